@@ -1,0 +1,48 @@
+/* mien: one program, a file for each command. */
+#include "commands.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "version.h"
+
+struct command {
+    const char *name, *what;
+    int (*run)(int argc, char **argv);
+};
+
+static const struct command commands[] = {
+    {"evaluate", "measure a model on a labelled data set", command_evaluate},
+};
+
+static void print_help(FILE *out)
+{
+    fputs("Usage: mien COMMAND [OPTION…]\n"
+          "Says what the faces before a camera, or in a video or picture, express.\n\n",
+          out);
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        fprintf(out, "  %-9s %s\n", commands[i].name, commands[i].what);
+    fputs("\n`mien COMMAND --help` tells the options of one command; `man mien` tells the rest.\n",
+          out);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2) {
+        print_help(stderr);
+        return EXIT_USAGE;
+    }
+    if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
+        print_help(stdout);
+        return EXIT_FINE;
+    }
+    if (!strcmp(argv[1], "--version")) {
+        puts("mien " MIEN_VERSION);
+        return EXIT_FINE;
+    }
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        if (!strcmp(argv[1], commands[i].name))
+            return commands[i].run(argc - 1, argv + 1);
+    fprintf(stderr, "mien: there is no command '%s'; `mien --help` lists them\n", argv[1]);
+    return EXIT_USAGE;
+}

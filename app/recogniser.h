@@ -1,0 +1,51 @@
+/* From a gray picture to faces with emotions: detection → tracks → crop → network → smoothing.
+ * The one path that live, annotate and image share. */
+#ifndef APP_RECOGNISER_H
+#define APP_RECOGNISER_H
+
+#include <stdint.h>
+
+#include "mien/detector.h"
+#include "mien/error.h"
+#include "mien/model.h"
+#include "mien/picture.h"
+#include "mien/tracks.h"
+
+enum { FACES_MAX = MIEN_TRACKS_MAX };
+
+struct face {
+    uint32_t id;                          /* stable over time; 1, 2, … */
+    struct mien_box box;                  /* pixels of the picture */
+    float probabilities[MIEN_LABELS_MAX]; /* 0…1, sum 1, in the order of the model's labels */
+    int label;                            /* index of the label shown, with hysteresis */
+    float confidence;                     /* probability of `label` */
+    int uncertain;                        /* confidence is below the threshold */
+};
+
+struct faces {
+    int count;
+    struct face list[FACES_MAX];
+};
+
+struct recogniser_options {
+    const char *model;                    /* path; NULL: the installed or built-in default */
+    const char *cpu;                      /* kernel level, NULL: best */
+    struct mien_detector_options detector;
+    struct mien_tracks_options tracks;
+    double smoothing;                     /* seconds, time constant of the probabilities; 0: none */
+    double uncertain_below;               /* 0…1 */
+    int still;                            /* unrelated pictures: no tracks, no smoothing */
+};
+
+struct recogniser; /* one thread at a time */
+
+int recogniser_create(struct recogniser **recogniser, const struct recogniser_options *options,
+                      struct mien_error *error);
+void recogniser_destroy(struct recogniser **recogniser);
+const struct mien_model_info *recogniser_model(const struct recogniser *recogniser);
+
+/* Looks at one gray picture of a stream at `time` (seconds). Returns 0 or −errno. */
+int recogniser_look(struct recogniser *recogniser, const struct mien_picture *gray, double time,
+                    struct faces *faces, struct mien_error *error);
+
+#endif

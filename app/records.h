@@ -1,0 +1,27 @@
+/* Data out: JSON Lines and CSV, one row a face a frame (docs in mien(1) and the README). */
+#ifndef APP_RECORDS_H
+#define APP_RECORDS_H
+
+#include <stdint.h>
+
+#include "mien/error.h"
+#include "mien/model.h"
+#include "recogniser.h"
+
+struct records;
+
+enum records_format { RECORDS_JSONL, RECORDS_CSV };
+
+/* `path` "-" is standard output. `source` (may be NULL) names the file in each row, for commands
+ * that read several. Returns 0 or −errno with a message that names the file. */
+int records_open(struct records **records, const char *path, enum records_format format,
+                 const struct mien_model_info *model, struct mien_error *error);
+
+/* Writes and flushes the rows of one frame. */
+int records_add(struct records *records, const char *source, uint64_t frame, double time,
+                const struct faces *faces, struct mien_error *error);
+
+/* Closes; an error here means that the last rows are not safe. Sets NULL. */
+int records_close(struct records **records, struct mien_error *error);
+
+#endif

@@ -1,0 +1,54 @@
+/* A model file: weights and everything a program must know to use them (models/FORMAT.md).
+ *
+ * The file is treated as hostile: every size, offset and shape is checked against the file's
+ * length and the layer list before anything is allocated or read. */
+#ifndef MIEN_MODEL_H
+#define MIEN_MODEL_H
+
+#include <stddef.h>
+
+#include "mien/error.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { MIEN_LABELS_MAX = 32 };
+
+struct mien_model; /* immutable once opened; may be used from any number of threads */
+
+/* What the file says of itself. Strings live as long as the model. */
+struct mien_model_info {
+    const char *name;            /* the path (or name) the model was opened under */
+    int width, height, channels; /* network input, pixels; channels is 1 (gray) */
+    float divide, mean, std;     /* input value = (pixel / divide - mean) / std */
+    int label_count;             /* 2…MIEN_LABELS_MAX */
+    const char *const *labels;   /* in the order of the network's outputs */
+    float temperature;           /* calibration: probabilities = softmax(logits / temperature) */
+    const char *provenance;      /* JSON text, as it stands in the file */
+    size_t parameters;           /* all weights: trainable and statistics */
+    size_t trainable;            /* without the batch-norms' running statistics */
+    size_t statistics;           /* running means and variances */
+};
+
+/* Reads and checks a model file; on success *model is the caller's, to be closed.
+ * *model is untouched on failure. Returns 0 or
+ *   -ENOENT, -EACCES, -EISDIR, … the file cannot be opened or read
+ *   -EINVAL  it is no model file, or a tensor or layer in it is wrong (error: file, tensor, why)
+ *   -EFBIG   larger than any model this program can use
+ *   -ENOMEM */
+int mien_model_open(struct mien_model **model, const char *path, struct mien_error *error);
+
+/* The same for a file already in memory; `bytes` is not needed after the call. */
+int mien_model_parse(struct mien_model **model, const void *bytes, size_t size, const char *name,
+                     struct mien_error *error);
+
+/* Frees the model and sets *model to NULL. A NULL model is fine. */
+void mien_model_close(struct mien_model **model);
+
+const struct mien_model_info *mien_model_info(const struct mien_model *model);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

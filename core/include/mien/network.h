@@ -1,0 +1,59 @@
+/* The network compiled for this CPU, and contexts that run it.
+ *
+ * A network is immutable and may be shared by threads; each thread runs its own context.
+ * Running allocates nothing. The network keeps its own copy of the weights: the model may be
+ * closed after mien_network_create. */
+#ifndef MIEN_NETWORK_H
+#define MIEN_NETWORK_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "mien/error.h"
+#include "mien/model.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct mien_network;
+struct mien_context;
+
+struct mien_network_options {
+    const char *cpu; /* highest kernel level to use: "c", "avx2", "avx512", …; NULL: $MIEN_CPU,
+                        else the best this CPU has */
+};
+
+/* Compiles: batch-norms folded, weights packed, buffers planned. `options` may be NULL.
+ * *network is untouched on failure. Returns 0, -EINVAL (unknown or unsupported level, a layer
+ * list that cannot be compiled) or -ENOMEM. */
+int mien_network_create(struct mien_network **network, const struct mien_model *model,
+                        const struct mien_network_options *options, struct mien_error *error);
+
+/* Frees and sets NULL; NULL is fine. All contexts must be gone before. */
+void mien_network_destroy(struct mien_network **network);
+
+/* The name of the kernel level in use, for people: "avx512". Static storage. */
+const char *mien_network_cpu(const struct mien_network *network);
+
+/* A context owns the one arena a run needs. Returns 0 or -ENOMEM. */
+int mien_context_create(struct mien_context **context, const struct mien_network *network,
+                        struct mien_error *error);
+void mien_context_destroy(struct mien_context **context);
+
+/* Runs one picture: `gray` holds height rows of width bytes, `stride` bytes apart.
+ * Writes label_count logits. Cannot fail. One thread at a time per context. */
+void mien_context_run(struct mien_context *context, const uint8_t *gray, ptrdiff_t stride,
+                      float *logits);
+
+/* Runs one picture of already normalised values, height*width floats, as training sees them. */
+void mien_context_run_float(struct mien_context *context, const float *values, float *logits);
+
+/* probabilities[i] = softmax(logits / temperature), computed stably; `count` values.
+ * The two arrays may be the same. */
+void mien_softmax(const float *logits, float *probabilities, int count, float temperature);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

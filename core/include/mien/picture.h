@@ -1,0 +1,42 @@
+/* A picture in memory: the one type that capture, detection, crop and drawing share. */
+#ifndef MIEN_PICTURE_H
+#define MIEN_PICTURE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "mien/error.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum mien_pixels {
+    MIEN_GRAY8,  /* one byte a pixel, full range 0…255 */
+    MIEN_BGRX32, /* four bytes a pixel in memory order blue, green, red, unused */
+};
+
+/* Pixel (x, y) starts at data + y * stride + x * (1 or 4). Rows run from top to bottom. */
+struct mien_picture {
+    enum mien_pixels pixels;
+    int width, height; /* pixels */
+    ptrdiff_t stride;  /* bytes from one row to the next */
+    uint8_t *data;
+};
+
+/* Largest width and height accepted anywhere, in pixels. */
+#define MIEN_PICTURE_SIDE_MAX 16384
+
+/* Allocates pixel memory (rows start on 64-byte boundaries, contents undefined) and fills in
+ * `picture`. Release with mien_picture_free. `picture` is untouched on failure.
+ * Returns 0, -EINVAL (a side outside 1…MIEN_PICTURE_SIDE_MAX) or -ENOMEM. */
+int mien_picture_alloc(struct mien_picture *picture, enum mien_pixels pixels, int width,
+                       int height, struct mien_error *error);
+
+/* Releases the memory of mien_picture_alloc and zeroes the struct. A zeroed struct is fine. */
+void mien_picture_free(struct mien_picture *picture);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

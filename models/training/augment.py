@@ -1,0 +1,62 @@
+"""Augmentation on whole batches of float images (n, 1, h, w) in 0…1."""
+import math
+
+import torch
+from torch.nn import functional as F
+
+
+def uniform(n, low, high):
+    return torch.empty(n).uniform_(low, high)
+
+
+def geometry(x, rotate=15.0, shift=0.1, zoom=0.15):
+    """Flip, rotate (degrees), shift (share of the side) and zoom; edges are replicated."""
+    n = len(x)
+    angle = uniform(n, -rotate, rotate) * math.pi / 180
+    scale = 1 / uniform(n, 1 - zoom, 1 + zoom)
+    flip = torch.where(torch.rand(n) < 0.5, -1.0, 1.0)
+    cos, sin = torch.cos(angle) * scale, torch.sin(angle) * scale
+    dx, dy = uniform(n, -2 * shift, 2 * shift), uniform(n, -2 * shift, 2 * shift)
+    theta = torch.stack([torch.stack([cos * flip, -sin, dx], 1),
+                         torch.stack([sin * flip, cos, dy], 1)], 1)
+    grid = F.affine_grid(theta, x.shape, align_corners=False)
+    return F.grid_sample(x, grid, padding_mode="border", align_corners=False)
+
+
+def light(x, brightness=0.2, contrast=0.3):
+    n = len(x)
+    mean = x.mean((1, 2, 3), keepdim=True)
+    c = uniform(n, 1 - contrast, 1 + contrast).view(n, 1, 1, 1)
+    b = uniform(n, -brightness, brightness).view(n, 1, 1, 1)
+    return ((x - mean) * c + mean + b).clamp_(0, 1)
+
+
+def blur(x, share=0.15):
+    """A 3×3 binomial blur, once, on a share of the batch: cameras are softer than data sets."""
+    chosen = torch.rand(len(x)) < share
+    if chosen.any():
+        kernel = torch.tensor([1.0, 2.0, 1.0])
+        kernel = (kernel[:, None] * kernel[None, :] / 16).view(1, 1, 3, 3)
+        x[chosen] = F.conv2d(F.pad(x[chosen], (1, 1, 1, 1), mode="replicate"), kernel)
+    return x
+
+
+def erase(x, share=0.25, low=6, high=16):
+    """Cover a random box with a random gray on a share of the batch."""
+    n, _, h, w = x.shape
+    size = torch.randint(low, high, (n, 2))
+    top, left = torch.randint(0, h, (n,)), torch.randint(0, w, (n,))
+    rows, columns = torch.arange(h).view(1, h, 1), torch.arange(w).view(1, 1, w)
+    inside = ((rows >= top.view(n, 1, 1)) & (rows < (top + size[:, 0]).view(n, 1, 1)) &
+              (columns >= left.view(n, 1, 1)) & (columns < (left + size[:, 1]).view(n, 1, 1)))
+    inside &= (torch.rand(n) < share).view(n, 1, 1)
+    return torch.where(inside.unsqueeze(1), torch.rand(n, 1, 1, 1), x)
+
+
+def paper(x):
+    """What the paper names: flip, rotation, shift, zoom, brightness."""
+    return light(geometry(x, 10.0, 0.1, 0.1), brightness=0.2, contrast=0.0)
+
+
+def modern(x):
+    return erase(light(blur(geometry(x))))

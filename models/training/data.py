@@ -1,0 +1,38 @@
+"""Reads the training data: MNIST-style IDX files, gzipped or not."""
+import csv
+import gzip
+import os
+import struct
+
+import numpy as np
+
+EMOTIONS = ["angry", "disgust", "fear", "happy", "sad", "surprise", "neutral"]
+CKPLUS_EMOTIONS = ["anger", "contempt", "disgust", "fear", "happy", "sadness", "surprise"]
+
+
+def read_idx(path):
+    """Images (n, rows, columns) or labels (n,) as uint8."""
+    with (gzip.open if path.endswith(".gz") else open)(path, "rb") as f:
+        magic, = struct.unpack(">I", f.read(4))
+        if magic not in (0x801, 0x803):
+            raise ValueError(f"{path}: not an IDX file of bytes (magic {magic:#x})")
+        shape = struct.unpack(f">{magic & 0xff}I", f.read(4 * (magic & 0xff)))
+        return np.frombuffer(f.read(), np.uint8).reshape(shape)
+
+
+def load(root, name, split):
+    folder = os.path.join(root, name)
+    return (read_idx(os.path.join(folder, f"{split}-images.idx3-ubyte.gz")),
+            read_idx(os.path.join(folder, f"{split}-labels.idx1-ubyte.gz")))
+
+
+def people(root, name, split, separator):
+    """The person shown in each row, from the names beside the pictures."""
+    with open(os.path.join(root, name, f"{split}-names.csv"), newline="") as f:
+        return [row["name"].split(separator)[0] for row in csv.DictReader(f)]
+
+
+def seen_in(images, others):
+    """For each of `images`, whether the very same pixels stand among `others`."""
+    known = {image.tobytes() for image in others}
+    return np.array([image.tobytes() in known for image in images])

@@ -1,0 +1,45 @@
+/* Face detection with a Haar cascade (Viola & Jones 2001; the cascade is OpenCV's
+ * haarcascade_frontalface_default.xml). No C++ type or exception crosses this header. */
+#ifndef MIEN_DETECTOR_H
+#define MIEN_DETECTOR_H
+
+#include <stddef.h>
+
+#include "mien/error.h"
+#include "mien/picture.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* A box in pixels of the picture it was found in; x, y is its top left corner. */
+struct mien_box {
+    int x, y, width, height;
+};
+
+struct mien_detector; /* one thread at a time */
+
+struct mien_detector_options {
+    const char *cascade; /* path of the cascade file; NULL: $MIEN_CASCADE, then where the system
+                            keeps it (found at build time and at run time) */
+    double scale_step;   /* ratio between neighbouring face sizes, > 1; 0: 1.1 */
+    int neighbours;      /* raw hits a face needs; 0: 5 */
+    double smallest;     /* smallest face, as a share of the picture's height; 0: 0.125 */
+};
+
+/* `options` may be NULL. *detector is untouched on failure. Returns 0, -ENOENT (no cascade file:
+ * the message says where it was looked for and which package has it), -EINVAL or -ENOMEM. */
+int mien_detector_create(struct mien_detector **detector,
+                         const struct mien_detector_options *options, struct mien_error *error);
+void mien_detector_destroy(struct mien_detector **detector);
+
+/* Finds upright frontal faces in a gray picture, largest first. Writes at most `capacity` boxes
+ * (the largest ones) and returns how many, or -EINVAL (not gray), -ENOMEM, -EIO (OpenCV failed;
+ * message has its words). Boxes lie inside the picture. */
+int mien_detector_find(struct mien_detector *detector, const struct mien_picture *gray,
+                       struct mien_box *boxes, size_t capacity, struct mien_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,51 @@
+/* Faces over time: stable ids, smoothed boxes, short misses bridged, flashes suppressed.
+ * Deterministic: the same boxes and times give the same tracks. */
+#ifndef MIEN_TRACKS_H
+#define MIEN_TRACKS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "mien/detector.h"
+#include "mien/error.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { MIEN_TRACKS_MAX = 64 };
+
+struct mien_track {
+    uint32_t id;         /* 1, 2, … never used again in this run */
+    struct mien_box box; /* smoothed, pixels */
+    double first, last;  /* seconds: when first and last detected */
+    int hits;            /* detections so far */
+    int slot;            /* 0…MIEN_TRACKS_MAX-1, fixed for the track's life: room for the
+                            caller's own state */
+};
+
+struct mien_tracks_options {
+    double overlap;   /* least intersection over union of one face in two frames; 0: 0.3 */
+    double bridge;    /* seconds a face is kept without a detection; 0: 0.5 */
+    int persist;      /* detections before a face is shown; 0: 2, 1: at once */
+    double smoothing; /* time constant of the box smoothing, seconds; 0: 0.08; <0: none */
+};
+
+struct mien_tracks; /* one thread at a time; allocates nothing after create */
+
+int mien_tracks_create(struct mien_tracks **tracks, const struct mien_tracks_options *options,
+                       struct mien_error *error);
+void mien_tracks_destroy(struct mien_tracks **tracks);
+
+/* Takes the detections of one frame at `time` (seconds, not decreasing). */
+void mien_tracks_update(struct mien_tracks *tracks, const struct mien_box *boxes, size_t count,
+                        double time);
+
+/* Copies the tracks worth showing now, oldest first, at most `capacity`; returns how many. */
+size_t mien_tracks_shown(const struct mien_tracks *tracks, struct mien_track *out,
+                         size_t capacity);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,69 @@
+/* Recorded pictures and videos in and out, with FFmpeg's libav*. */
+#ifndef MIEN_VIDEO_H
+#define MIEN_VIDEO_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "mien/error.h"
+#include "mien/frame.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- reading: any container, codec or still picture that FFmpeg knows ---- */
+
+struct mien_video_info {
+    int width, height;  /* as shown: after rotation */
+    double fps;         /* average; 0 when unknown */
+    double duration;    /* seconds; 0 when unknown */
+    int64_t frames;     /* estimate; 0 when unknown */
+};
+
+struct mien_reader; /* one thread at a time */
+
+/* `path` may be "-" (standard input). Returns 0 or -ENOENT, -EACCES, -EINVAL (no video in it; the
+ * message names the file and says why), -ENOMEM. */
+int mien_reader_open(struct mien_reader **reader, const char *path, struct mien_error *error);
+void mien_reader_close(struct mien_reader **reader);
+const struct mien_video_info *mien_reader_info(const struct mien_reader *reader);
+
+/* Decodes the next frame into *frame, whose pictures the reader allocates on the first call and
+ * reuses on the next ones (they stay the reader's until the next call or close).
+ * Returns 1 for a frame, 0 at the end, or -EIO / -EINVAL when nothing more can be read.
+ * Frames that cannot be decoded are skipped and counted. */
+int mien_reader_next(struct mien_reader *reader, struct mien_frame *frame,
+                     struct mien_error *error);
+
+/* Frames and packets that could not be decoded so far. */
+int64_t mien_reader_losses(const struct mien_reader *reader);
+
+/* ---- writing ---- */
+
+struct mien_writer_options {
+    const char *codec;  /* FFmpeg's encoder name; NULL: libx264 */
+    const char *preset; /* NULL: veryfast */
+    int crf;            /* <0: 20 */
+};
+
+struct mien_writer; /* one thread at a time */
+
+/* Starts a video of the reader's size and time base; audio, subtitle and chapter streams of
+ * `source` are copied untouched. MP4 is fragmented, so that a killed run leaves a playable file.
+ * The file appears under `path` when finished; "-" is standard output (as Matroska).
+ * Returns 0, -EACCES, -ENOENT, -ENOSPC, -EINVAL (unknown container or codec), -ENOMEM. */
+int mien_writer_open(struct mien_writer **writer, const char *path, struct mien_reader *source,
+                     const struct mien_writer_options *options, struct mien_error *error);
+
+/* Encodes `color` (MIEN_BGRX32, the size of the source) at the time of the reader's last frame. */
+int mien_writer_add(struct mien_writer *writer, const struct mien_picture *color,
+                    struct mien_error *error);
+
+/* Flushes, writes the trailer, puts the file in its place; frees and sets NULL in any case. */
+int mien_writer_finish(struct mien_writer **writer, struct mien_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
