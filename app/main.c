@@ -1,6 +1,7 @@
 /* mien: one program, a file for each command. */
 #include "commands.h"
 
+#include <argp.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -26,6 +27,16 @@ static void print_help(FILE *out)
           out);
 }
 
+/* Help and usage errors name the command as it was typed: "mien live". */
+static int run(const struct command *command, int argc, char **argv)
+{
+    char name[64];
+    snprintf(name, sizeof name, "mien %s", command->name);
+    argv[0] = name;
+    argp_err_exit_status = EXIT_USAGE;
+    return command->run(argc, argv);
+}
+
 int main(int argc, char **argv)
 {
     if (argc < 2) {
@@ -42,7 +53,7 @@ int main(int argc, char **argv)
     }
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
         if (!strcmp(argv[1], commands[i].name))
-            return commands[i].run(argc - 1, argv + 1);
+            return run(&commands[i], argc - 1, argv + 1);
     fprintf(stderr, "mien: there is no command '%s'; `mien --help` lists them\n", argv[1]);
     return EXIT_USAGE;
 }

@@ -30,9 +30,9 @@ struct overlay_status {
 };
 
 struct overlay_style {
-    bool bars;  /* the probabilities as bars beside each face */
-    bool help;  /* the list of keys */
-    bool blur;  /* cover faces, for privacy */
+    bool bars; /* the probabilities as bars beside each face */
+    bool help; /* the list of keys */
+    bool blur; /* cover faces, for privacy */
 };
 
 int overlay_create(struct overlay **overlay, SDL_Renderer *renderer,

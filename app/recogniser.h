@@ -28,13 +28,13 @@ struct faces {
 };
 
 struct recogniser_options {
-    const char *model;                    /* path; NULL: the installed or built-in default */
-    const char *cpu;                      /* kernel level, NULL: best */
+    const char *model; /* path; NULL: the installed or built-in default */
+    const char *cpu;   /* kernel level, NULL: best */
     struct mien_detector_options detector;
     struct mien_tracks_options tracks;
-    double smoothing;                     /* seconds, time constant of the probabilities; 0: none */
-    double uncertain_below;               /* 0…1 */
-    int still;                            /* unrelated pictures: no tracks, no smoothing */
+    double smoothing;       /* seconds, time constant of the probabilities; 0: none */
+    double uncertain_below; /* 0…1 */
+    int still;              /* unrelated pictures: no tracks, no smoothing */
 };
 
 struct recogniser; /* one thread at a time */

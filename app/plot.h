@@ -1,0 +1,14 @@
+/* Pictures of an evaluation, drawn with cairo: SVG or PNG by the file's extension. */
+#ifndef APP_PLOT_H
+#define APP_PLOT_H
+
+#include "metrics.h"
+#include "mien/error.h"
+
+/* Each returns 0, -EINVAL (the extension is neither .svg nor .png) or -EIO (cannot be written),
+ * with a message that names the file. */
+int plot_confusion(const char *path, const struct metrics *metrics, const char *const *labels,
+                   struct mien_error *error);
+int plot_reliability(const char *path, const struct metrics *metrics, struct mien_error *error);
+
+#endif

@@ -1,0 +1,71 @@
+#!/usr/bin/python3
+"""Turns a checkpoint of train.py into a model file, calibrated on validation data."""
+import argparse
+import datetime
+import os
+
+import numpy as np
+import torch
+from torch.nn import functional as F
+
+import data
+import model
+from evaluate import logits
+from network import Network
+
+
+def fit_temperature(values, labels):
+    """The temperature of least cross-entropy: one convex parameter, found by golden section."""
+    values, labels = torch.from_numpy(values), torch.from_numpy(labels.astype(np.int64))
+    low, high = np.log(0.05), np.log(20.0)
+    ratio = (5 ** 0.5 - 1) / 2
+    for _ in range(60):
+        a, b = high - ratio * (high - low), low + ratio * (high - low)
+        if (F.cross_entropy(values / np.exp(a), labels) <
+                F.cross_entropy(values / np.exp(b), labels)):
+            high = b
+        else:
+            low = a
+    return float(np.exp((low + high) / 2))
+
+
+def validation(checkpoint, root):
+    """The rows held out in training: for CK+, split again as the checkpoint's arguments say."""
+    arguments = argparse.Namespace(**checkpoint["arguments"])
+    arguments.root = root
+    for name in ("seed", "fold", "muxspace"):
+        setattr(arguments, name, int(getattr(arguments, name)))
+    from train import load_data
+    parts = load_data(arguments)[1]
+    return (np.concatenate([p[0] for p in parts.values()]),
+            np.concatenate([p[1] for p in parts.values()]))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("checkpoint", help="best.pt of train.py")
+    parser.add_argument("output", help="model file to write")
+    parser.add_argument("--root", default="../shared/datasets", help="folder of the data sets")
+    parser.add_argument("--float32", action="store_true", help="weights in full precision")
+    parser.add_argument("--note", default="", help="a sentence for the provenance")
+    args = parser.parse_args()
+    torch.set_num_threads(os.cpu_count())
+    checkpoint = torch.load(args.checkpoint, map_location="cpu")
+    network = Network(checkpoint["layers"])
+    network.load_state_dict(checkpoint["state"])
+    images, labels = validation(checkpoint, args.root)
+    temperature = fit_temperature(logits(network.eval(), images), labels)
+    settings = {k: v for k, v in checkpoint["arguments"].items()
+                if k in ("data", "network", "recipe", "epochs", "batch", "rate", "muxspace", "seed",
+                         "split", "fold")}
+    model.save(args.output, network, checkpoint["labels"], temperature, {
+        "source": "Bah & Xue 2022, doi:10.20517/ir.2021.16", "date": str(datetime.date.today()),
+        "epoch": checkpoint["epoch"], "training": settings, "note": args.note,
+        "validation": {k: round(v, 4) for k, v in checkpoint["scores"].items()}},
+        half=not args.float32)
+    print(f"{args.output}: temperature {temperature:.3f}, "
+          f"{os.path.getsize(args.output) / 1e6:.1f} MB")
+
+
+if __name__ == "__main__":
+    main()
