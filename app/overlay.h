@@ -21,24 +21,35 @@ struct overlay_view {
     int picture_width; /* pixels of the picture, needed to mirror boxes */
 };
 
-/* Numbers of the status line; a NULL status draws none. */
+/* What is said beside the faces; a NULL status says nothing. */
 struct overlay_status {
-    double fps;
+    double fps;                            /* 0: no status line */
     double latency_p50_ms, latency_p95_ms; /* capture → shown; <0: unknown */
     uint64_t drops;
-    const char *note; /* for example "camera lost"; may be NULL */
+    const char *note;  /* a warning in the status line, "camera lost"; may be NULL */
+    const char *toast; /* confirms what a key did; may be NULL */
+    const char *hint;  /* for a picture without faces; may be NULL */
+};
+
+struct overlay_key {
+    const char *keys, *what; /* "q, Esc", "quit" */
 };
 
 struct overlay_style {
-    bool bars; /* the probabilities as bars beside each face */
-    bool help; /* the list of keys */
-    bool blur; /* cover faces, for privacy */
+    bool bars;                      /* the probabilities as bars beside each face */
+    bool blur;                      /* canvas_draw covers the faces, for privacy; a window's picture
+                                       goes through privacy_cover before it is uploaded */
+    const struct overlay_key *help; /* the list of keys, ended by NULLs; NULL: not shown */
 };
 
+/* Opens the font and makes textures; draws nothing. `model` must outlive the overlay.
+ * Returns 0, -ENOENT (no font), -EINVAL or -ENOMEM. */
 int overlay_create(struct overlay **overlay, SDL_Renderer *renderer,
                    const struct mien_model_info *model, struct mien_error *error);
 void overlay_destroy(struct overlay **overlay);
 
+/* Draws on the renderer's whole output, in its pixels; sizes of text and lines follow from it.
+ * `faces` and `status` may be NULL. */
 void overlay_draw(struct overlay *overlay, const struct faces *faces,
                   const struct overlay_view *view, const struct overlay_style *style,
                   const struct overlay_status *status);
@@ -46,13 +57,18 @@ void overlay_draw(struct overlay *overlay, const struct faces *faces,
 /* Colour of a label's box (0xRRGGBB), for legends and tests. */
 uint32_t overlay_color(const char *label);
 
-/* Draws on a picture in memory (MIEN_BGRX32): makes a software renderer over its pixels, kept in
- * *canvas for the next picture of the same memory. */
+/* Draws on pictures in memory, without a display: a software renderer over their own pixels,
+ * kept for the next picture of the same size. One thread at a time. `model` must outlive it. */
 struct canvas;
 int canvas_create(struct canvas **canvas, const struct mien_model_info *model,
                   struct mien_error *error);
+/* `color` must be MIEN_BGRX32. Returns 0, -EINVAL or an error of overlay_create. */
 int canvas_draw(struct canvas *canvas, struct mien_picture *color, const struct faces *faces,
                 const struct overlay_style *style, struct mien_error *error);
 void canvas_destroy(struct canvas **canvas);
+
+/* Makes the faces unrecognisable: each becomes at most 8×8 squares of its mean colour, a fifth
+ * larger than its box. `color` must be MIEN_BGRX32. */
+void privacy_cover(struct mien_picture *color, const struct faces *faces);
 
 #endif

@@ -1,0 +1,393 @@
+/* What the overlay draws, looked at by pixel: on pictures in memory and in a window. */
+#include "overlay.h"
+#include "runner.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { WIDTH = 640, HEIGHT = 480, GRAY = 0x808080 };
+
+static const char *const labels[] = {"angry", "disgust",  "fear",   "happy",
+                                     "sad",   "surprise", "neutral"};
+static const struct mien_model_info model = {.labels = labels, .label_count = 7};
+enum { ANGRY, DISGUST, FEAR, HAPPY, SAD };
+
+static struct mien_picture gray_picture(void)
+{
+    struct mien_picture picture = {0};
+    CU_ASSERT_EQUAL_FATAL(mien_picture_alloc(&picture, MIEN_BGRX32, WIDTH, HEIGHT, NULL), 0);
+    memset(picture.data, 0x80, (size_t)picture.stride * HEIGHT);
+    return picture;
+}
+
+static uint32_t pixel(const struct mien_picture *picture, int x, int y)
+{
+    const uint8_t *p = picture->data + y * picture->stride + 4 * x;
+    return (uint32_t)p[2] << 16 | (uint32_t)p[1] << 8 | p[0];
+}
+
+static bool is_near(uint32_t a, uint32_t b, int tolerance)
+{
+    for (int shift = 0; shift < 24; shift += 8)
+        if (abs((int)(a >> shift & 0xFF) - (int)(b >> shift & 0xFF)) > tolerance)
+            return false;
+    return true;
+}
+
+static int count_changed(const struct mien_picture *picture, SDL_Rect rect)
+{
+    int count = 0;
+    for (int y = rect.y; y < rect.y + rect.h; y++)
+        for (int x = rect.x; x < rect.x + rect.w; x++)
+            count += pixel(picture, x, y) != GRAY;
+    return count;
+}
+
+static int count_color(const struct mien_picture *picture, SDL_Rect rect, uint32_t color,
+                       int tolerance)
+{
+    int count = 0;
+    for (int y = rect.y; y < rect.y + rect.h; y++)
+        for (int x = rect.x; x < rect.x + rect.w; x++)
+            count += is_near(pixel(picture, x, y), color, tolerance);
+    return count;
+}
+
+static struct faces one_face(int x, int y, int side, int label)
+{
+    struct faces faces = {.count = 1};
+    struct face *face = &faces.list[0];
+    face->id = 1;
+    face->box = (struct mien_box){x, y, side, side};
+    face->label = label;
+    face->confidence = 0.93f;
+    for (int i = 0; i < model.label_count; i++)
+        face->probabilities[i] = i == label ? 0.93f : 0.07f / 6;
+    return faces;
+}
+
+static struct mien_picture draw(const struct faces *faces, const struct overlay_style *style)
+{
+    struct mien_picture picture = gray_picture();
+    struct canvas *canvas = NULL;
+    struct mien_error error = {""};
+    CU_ASSERT_EQUAL_FATAL(canvas_create(&canvas, &model, &error), 0);
+    CU_ASSERT_EQUAL(canvas_draw(canvas, &picture, faces, style, &error), 0);
+    CU_ASSERT_STRING_EQUAL(error.text, "");
+    canvas_destroy(&canvas);
+    CU_ASSERT_PTR_NULL(canvas);
+    return picture;
+}
+
+/* The middle of each side has the colour; the middle of the face is left alone. */
+static void check_box(const struct mien_picture *picture, SDL_Rect box, uint32_t color)
+{
+    int x = box.x + box.w / 2, y = box.y + box.h / 2;
+    CU_ASSERT_EQUAL(pixel(picture, x, box.y + 1), color);
+    CU_ASSERT_EQUAL(pixel(picture, x, box.y + box.h - 1), color);
+    CU_ASSERT_EQUAL(pixel(picture, box.x, y), color);
+    CU_ASSERT_EQUAL(pixel(picture, box.x + box.w - 1, y), color);
+    CU_ASSERT_EQUAL(pixel(picture, x, y), GRAY);
+}
+
+static void box_is_where_the_face_is(void)
+{
+    for (int label = 0; label < model.label_count; label++) {
+        struct faces faces = one_face(200, 150, 160, label);
+        struct mien_picture picture = draw(&faces, &(struct overlay_style){0});
+        check_box(&picture, (SDL_Rect){200, 150, 160, 160}, overlay_color(labels[label]));
+        CU_ASSERT_EQUAL(count_changed(&picture, (SDL_Rect){380, 0, 260, HEIGHT}), 0);
+        CU_ASSERT_EQUAL(count_changed(&picture, (SDL_Rect){0, 320, WIDTH, 160}), 0);
+        mien_picture_free(&picture);
+    }
+}
+
+static void label_plate_is_above_the_face(void)
+{
+    struct faces faces = one_face(200, 150, 160, HAPPY);
+    struct mien_picture picture = draw(&faces, &(struct overlay_style){0});
+    SDL_Rect above = {200, 115, 160, 30};
+    CU_ASSERT(count_color(&picture, above, overlay_color("happy"), 24) > 800);
+    CU_ASSERT(count_color(&picture, above, 0x111418, 40) > 60); /* its letters */
+    mien_picture_free(&picture);
+}
+
+static void label_plate_moves_into_the_picture(void)
+{
+    struct faces faces = one_face(480, 0, 160, HAPPY);
+    struct mien_picture picture = draw(&faces, &(struct overlay_style){0});
+    SDL_Rect top = {480, 4, 160, 30};
+    CU_ASSERT(count_color(&picture, top, overlay_color("happy"), 24) > 800);
+    mien_picture_free(&picture);
+}
+
+static void uncertain_faces_have_open_frames(void)
+{
+    struct faces faces = one_face(200, 150, 160, HAPPY);
+    faces.list[0].uncertain = 1;
+    struct mien_picture picture = draw(&faces, &(struct overlay_style){0});
+    CU_ASSERT_EQUAL(pixel(&picture, 280, 151), GRAY);
+    CU_ASSERT_EQUAL(pixel(&picture, 220, 151), 0xFFFFFF);
+    CU_ASSERT_EQUAL(
+        count_color(&picture, (SDL_Rect){0, 0, WIDTH, HEIGHT}, overlay_color("happy"), 24), 0);
+    mien_picture_free(&picture);
+}
+
+/* The panel's bar of the top label is long and in its colour; `beside` is where it must be. */
+static void check_panel(int x, int y, SDL_Rect beside)
+{
+    struct faces faces = one_face(x, y, 160, SAD);
+    struct mien_picture picture = draw(&faces, &(struct overlay_style){.bars = true});
+    CU_ASSERT(count_color(&picture, beside, overlay_color("sad"), 0) > 300);
+    CU_ASSERT(count_color(&picture, beside, overlay_color("happy"), 0) < 20);
+    mien_picture_free(&picture);
+}
+
+static void bars_are_inside_at_each_corner(void)
+{
+    check_panel(0, 0, (SDL_Rect){164, 0, 200, 160});
+    check_panel(480, 0, (SDL_Rect){276, 0, 200, 160});
+    check_panel(0, 320, (SDL_Rect){164, 320, 200, 160});
+    check_panel(480, 320, (SDL_Rect){276, 320, 200, 160});
+}
+
+static void bars_become_compact_without_room(void)
+{
+    struct faces faces = one_face(80, 0, 480, SAD);
+    struct mien_picture picture = draw(&faces, &(struct overlay_style){.bars = true});
+    CU_ASSERT_EQUAL(count_changed(&picture, (SDL_Rect){0, 0, 76, HEIGHT}), 0);
+    CU_ASSERT_EQUAL(count_changed(&picture, (SDL_Rect){564, 0, 76, HEIGHT}), 0);
+    CU_ASSERT(count_color(&picture, (SDL_Rect){90, 400, 460, 76}, overlay_color("sad"), 0) > 300);
+    mien_picture_free(&picture);
+}
+
+static void draws_as_many_faces_as_there_can_be(void)
+{
+    struct faces faces = {.count = FACES_MAX};
+    for (int i = 0; i < FACES_MAX; i++) {
+        faces.list[i] = one_face(i % 8 * 80 + 8, i / 8 * 60 + 16, 40, HAPPY).list[0];
+        faces.list[i].id = (uint32_t)i + 1;
+    }
+    struct mien_picture picture = draw(&faces, &(struct overlay_style){.bars = true});
+    for (int i = 0; i < FACES_MAX; i++)
+        CU_ASSERT_EQUAL(pixel(&picture, i % 8 * 80 + 8, i / 8 * 60 + 36), overlay_color("happy"));
+    mien_picture_free(&picture);
+}
+
+static void odd_faces_do_no_harm(void)
+{
+    static const struct mien_box boxes[] = {
+        {-500, -500, 100, 100}, {WIDTH + 9, HEIGHT + 9, 50, 50},
+        {0, 0, WIDTH, HEIGHT},  {-50, -50, 2000, 2000},
+        {300, 200, 1, 1},       {300, 200, 0, 0},
+    };
+    for (size_t i = 0; i < sizeof boxes / sizeof *boxes; i++) {
+        struct faces faces = one_face(0, 0, 10, HAPPY);
+        faces.list[0].box = boxes[i];
+        faces.list[0].probabilities[FEAR] = SDL_sqrtf(-1);
+        faces.list[0].confidence = 7e9f;
+        faces.list[0].label = i & 1 ? -1 : 99;
+        struct mien_picture picture =
+            draw(&faces, &(struct overlay_style){.bars = true, .blur = true});
+        mien_picture_free(&picture);
+    }
+}
+
+static void odd_labels_do_no_harm(void)
+{
+    static char endless[5000];
+    memset(endless, 'W', sizeof endless - 1);
+    static const char *const odd[] = {"", "\xff\xfe\xc3", "glücklich 😀 счастье", endless};
+    struct mien_model_info info = {.labels = odd, .label_count = 4};
+    struct mien_picture picture = gray_picture();
+    struct canvas *canvas = NULL;
+    CU_ASSERT_EQUAL_FATAL(canvas_create(&canvas, &info, NULL), 0);
+    for (int i = 0; i < 4; i++) {
+        struct faces faces = one_face(200, 150, 160, i);
+        struct overlay_style style = {.bars = true};
+        CU_ASSERT_EQUAL(canvas_draw(canvas, &picture, &faces, &style, NULL), 0);
+    }
+    canvas_destroy(&canvas);
+    mien_picture_free(&picture);
+}
+
+static void privacy_hides_the_face(void)
+{
+    struct mien_picture picture = gray_picture();
+    for (int y = 0; y < HEIGHT; y++) /* stripes one pixel wide: gone after covering */
+        for (int x = 0; x < WIDTH; x++)
+            memset(picture.data + y * picture.stride + 4 * x, x & 1 ? 255 : 0, 4);
+    struct faces faces = one_face(200, 150, 160, HAPPY);
+    privacy_cover(&picture, &faces);
+    int plain = 0;
+    for (int y = 140; y < 320; y++)
+        for (int x = 190; x < 366; x++)
+            plain += is_near(pixel(&picture, x, y), 0x7F7F7F, 12);
+    CU_ASSERT_EQUAL(plain, 180 * 176);
+    CU_ASSERT_EQUAL(pixel(&picture, 151, 150), 0xFFFFFF);
+    CU_ASSERT_EQUAL(pixel(&picture, 400, 150), 0x000000);
+    mien_picture_free(&picture);
+}
+
+static void canvas_follows_its_picture(void)
+{
+    struct canvas *canvas = NULL;
+    struct overlay_style style = {0};
+    CU_ASSERT_EQUAL_FATAL(canvas_create(&canvas, &model, NULL), 0);
+    for (int i = 0; i < 3; i++) {
+        struct mien_picture picture = {0};
+        CU_ASSERT_EQUAL_FATAL(
+            mien_picture_alloc(&picture, MIEN_BGRX32, WIDTH + i / 2 * 77, HEIGHT, NULL), 0);
+        memset(picture.data, 0x80, (size_t)picture.stride * HEIGHT);
+        struct faces faces = one_face(200, 150 + 10 * i, 160, HAPPY);
+        CU_ASSERT_EQUAL(canvas_draw(canvas, &picture, &faces, &style, NULL), 0);
+        check_box(&picture, (SDL_Rect){200, 150 + 10 * i, 160, 160}, overlay_color("happy"));
+        mien_picture_free(&picture);
+    }
+    canvas_destroy(&canvas);
+}
+
+static void canvas_refuses_gray(void)
+{
+    struct mien_picture picture = {0};
+    CU_ASSERT_EQUAL_FATAL(mien_picture_alloc(&picture, MIEN_GRAY8, 64, 64, NULL), 0);
+    struct canvas *canvas = NULL;
+    CU_ASSERT_EQUAL_FATAL(canvas_create(&canvas, &model, NULL), 0);
+    struct overlay_style style = {0};
+    struct faces faces = {0};
+    CU_ASSERT_EQUAL(canvas_draw(canvas, &picture, &faces, &style, NULL), -EINVAL);
+    canvas_destroy(&canvas);
+    mien_picture_free(&picture);
+}
+
+static void missing_font_is_named(void)
+{
+    struct mien_picture picture = gray_picture();
+    struct canvas *canvas = NULL;
+    struct mien_error error = {""};
+    struct faces faces = {0};
+    struct overlay_style style = {0};
+    CU_ASSERT_EQUAL_FATAL(canvas_create(&canvas, &model, NULL), 0);
+    setenv("MIEN_FONT", "/nowhere/font.ttf", 1);
+    CU_ASSERT_EQUAL(canvas_draw(canvas, &picture, &faces, &style, &error), -ENOENT);
+    CU_ASSERT_PTR_NOT_NULL(strstr(error.text, "/nowhere/font.ttf"));
+    setenv("MIEN_FONT", "/dev/null", 1);
+    CU_ASSERT_EQUAL(canvas_draw(canvas, &picture, &faces, &style, &error), -EINVAL);
+    unsetenv("MIEN_FONT");
+    canvas_destroy(&canvas);
+    mien_picture_free(&picture);
+}
+
+/* Colours of the emotions in use all differ; names of other data sets get the same ones. */
+static void colors_tell_emotions_apart(void)
+{
+    for (int i = 0; i < model.label_count; i++)
+        for (int k = 0; k < i; k++)
+            CU_ASSERT_NOT_EQUAL(overlay_color(labels[i]), overlay_color(labels[k]));
+    CU_ASSERT_EQUAL(overlay_color("Anger"), overlay_color("angry"));
+    CU_ASSERT_EQUAL(overlay_color("happiness"), overlay_color("happy"));
+    CU_ASSERT_EQUAL(overlay_color("boredom"), overlay_color("boredom"));
+}
+
+/* ---- the same in a window ---- */
+
+static struct mien_picture draw_in_window(int width, int height, const struct faces *faces,
+                                          const struct overlay_view *view,
+                                          const struct overlay_status *status,
+                                          const struct overlay_style *style)
+{
+    struct mien_picture seen = {0};
+    setenv("SDL_VIDEODRIVER", "dummy", 1);
+    CU_ASSERT_EQUAL_FATAL(SDL_Init(SDL_INIT_VIDEO), 0);
+    SDL_Window *window = SDL_CreateWindow("test", 0, 0, width, height, 0);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(window);
+    SDL_Renderer *renderer = SDL_CreateRenderer(window, -1, SDL_RENDERER_SOFTWARE);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(renderer);
+    struct overlay *overlay = NULL;
+    CU_ASSERT_EQUAL_FATAL(overlay_create(&overlay, renderer, &model, NULL), 0);
+    CU_ASSERT_EQUAL_FATAL(mien_picture_alloc(&seen, MIEN_BGRX32, width, height, NULL), 0);
+    SDL_SetRenderDrawColor(renderer, 0x80, 0x80, 0x80, 255);
+    SDL_RenderClear(renderer);
+    overlay_draw(overlay, faces, view, style, status);
+    CU_ASSERT_EQUAL(
+        SDL_RenderReadPixels(renderer, NULL, SDL_PIXELFORMAT_RGB888, seen.data, (int)seen.stride),
+        0);
+    overlay_destroy(&overlay);
+    SDL_DestroyRenderer(renderer);
+    SDL_DestroyWindow(window);
+    SDL_Quit();
+    return seen;
+}
+
+static void window_scales_and_mirrors(void)
+{
+    struct faces faces = one_face(40, 60, 100, HAPPY);
+    struct overlay_view view = {.scale = 2, .x = 0, .y = 20, .mirror = true, .picture_width = 320};
+    struct mien_picture seen =
+        draw_in_window(640, 520, &faces, &view, NULL, &(struct overlay_style){0});
+    check_box(&seen, (SDL_Rect){360, 140, 200, 200}, overlay_color("happy"));
+    CU_ASSERT_EQUAL(count_changed(&seen, (SDL_Rect){0, 0, 350, 520}), 0);
+    mien_picture_free(&seen);
+}
+
+static void window_shows_status_and_help(void)
+{
+    static const struct overlay_key keys[] = {{"q", "quit"}, {"f", "full screen"}, {NULL, NULL}};
+    struct overlay_status status = {.fps = 30, .latency_p50_ms = 41, .latency_p95_ms = 60};
+    struct overlay_view view = {.scale = 1, .picture_width = 640};
+    struct mien_picture seen =
+        draw_in_window(640, 480, NULL, &view, &status, &(struct overlay_style){.help = keys});
+    CU_ASSERT(count_color(&seen, (SDL_Rect){0, 440, 320, 40}, 0xF4F4F4, 60) > 100);
+    CU_ASSERT(count_color(&seen, (SDL_Rect){200, 200, 240, 80}, 0xF4F4F4, 60) > 100);
+    CU_ASSERT_EQUAL(count_changed(&seen, (SDL_Rect){0, 0, 640, 150}), 0);
+    mien_picture_free(&seen);
+    status.toast = "mirror off";
+    seen = draw_in_window(640, 480, NULL, &view, &status, &(struct overlay_style){0});
+    CU_ASSERT(count_color(&seen, (SDL_Rect){200, 20, 240, 60}, 0xF4F4F4, 60) > 100);
+    mien_picture_free(&seen);
+}
+
+/* Twice the window: twice the text, as on a HiDPI screen. */
+static void text_grows_with_the_window(void)
+{
+    int height[2];
+    for (int i = 0; i < 2; i++) {
+        int k = i + 1;
+        struct faces faces = one_face(200, 150, 160, HAPPY);
+        struct overlay_view view = {.scale = k, .picture_width = 640};
+        struct mien_picture seen =
+            draw_in_window(640 * k, 480 * k, &faces, &view, NULL, &(struct overlay_style){0});
+        height[i] = 0;
+        for (int y = 90 * k; y < 148 * k; y++)
+            height[i] += is_near(pixel(&seen, 206 * k, y), overlay_color("happy"), 24);
+        mien_picture_free(&seen);
+    }
+    CU_ASSERT(height[0] >= 15);
+    CU_ASSERT(abs(height[1] - 2 * height[0]) <= 4);
+}
+
+int main(void)
+{
+    const struct test tests[] = {
+        {"box is where the face is", box_is_where_the_face_is},
+        {"label plate is above the face", label_plate_is_above_the_face},
+        {"label plate moves into the picture", label_plate_moves_into_the_picture},
+        {"uncertain faces have open frames", uncertain_faces_have_open_frames},
+        {"bars are inside at each corner", bars_are_inside_at_each_corner},
+        {"bars become compact without room", bars_become_compact_without_room},
+        {"draws as many faces as there can be", draws_as_many_faces_as_there_can_be},
+        {"odd faces do no harm", odd_faces_do_no_harm},
+        {"odd labels do no harm", odd_labels_do_no_harm},
+        {"privacy hides the face", privacy_hides_the_face},
+        {"canvas follows its picture", canvas_follows_its_picture},
+        {"canvas refuses gray", canvas_refuses_gray},
+        {"missing font is named", missing_font_is_named},
+        {"colors tell emotions apart", colors_tell_emotions_apart},
+        {"window scales and mirrors", window_scales_and_mirrors},
+        {"window shows status and help", window_shows_status_and_help},
+        {"text grows with the window", text_grows_with_the_window},
+        {NULL, NULL},
+    };
+    return run_tests("overlay", tests);
+}
