@@ -1,0 +1,85 @@
+#include "mien/detector.h"
+#include "runner.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct mien_detector *make(void)
+{
+    struct mien_detector *detector = NULL;
+    struct mien_error error = {""};
+    if (mien_detector_create(&detector, NULL, &error) < 0)
+        printf("# %s\n", error.text);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(detector);
+    return detector;
+}
+
+static void refuses(struct mien_detector_options options, int status, const char *word)
+{
+    struct mien_detector *detector = NULL;
+    struct mien_error error = {""};
+    CU_ASSERT_EQUAL(mien_detector_create(&detector, &options, &error), status);
+    CU_ASSERT_PTR_NOT_NULL(strstr(error.text, word));
+    CU_ASSERT_PTR_NULL(detector);
+}
+
+static void names_a_cascade_it_cannot_use(void)
+{
+    refuses((struct mien_detector_options){.cascade = "/no/such/cascade.xml"}, -ENOENT,
+            "/no/such/cascade.xml");
+    refuses((struct mien_detector_options){.cascade = "/dev/null"}, -EINVAL, "/dev/null");
+    refuses((struct mien_detector_options){.cascade = "/"}, -EINVAL, "/ cannot");
+    setenv("MIEN_CASCADE", "/no/such/place.xml", 1);
+    refuses((struct mien_detector_options){0}, -ENOENT, "$MIEN_CASCADE");
+    unsetenv("MIEN_CASCADE");
+}
+
+static void refuses_senseless_options(void)
+{
+    refuses((struct mien_detector_options){.scale_step = 1.0}, -EINVAL, "step");
+    refuses((struct mien_detector_options){.neighbours = -2}, -EINVAL, "-2");
+    refuses((struct mien_detector_options){.smallest = 1.5}, -EINVAL, "1.5");
+}
+
+static void refuses_a_color_picture(void)
+{
+    struct mien_detector *detector = make();
+    struct mien_picture picture;
+    struct mien_box box;
+    CU_ASSERT_EQUAL_FATAL(mien_picture_alloc(&picture, MIEN_BGRX32, 64, 64, NULL), 0);
+    CU_ASSERT_EQUAL(mien_detector_find(detector, &picture, &box, 1, NULL), -EINVAL);
+    mien_picture_free(&picture);
+    mien_detector_destroy(&detector);
+    CU_ASSERT_PTR_NULL(detector);
+    mien_detector_destroy(&detector);
+}
+
+static void finds_nothing_in_flat_and_tiny_pictures(void)
+{
+    static const int sides[][2] = {{1, 1}, {23, 23}, {24, 24}, {1, 500}, {500, 3}, {320, 240}};
+    struct mien_detector *detector = make();
+    for (size_t i = 0; i < sizeof sides / sizeof *sides; i++) {
+        struct mien_picture picture;
+        struct mien_box box;
+        int width = sides[i][0], height = sides[i][1];
+        CU_ASSERT_EQUAL_FATAL(mien_picture_alloc(&picture, MIEN_GRAY8, width, height, NULL), 0);
+        memset(picture.data, 90, (size_t)picture.stride * (size_t)height);
+        CU_ASSERT_EQUAL(mien_detector_find(detector, &picture, &box, 1, NULL), 0);
+        mien_picture_free(&picture);
+    }
+    mien_detector_destroy(&detector);
+}
+
+int main(void)
+{
+    const struct test tests[] = {
+        {"names a cascade it cannot use", names_a_cascade_it_cannot_use},
+        {"refuses senseless options", refuses_senseless_options},
+        {"refuses a color picture", refuses_a_color_picture},
+        {"finds nothing in flat and tiny pictures", finds_nothing_in_flat_and_tiny_pictures},
+        {NULL, NULL},
+    };
+    return run_tests("detector", tests);
+}

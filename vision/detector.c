@@ -1,0 +1,176 @@
+/* Finds faces: options, the search for the cascade file, and order among what OpenCV finds. */
+#include "mien/detector.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "opencv_wrapper.h"
+#include "vision_config.h"
+
+#define CASCADE_FILE "haarcascade_frontalface_default.xml"
+
+/* Where systems keep OpenCV's cascades, after the place found when mien was built. */
+static const char *const cascade_places[] = {
+    MIEN_CASCADE_FOLDER,
+    "/usr/share/opencv4/haarcascades",
+    "/usr/local/share/opencv4/haarcascades",
+    "/usr/share/opencv/haarcascades",
+};
+
+struct mien_detector {
+    struct opencv_cascade *cascade;
+    double smallest;
+    struct opencv_search search;
+};
+
+static int check_named(const char *path, const char *origin, struct mien_error *error)
+{
+    if (access(path, R_OK) == 0)
+        return 0;
+    int code = errno;
+    return mien_error_set(error, code, "cannot read the face cascade %s (%s): %s", path, origin,
+                          strerror(code));
+}
+
+static int find_installed(char *path, size_t size, struct mien_error *error)
+{
+    char looked_in[256] = "";
+    for (size_t i = 0; i < sizeof cascade_places / sizeof *cascade_places; i++) {
+        snprintf(path, size, "%s/" CASCADE_FILE, cascade_places[i]);
+        if (access(path, R_OK) == 0)
+            return 0;
+        if (i > 0 && !strcmp(cascade_places[i], cascade_places[0]))
+            continue;
+        size_t used = strlen(looked_in);
+        snprintf(looked_in + used, sizeof looked_in - used, "%s%s", used ? ", " : "",
+                 cascade_places[i]);
+    }
+    return mien_error_set(error, ENOENT,
+                          "there is no " CASCADE_FILE " in %s; install the package opencv-data, "
+                          "or name the file in $MIEN_CASCADE",
+                          looked_in);
+}
+
+/* Sets *path, which may point into `buffer`. */
+static int find_cascade(const char **path, const char *wished, char *buffer, size_t size,
+                        struct mien_error *error)
+{
+    const char *environment = getenv("MIEN_CASCADE");
+    *path = wished ? wished : environment && *environment ? environment : buffer;
+    if (*path == buffer)
+        return find_installed(buffer, size, error);
+    return check_named(*path, wished ? "as asked for" : "from $MIEN_CASCADE", error);
+}
+
+static int check_options(const struct mien_detector_options *options, struct mien_error *error)
+{
+    if (!(options->scale_step >= 1.01 && options->scale_step <= 10))
+        return mien_error_set(error, EINVAL, "the step between face sizes must be 1.01…10, not %g",
+                              options->scale_step);
+    if (options->neighbours < 1)
+        return mien_error_set(error, EINVAL, "a face needs at least 1 raw hit, not %d",
+                              options->neighbours);
+    if (!(options->smallest > 0 && options->smallest <= 1))
+        return mien_error_set(error, EINVAL,
+                              "the smallest face must be a share 0…1 of the height, not %g",
+                              options->smallest);
+    return 0;
+}
+
+int mien_detector_create(struct mien_detector **detector,
+                         const struct mien_detector_options *options, struct mien_error *error)
+{
+    struct mien_detector_options o = options ? *options : (struct mien_detector_options){0};
+    o.scale_step = o.scale_step ? o.scale_step : 1.1;
+    o.neighbours = o.neighbours ? o.neighbours : 5;
+    o.smallest = o.smallest ? o.smallest : 0.125;
+
+    char buffer[1024];
+    const char *path = NULL;
+    int status = check_options(&o, error);
+    if (status == 0)
+        status = find_cascade(&path, o.cascade, buffer, sizeof buffer, error);
+    if (status < 0)
+        return status;
+    struct mien_detector *created = calloc(1, sizeof *created);
+    if (!created)
+        return mien_error_set(error, ENOMEM, "no memory for the face detector");
+    status = opencv_cascade_load(&created->cascade, path, error);
+    if (status < 0) {
+        free(created);
+        return status;
+    }
+    created->smallest = o.smallest;
+    created->search = (struct opencv_search){o.scale_step, o.neighbours, 0, 0};
+    *detector = created;
+    return 0;
+}
+
+void mien_detector_destroy(struct mien_detector **detector)
+{
+    if (!*detector)
+        return;
+    opencv_cascade_free((*detector)->cascade);
+    free(*detector);
+    *detector = NULL;
+}
+
+/* Larger first; among equals from top to bottom, then from left to right. */
+static bool comes_before(const struct mien_box *a, const struct mien_box *b)
+{
+    int64_t area_a = (int64_t)a->width * a->height, area_b = (int64_t)b->width * b->height;
+    if (area_a != area_b)
+        return area_a > area_b;
+    return a->y != b->y ? a->y < b->y : a->x < b->x;
+}
+
+/* Puts a box in its place among the `count` already sorted; the last falls off when full. */
+static size_t insert_sorted(struct mien_box *boxes, size_t count, size_t capacity,
+                            const struct mien_box *box)
+{
+    size_t place = count;
+    while (place > 0 && comes_before(box, &boxes[place - 1]))
+        place--;
+    if (place == capacity)
+        return count;
+    size_t kept = count < capacity ? count : capacity - 1;
+    memmove(boxes + place + 1, boxes + place, (kept - place) * sizeof *boxes);
+    boxes[place] = *box;
+    return kept + 1;
+}
+
+/* The averages that OpenCV makes of its raw hits may stand out by a pixel. */
+static struct mien_box clip(const struct mien_box *box, const struct mien_picture *picture)
+{
+    int left = box->x > 0 ? box->x : 0, top = box->y > 0 ? box->y : 0;
+    int right = box->x + box->width, bottom = box->y + box->height;
+    right = right < picture->width ? right : picture->width;
+    bottom = bottom < picture->height ? bottom : picture->height;
+    return (struct mien_box){left, top, right - left, bottom - top};
+}
+
+int mien_detector_find(struct mien_detector *detector, const struct mien_picture *gray,
+                       struct mien_box *boxes, size_t capacity, struct mien_error *error)
+{
+    if (gray->pixels != MIEN_GRAY8)
+        return mien_error_set(error, EINVAL, "faces are only looked for in gray pictures");
+    detector->search.smallest = (int)lround(detector->smallest * gray->height);
+    const struct mien_box *found;
+    int found_count =
+        opencv_cascade_find(detector->cascade, gray, &detector->search, &found, error);
+    if (found_count < 0)
+        return found_count;
+    size_t count = 0;
+    for (int i = 0; i < found_count; i++) {
+        struct mien_box box = clip(&found[i], gray);
+        if (box.width > 0 && box.height > 0)
+            count = insert_sorted(boxes, count, capacity, &box);
+    }
+    return (int)count;
+}
