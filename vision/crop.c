@@ -1,0 +1,88 @@
+/* Resampling by spans: along each axis an output pixel is a weighted run of input pixels, whether
+ * the crop shrinks (the area covered) or grows (the two neighbours). */
+#include "mien/crop.h"
+
+#include <errno.h>
+#include <math.h>
+
+/* Pixels first…last, all of weight 1 but the two ends; `scale` is 1 / the sum of weights. */
+struct span {
+    int first, last;
+    float head, tail; /* tail counts only when last > first */
+    float scale;
+};
+
+/* One axis of the square: where it starts in the picture, and how it is divided. */
+struct axis {
+    double start; /* picture coordinate of its beginning; pixel p covers p…p+1 */
+    double step;  /* picture pixels per output pixel */
+    int pixels;   /* of the picture along this axis */
+};
+
+static int clamp(double value, int pixels)
+{
+    return value < 0 ? 0 : value >= pixels ? pixels - 1 : (int)value;
+}
+
+/* The area from..to, where the first and last pixel of the picture reach out for ever. */
+static struct span cover(const struct axis *axis, double from, double to)
+{
+    int first = clamp(floor(from), axis->pixels), last = clamp(ceil(to) - 1, axis->pixels);
+    if (first >= last)
+        return (struct span){first, first, 1, 0, 1};
+    return (struct span){first, last, (float)(first + 1 - from), (float)(to - last),
+                         (float)(1 / axis->step)};
+}
+
+static struct span interpolate(const struct axis *axis, double centre)
+{
+    int first = clamp(floor(centre), axis->pixels), last = clamp(floor(centre) + 1, axis->pixels);
+    float share = first == last ? 0 : (float)(centre - first);
+    return (struct span){first, last, 1 - share, share, 1};
+}
+
+static struct span span_of(const struct axis *axis, int output)
+{
+    double from = axis->start + output * axis->step, to = from + axis->step;
+    return axis->step >= 1 ? cover(axis, from, to) : interpolate(axis, (from + to) / 2 - 0.5);
+}
+
+static float sum_row(const uint8_t *row, const struct span *span)
+{
+    float sum = span->head * row[span->first];
+    if (span->last == span->first)
+        return sum;
+    unsigned whole = 0;
+    for (int x = span->first + 1; x < span->last; x++)
+        whole += row[x];
+    return sum + (float)whole + span->tail * row[span->last];
+}
+
+static uint8_t average(const struct mien_picture *gray, const struct span *across,
+                       const struct span *down)
+{
+    float sum = 0;
+    for (int y = down->first; y <= down->last; y++) {
+        float weight = y == down->first ? down->head : y == down->last ? down->tail : 1;
+        sum += weight * sum_row(gray->data + y * gray->stride, across);
+    }
+    return (uint8_t)(sum * across->scale * down->scale + 0.5f);
+}
+
+int mien_crop(const struct mien_picture *gray, const struct mien_box *box, uint8_t *out, int width,
+              int height)
+{
+    if (gray->pixels != MIEN_GRAY8 || box->width < 1 || box->height < 1 || width < 1 || height < 1)
+        return -EINVAL;
+    double side = box->width > box->height ? box->width : box->height;
+    struct axis across = {box->x + (box->width - side) / 2, side / width, gray->width};
+    struct axis down = {box->y + (box->height - side) / 2, side / height, gray->height};
+    for (int y = 0; y < height; y++) {
+        struct span rows = span_of(&down, y);
+        for (int x = 0; x < width; x++) {
+            struct span columns = span_of(&across, x);
+            *out++ = average(gray, &columns, &rows);
+        }
+    }
+    return 0;
+}
