@@ -1,0 +1,250 @@
+#include "mien/tracks.h"
+#include "runner.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FRAME (1 / 30.0)
+
+static struct mien_tracks *make(struct mien_tracks_options options)
+{
+    struct mien_tracks *tracks = NULL;
+    CU_ASSERT_EQUAL_FATAL(mien_tracks_create(&tracks, &options, NULL), 0);
+    return tracks;
+}
+
+static struct mien_box square(int x, int y, int side)
+{
+    return (struct mien_box){x, y, side, side};
+}
+
+static size_t show(const struct mien_tracks *tracks, struct mien_track *out)
+{
+    return mien_tracks_shown(tracks, out, MIEN_TRACKS_MAX);
+}
+
+static void shows_a_face_that_persists(void)
+{
+    struct mien_tracks *tracks = make((struct mien_tracks_options){0});
+    struct mien_track shown[MIEN_TRACKS_MAX];
+    struct mien_box box = square(10, 20, 50);
+    mien_tracks_update(tracks, &box, 1, 5);
+    CU_ASSERT_EQUAL(show(tracks, shown), 0);
+    mien_tracks_update(tracks, &box, 1, 5 + FRAME);
+    CU_ASSERT_EQUAL_FATAL(show(tracks, shown), 1);
+    CU_ASSERT_EQUAL(shown[0].id, 1);
+    CU_ASSERT_EQUAL(shown[0].hits, 2);
+    CU_ASSERT_EQUAL(shown[0].first, 5);
+    CU_ASSERT_EQUAL(shown[0].last, 5 + FRAME);
+    CU_ASSERT(!memcmp(&shown[0].box, &box, sizeof box));
+    mien_tracks_destroy(&tracks);
+    CU_ASSERT_PTR_NULL(tracks);
+    mien_tracks_destroy(&tracks);
+}
+
+static void shows_at_once_when_told(void)
+{
+    struct mien_tracks *tracks = make((struct mien_tracks_options){.persist = 1});
+    struct mien_track shown[MIEN_TRACKS_MAX];
+    struct mien_box boxes[] = {square(200, 0, 60), square(0, 0, 50)};
+    mien_tracks_update(tracks, boxes, 2, 0);
+    CU_ASSERT_EQUAL_FATAL(show(tracks, shown), 2);
+    CU_ASSERT_EQUAL(shown[0].id, 1);
+    CU_ASSERT_EQUAL(shown[0].box.x, 200);
+    CU_ASSERT_EQUAL(shown[1].id, 2);
+    CU_ASSERT_NOT_EQUAL(shown[0].slot, shown[1].slot);
+    CU_ASSERT_EQUAL(mien_tracks_shown(tracks, shown, 1), 1);
+    mien_tracks_destroy(&tracks);
+}
+
+/* Flashes in single frames, each at its place, beside a face that stays. */
+static void suppresses_flashes(void)
+{
+    struct mien_tracks *tracks = make((struct mien_tracks_options){0});
+    struct mien_track shown[MIEN_TRACKS_MAX];
+    for (int i = 0; i < 60; i++) {
+        struct mien_box boxes[] = {square(10, 20, 50), square(100 + 200 * (i % 2), 20, 40)};
+        mien_tracks_update(tracks, boxes, 2, i * FRAME);
+        CU_ASSERT_EQUAL(show(tracks, shown), i > 0);
+    }
+    mien_tracks_destroy(&tracks);
+}
+
+static void bridges_short_misses_only(void)
+{
+    struct mien_tracks *tracks = make((struct mien_tracks_options){.bridge = 0.4});
+    struct mien_track shown[MIEN_TRACKS_MAX];
+    struct mien_box box = square(10, 20, 50);
+    mien_tracks_update(tracks, &box, 1, 0.0);
+    mien_tracks_update(tracks, &box, 1, 0.1);
+    mien_tracks_update(tracks, NULL, 0, 0.3);
+    CU_ASSERT_EQUAL_FATAL(show(tracks, shown), 1);
+    CU_ASSERT(!memcmp(&shown[0].box, &box, sizeof box));
+    mien_tracks_update(tracks, &box, 1, 0.4);
+    CU_ASSERT_EQUAL_FATAL(show(tracks, shown), 1);
+    CU_ASSERT_EQUAL(shown[0].id, 1);
+    mien_tracks_update(tracks, NULL, 0, 0.75);
+    CU_ASSERT_EQUAL(show(tracks, shown), 1);
+    mien_tracks_update(tracks, NULL, 0, 0.85);
+    CU_ASSERT_EQUAL(show(tracks, shown), 0);
+    mien_tracks_destroy(&tracks);
+}
+
+static void never_uses_an_id_again(void)
+{
+    struct mien_tracks *tracks = make((struct mien_tracks_options){0});
+    struct mien_track shown[MIEN_TRACKS_MAX];
+    struct mien_box box = square(10, 20, 50);
+    for (unsigned visit = 0; visit < 100; visit++) {
+        mien_tracks_update(tracks, &box, 1, visit * 10.0);
+        mien_tracks_update(tracks, &box, 1, visit * 10.0 + FRAME);
+        CU_ASSERT_EQUAL_FATAL(show(tracks, shown), 1);
+        CU_ASSERT_EQUAL(shown[0].id, visit + 1);
+    }
+    mien_tracks_destroy(&tracks);
+}
+
+/* Two people walk past each other at different heights of the picture; their boxes overlap. */
+static void keeps_ids_when_faces_cross(void)
+{
+    struct mien_tracks *tracks = make((struct mien_tracks_options){.smoothing = -1});
+    struct mien_track shown[MIEN_TRACKS_MAX];
+    for (int i = 0; i <= 60; i++) {
+        struct mien_box right = square(10 * i, 100, 100), left = square(600 - 10 * i, 120, 90);
+        struct mien_box boxes[] = {i % 2 ? left : right, i % 2 ? right : left};
+        mien_tracks_update(tracks, boxes, 2, i * FRAME);
+        if (i == 0)
+            continue;
+        CU_ASSERT_EQUAL_FATAL(show(tracks, shown), 2);
+        CU_ASSERT_EQUAL(shown[0].id, 1);
+        CU_ASSERT_EQUAL(shown[0].box.x, right.x);
+        CU_ASSERT_EQUAL(shown[1].id, 2);
+        CU_ASSERT_EQUAL(shown[1].box.x, left.x);
+    }
+    mien_tracks_destroy(&tracks);
+}
+
+/* A face that moves at a steady speed is met again where it is expected after a gap. */
+static void expects_a_moving_face_after_a_gap(void)
+{
+    struct mien_tracks *tracks = make((struct mien_tracks_options){0});
+    struct mien_track shown[MIEN_TRACKS_MAX];
+    for (int i = 0; i < 40; i++) {
+        struct mien_box box = square(8 * i, 50, 60);
+        bool missed = i >= 20 && i < 30; /* 80 pixels: no overlap with the last box */
+        mien_tracks_update(tracks, &box, missed ? 0 : 1, i * FRAME);
+    }
+    CU_ASSERT_EQUAL_FATAL(show(tracks, shown), 1);
+    CU_ASSERT_EQUAL(shown[0].id, 1);
+    mien_tracks_destroy(&tracks);
+}
+
+static void smooths_jitter_and_settles(void)
+{
+    struct mien_tracks *tracks = make((struct mien_tracks_options){.smoothing = 0.2});
+    struct mien_track shown[MIEN_TRACKS_MAX];
+    for (int i = 0; i < 60; i++) {
+        struct mien_box box = square(100 + (i % 2 ? 6 : -6), 50, 60);
+        mien_tracks_update(tracks, &box, 1, i * FRAME);
+        if (i > 30) {
+            CU_ASSERT_EQUAL_FATAL(show(tracks, shown), 1);
+            CU_ASSERT(abs(shown[0].box.x - 100) <= 2);
+            CU_ASSERT_EQUAL(shown[0].box.width, 60);
+        }
+    }
+    struct mien_box box = square(110, 50, 60);
+    for (int i = 60; i < 120; i++)
+        mien_tracks_update(tracks, &box, 1, i * FRAME);
+    show(tracks, shown);
+    CU_ASSERT_EQUAL(shown[0].box.x, 110);
+    mien_tracks_destroy(&tracks);
+}
+
+static void copes_with_more_boxes_than_slots(void)
+{
+    enum { BOXES = 200 };
+    struct mien_tracks *tracks = make((struct mien_tracks_options){.persist = 1});
+    struct mien_track shown[MIEN_TRACKS_MAX];
+    struct mien_box boxes[BOXES];
+    for (int i = 0; i < BOXES; i++)
+        boxes[i] = square(i % 20 * 50, i / 20 * 50, 40);
+    for (int frame = 0; frame < 3; frame++) {
+        mien_tracks_update(tracks, boxes, BOXES, frame * FRAME);
+        CU_ASSERT_EQUAL(show(tracks, shown), MIEN_TRACKS_MAX);
+    }
+    bool used[MIEN_TRACKS_MAX] = {false};
+    for (int i = 0; i < MIEN_TRACKS_MAX; i++) {
+        CU_ASSERT_EQUAL(shown[i].id, (uint32_t)i + 1);
+        CU_ASSERT(shown[i].slot >= 0 && shown[i].slot < MIEN_TRACKS_MAX && !used[shown[i].slot]);
+        used[shown[i].slot] = true;
+    }
+    mien_tracks_destroy(&tracks);
+}
+
+static struct mien_box random_box(void)
+{
+    return square(rand() % 600, rand() % 400, 20 + rand() % 100);
+}
+
+/* The same boxes and times give the same tracks, and slots never change under an id. */
+static void is_deterministic(void)
+{
+    struct mien_tracks *a = make((struct mien_tracks_options){0});
+    struct mien_tracks *b = make((struct mien_tracks_options){0});
+    struct mien_track of_a[MIEN_TRACKS_MAX] = {0}, of_b[MIEN_TRACKS_MAX] = {0};
+    int slot_of[100000];
+    memset(slot_of, -1, sizeof slot_of);
+    srand(7);
+    for (int frame = 0; frame < 500; frame++) {
+        struct mien_box boxes[30];
+        for (int i = 0; i < 30; i++)
+            boxes[i] = random_box();
+        mien_tracks_update(a, boxes, 30, frame * FRAME);
+        mien_tracks_update(b, boxes, 30, frame * FRAME);
+        size_t count = show(a, of_a);
+        CU_ASSERT_EQUAL_FATAL(count, show(b, of_b));
+        CU_ASSERT(!memcmp(of_a, of_b, count * sizeof *of_a));
+        for (size_t i = 0; i < count; i++) {
+            int *slot = &slot_of[of_a[i].id];
+            CU_ASSERT(*slot < 0 || *slot == of_a[i].slot);
+            *slot = of_a[i].slot;
+        }
+    }
+    mien_tracks_destroy(&a);
+    mien_tracks_destroy(&b);
+}
+
+static void refuses_senseless_options(void)
+{
+    struct mien_tracks *tracks = NULL;
+    struct mien_error error;
+    CU_ASSERT_EQUAL(
+        mien_tracks_create(&tracks, &(struct mien_tracks_options){.overlap = 1.5}, &error),
+        -EINVAL);
+    CU_ASSERT_EQUAL(
+        mien_tracks_create(&tracks, &(struct mien_tracks_options){.bridge = -1}, &error), -EINVAL);
+    CU_ASSERT_EQUAL(
+        mien_tracks_create(&tracks, &(struct mien_tracks_options){.persist = -1}, &error), -EINVAL);
+    CU_ASSERT_PTR_NULL(tracks);
+}
+
+int main(void)
+{
+    const struct test tests[] = {
+        {"shows a face that persists", shows_a_face_that_persists},
+        {"shows at once when told", shows_at_once_when_told},
+        {"suppresses flashes", suppresses_flashes},
+        {"bridges short misses only", bridges_short_misses_only},
+        {"never uses an id again", never_uses_an_id_again},
+        {"keeps ids when faces cross", keeps_ids_when_faces_cross},
+        {"expects a moving face after a gap", expects_a_moving_face_after_a_gap},
+        {"smooths jitter and settles", smooths_jitter_and_settles},
+        {"copes with more boxes than slots", copes_with_more_boxes_than_slots},
+        {"is deterministic", is_deterministic},
+        {"refuses senseless options", refuses_senseless_options},
+        {NULL, NULL},
+    };
+    return run_tests("tracks", tests);
+}

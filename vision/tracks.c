@@ -1,0 +1,267 @@
+/* Joins the boxes of one frame to the faces of the last by overlap, the best pair first.
+ *
+ * Overlap is measured where each face is expected now (its last detection moved on at its own
+ * speed), so that two people who walk past each other keep their ids. */
+#include "mien/tracks.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+/* Seconds over which a face's speed is averaged: the detector's boxes jitter by some pixels. */
+#define SPEED_TIME 0.15
+
+struct area {
+    double left, top, right, bottom;
+};
+
+struct slot {
+    bool used;
+    bool seen;               /* matched in this update */
+    struct mien_track track; /* id is 0 until the face has persisted */
+    struct area raw;         /* last detection */
+    struct area smooth;      /* what people see */
+    double vx, vy;           /* pixels per second */
+};
+
+struct mien_tracks {
+    struct mien_tracks_options options;
+    uint32_t last_id;
+    struct slot slots[MIEN_TRACKS_MAX];
+};
+
+int mien_tracks_create(struct mien_tracks **tracks, const struct mien_tracks_options *options,
+                       struct mien_error *error)
+{
+    struct mien_tracks_options o = options ? *options : (struct mien_tracks_options){0};
+    o.overlap = o.overlap ? o.overlap : 0.3;
+    o.bridge = o.bridge ? o.bridge : 0.5;
+    o.persist = o.persist ? o.persist : 2;
+    o.smoothing = o.smoothing ? o.smoothing : 0.08;
+    if (!(o.overlap > 0 && o.overlap <= 1) || !(o.bridge > 0) || o.persist < 1)
+        return mien_error_set(error, EINVAL,
+                              "tracks need an overlap in 0…1, a bridge above 0 s and at least "
+                              "1 detection");
+    struct mien_tracks *created = calloc(1, sizeof *created);
+    if (!created)
+        return mien_error_set(error, ENOMEM, "no memory for the tracks of faces");
+    created->options = o;
+    *tracks = created;
+    return 0;
+}
+
+void mien_tracks_destroy(struct mien_tracks **tracks)
+{
+    free(*tracks);
+    *tracks = NULL;
+}
+
+static struct area area_of(const struct mien_box *box)
+{
+    return (struct area){box->x, box->y, (double)box->x + box->width, (double)box->y + box->height};
+}
+
+static double size_of(const struct area *a)
+{
+    return (a->right - a->left) * (a->bottom - a->top);
+}
+
+static double overlap_of(const struct area *a, const struct area *b)
+{
+    struct area both = {fmax(a->left, b->left), fmax(a->top, b->top), fmin(a->right, b->right),
+                        fmin(a->bottom, b->bottom)};
+    if (!(both.right > both.left && both.bottom > both.top))
+        return 0;
+    double shared = size_of(&both);
+    return shared / (size_of(a) + size_of(b) - shared);
+}
+
+static struct area expected_at(const struct slot *slot, double time)
+{
+    double dx = slot->vx * (time - slot->track.last), dy = slot->vy * (time - slot->track.last);
+    return (struct area){slot->raw.left + dx, slot->raw.top + dy, slot->raw.right + dx,
+                         slot->raw.bottom + dy};
+}
+
+static void blend(double *value, double target, double share)
+{
+    *value += share * (target - *value);
+}
+
+/* The share of a new value that a running average of this time constant takes after dt. */
+static double share_after(double dt, double time_constant)
+{
+    return time_constant > 0 ? 1 - exp(-dt / time_constant) : 1;
+}
+
+static void measure_speed(struct slot *slot, const struct area *seen, double dt)
+{
+    if (!(dt > 0))
+        return;
+    double share = share_after(dt, SPEED_TIME);
+    double dx = (seen->left + seen->right - slot->raw.left - slot->raw.right) / 2;
+    double dy = (seen->top + seen->bottom - slot->raw.top - slot->raw.bottom) / 2;
+    blend(&slot->vx, dx / dt, share);
+    blend(&slot->vy, dy / dt, share);
+}
+
+/* Edges are rounded, not sides, so that the box stays inside the picture. */
+static void show_smooth(struct slot *slot)
+{
+    const struct area *a = &slot->smooth;
+    int left = (int)lround(a->left), top = (int)lround(a->top);
+    slot->track.box =
+        (struct mien_box){left, top, (int)lround(a->right) - left, (int)lround(a->bottom) - top};
+}
+
+static void follow(struct mien_tracks *tracks, struct slot *slot, const struct mien_box *box,
+                   double time)
+{
+    double dt = time - slot->track.last;
+    struct area seen = area_of(box);
+    double share = share_after(dt, tracks->options.smoothing);
+    measure_speed(slot, &seen, dt);
+    blend(&slot->smooth.left, seen.left, share);
+    blend(&slot->smooth.top, seen.top, share);
+    blend(&slot->smooth.right, seen.right, share);
+    blend(&slot->smooth.bottom, seen.bottom, share);
+    slot->raw = seen;
+    slot->seen = true;
+    slot->track.last = time;
+    slot->track.hits++;
+    show_smooth(slot);
+}
+
+static void begin(struct slot *slot, int number, const struct mien_box *box, double time)
+{
+    struct area seen = area_of(box);
+    *slot = (struct slot){
+        .used = true,
+        .seen = true,
+        .track = {.first = time, .last = time, .hits = 1, .slot = number},
+        .raw = seen,
+        .smooth = seen,
+    };
+    show_smooth(slot);
+}
+
+static void begin_in_free_slot(struct mien_tracks *tracks, const struct mien_box *box, double time)
+{
+    for (int i = 0; i < MIEN_TRACKS_MAX; i++) {
+        if (!tracks->slots[i].used) {
+            begin(&tracks->slots[i], i, box, time);
+            return;
+        }
+    }
+}
+
+/* A gap longer than the bridge ends a track, even if a box would fit: it may be another face. */
+static void drop_expired(struct mien_tracks *tracks, double time)
+{
+    for (int i = 0; i < MIEN_TRACKS_MAX; i++)
+        if (time - tracks->slots[i].track.last > tracks->options.bridge)
+            tracks->slots[i].used = false;
+}
+
+/* What was seen too seldom to be shown and now is gone was a flash of the detector. */
+static void drop_flashes(struct mien_tracks *tracks)
+{
+    for (int i = 0; i < MIEN_TRACKS_MAX; i++)
+        if (!tracks->slots[i].seen && !tracks->slots[i].track.id)
+            tracks->slots[i].used = false;
+}
+
+static void name_persistent(struct mien_tracks *tracks)
+{
+    for (int i = 0; i < MIEN_TRACKS_MAX; i++) {
+        struct slot *slot = &tracks->slots[i];
+        if (slot->used && !slot->track.id && slot->track.hits >= tracks->options.persist)
+            slot->track.id = ++tracks->last_id;
+    }
+}
+
+/* Overlap of each face with each box; 0 where they cannot be the same. */
+typedef double overlaps[MIEN_TRACKS_MAX][MIEN_TRACKS_MAX];
+
+static void measure_overlaps(const struct mien_tracks *tracks, const struct mien_box *boxes,
+                             size_t count, double time, overlaps overlap)
+{
+    for (size_t i = 0; i < MIEN_TRACKS_MAX; i++) {
+        const struct slot *slot = &tracks->slots[i];
+        struct area expected = expected_at(slot, time);
+        for (size_t j = 0; j < count; j++) {
+            struct area box = area_of(&boxes[j]);
+            double value = slot->used ? overlap_of(&expected, &box) : 0;
+            overlap[i][j] = value >= tracks->options.overlap ? value : 0;
+        }
+    }
+}
+
+/* The greatest overlap left; among equals the older slot and the larger box. */
+static bool find_best(const overlaps overlap, size_t count, size_t *face, size_t *box)
+{
+    double best = 0;
+    for (size_t i = 0; i < MIEN_TRACKS_MAX; i++) {
+        for (size_t j = 0; j < count; j++) {
+            if (overlap[i][j] > best) {
+                best = overlap[i][j];
+                *face = i;
+                *box = j;
+            }
+        }
+    }
+    return best > 0;
+}
+
+static void strike_out(overlaps overlap, size_t count, size_t face, size_t box)
+{
+    for (size_t j = 0; j < count; j++)
+        overlap[face][j] = 0;
+    for (size_t i = 0; i < MIEN_TRACKS_MAX; i++)
+        overlap[i][box] = 0;
+}
+
+void mien_tracks_update(struct mien_tracks *tracks, const struct mien_box *boxes, size_t count,
+                        double time)
+{
+    overlaps overlap;
+    bool taken[MIEN_TRACKS_MAX] = {false};
+    size_t face, box;
+    count = count < MIEN_TRACKS_MAX ? count : MIEN_TRACKS_MAX;
+    for (size_t i = 0; i < MIEN_TRACKS_MAX; i++)
+        tracks->slots[i].seen = false;
+
+    drop_expired(tracks, time);
+    measure_overlaps(tracks, boxes, count, time, overlap);
+    while (find_best(overlap, count, &face, &box)) {
+        follow(tracks, &tracks->slots[face], &boxes[box], time);
+        taken[box] = true;
+        strike_out(overlap, count, face, box);
+    }
+    drop_flashes(tracks);
+    for (size_t j = 0; j < count; j++)
+        if (!taken[j])
+            begin_in_free_slot(tracks, &boxes[j], time);
+    name_persistent(tracks);
+}
+
+static int by_id(const void *a, const void *b)
+{
+    uint32_t x = ((const struct mien_track *)a)->id, y = ((const struct mien_track *)b)->id;
+    return x < y ? -1 : x > y;
+}
+
+size_t mien_tracks_shown(const struct mien_tracks *tracks, struct mien_track *out, size_t capacity)
+{
+    struct mien_track shown[MIEN_TRACKS_MAX];
+    size_t count = 0;
+    for (int i = 0; i < MIEN_TRACKS_MAX; i++)
+        if (tracks->slots[i].used && tracks->slots[i].track.id)
+            shown[count++] = tracks->slots[i].track;
+    qsort(shown, count, sizeof *shown, by_id);
+    count = count < capacity ? count : capacity;
+    for (size_t i = 0; i < count; i++)
+        out[i] = shown[i];
+    return count;
+}
