@@ -1,0 +1,47 @@
+/* The layer list of a model, checked and flat: what lies between the file and the network. */
+#ifndef CORE_LAYERS_H
+#define CORE_LAYERS_H
+
+#include <stddef.h>
+
+#include "mien/error.h"
+
+enum { LAYERS_MAX = 256, LAYER_NAME_MAX = 63 };
+
+enum layer_op {
+    LAYER_CONV,
+    LAYER_BATCH_NORM,
+    LAYER_RELU,
+    LAYER_MAX_POOL,
+    LAYER_RESIDUAL_BEGIN, /* keeps its input… */
+    LAYER_RESIDUAL_END,   /* …which is added here */
+    LAYER_GLOBAL_AVERAGE_POOL,
+    LAYER_DENSE,
+    LAYER_SOFTMAX,
+};
+
+struct shape {
+    int channels, height, width;
+};
+
+struct layer {
+    enum layer_op op;
+    char name[LAYER_NAME_MAX + 1]; /* empty where the layer has no tensors */
+    struct shape input, output;
+    int kernel;    /* conv */
+    float epsilon; /* batch_norm */
+    /* conv: [output][input][kernel][kernel]; dense: [output][input]; else [channels] */
+    const float *weight, *bias, *mean, *variance;
+};
+
+struct layer_list {
+    int count;
+    struct layer layers[LAYERS_MAX];
+};
+
+/* Reads the JSON text of an architecture for an input of this shape; tensors are left NULL.
+ * Dropout is left out. Messages begin with `name`. Returns 0 or -EINVAL. */
+int layers_read(struct layer_list *list, const char *text, struct shape input, const char *name,
+                struct mien_error *error);
+
+#endif
