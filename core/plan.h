@@ -1,0 +1,54 @@
+/* The plan of a compiled network: operations in order, and where their maps lie in the arena. */
+#ifndef CORE_PLAN_H
+#define CORE_PLAN_H
+
+#include <stddef.h>
+
+#include "layers.h"
+#include "mien/error.h"
+
+enum operation_kind { OP_CONV, OP_PLANAR, OP_POINTWISE, OP_POOL, OP_AVERAGE };
+
+/* A map between two operations. */
+struct map {
+    struct shape shape;
+    int depth;                       /* channels stored together: 1 for the input, else 16 */
+    int border_height, border_width; /* zeros around it, as the operations that read it need */
+    int needed_height, needed_width; /* the part that somebody reads */
+    int last_reader;                 /* operation */
+    size_t offset;                   /* of the map with its border in the arena, in floats */
+};
+
+/* kernel_height and kernel_width: of conv and planar without the taps that can only meet padding;
+ * of average the whole input. */
+struct operation {
+    enum operation_kind kind;
+    int input, output, add; /* maps; add is -1 for none */
+    int relu;
+    const struct layer *layer; /* conv, planar: has the weights; NULL: a copy */
+    int kernel_height, kernel_width;
+    /* For each channel of the output: the weights are multiplied by `multiplier`, and the sums
+     * become relu(sum + bias + add) * scale + shift. */
+    float *multiplier, *bias, *scale, *shift;
+};
+
+struct plan {
+    int operation_count, map_count;
+    struct operation *operations; /* map 0 is the input; the last one's output the logits */
+    struct map *maps;
+    float *channels; /* memory of the operations' multiplier… */
+    size_t arena;    /* floats */
+};
+
+/* Returns 0, -ENOMEM, or -EINVAL where the maps would be absurdly large. The layers must outlive
+ * the plan. */
+int plan_make(struct plan *plan, const struct layer_list *layers, struct mien_error *error);
+void plan_free(struct plan *plan);
+
+int blocks_of(int channels); /* of 16, rounded up */
+
+/* Floats from one row (block) of a map to the next. */
+ptrdiff_t map_row(const struct map *map);
+ptrdiff_t map_block(const struct map *map);
+
+#endif
