@@ -1,0 +1,126 @@
+/* Our logits against PyTorch's (make_golden.py), at every level this CPU has. */
+#include <cjson/cJSON.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "generated_model.h"
+#include "mien/network.h"
+#include "runner.h"
+
+static const double TOLERANCE = 1e-4;
+
+static cJSON *read_golden(const char *name)
+{
+    char path[4096];
+    snprintf(path, sizeof path, "%s/tests/golden/%s.json", getenv("MIEN_SOURCE"), name);
+    FILE *file = fopen(path, "r");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+    static char text[1 << 16];
+    text[fread(text, 1, sizeof text - 1, file)] = '\0';
+    fclose(file);
+    cJSON *json = cJSON_Parse(text);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(json);
+    return json;
+}
+
+static struct mien_model *make_model(const cJSON *golden)
+{
+    struct file_bytes file = generate_model(cJSON_GetObjectItem(golden, "architecture"),
+                                            cJSON_GetObjectItem(golden, "labels"), GOLDEN_SIDE,
+                                            cJSON_IsTrue(cJSON_GetObjectItem(golden, "half")));
+    struct mien_model *model = NULL;
+    struct mien_error error = {""};
+    CU_ASSERT_EQUAL_FATAL(mien_model_parse(&model, file.data, file.size, "golden", &error), 0);
+    free(file.data);
+    return model;
+}
+
+static double largest_difference(const struct mien_network *network, const cJSON *expected,
+                                 int labels)
+{
+    struct mien_context *context = NULL;
+    CU_ASSERT_EQUAL_FATAL(mien_context_create(&context, network, NULL), 0);
+    double largest = 0;
+    for (int picture = 0; picture < GOLDEN_PICTURES; picture++) {
+        float values[GOLDEN_SIDE * GOLDEN_SIDE], logits[MIEN_LABELS_MAX];
+        generate_picture(picture, values);
+        mien_context_run_float(context, values, logits);
+        const cJSON *row = cJSON_GetArrayItem(expected, picture);
+        CU_ASSERT_EQUAL_FATAL(cJSON_GetArraySize(row), labels);
+        for (int i = 0; i < labels; i++) {
+            double difference = fabs(logits[i] - cJSON_GetArrayItem(row, i)->valuedouble);
+            if (!(difference <= largest))
+                largest = difference;
+        }
+    }
+    mien_context_destroy(&context);
+    return largest;
+}
+
+static void compare_at_level(const struct mien_model *model, const cJSON *golden, const char *level)
+{
+    struct mien_network *network = NULL;
+    struct mien_network_options options = {.cpu = level};
+    struct mien_error error;
+    if (mien_network_create(&network, model, &options, &error) < 0) {
+        printf("# %s: left out, %s\n", level, error.text);
+        return;
+    }
+    double largest = largest_difference(network, cJSON_GetObjectItem(golden, "logits"),
+                                        mien_model_info(model)->label_count);
+    printf("# %s: largest difference %.2g\n", level, largest);
+    CU_ASSERT(largest <= TOLERANCE);
+    mien_network_destroy(&network);
+}
+
+static void compare(const char *name)
+{
+    static const char *const levels[] = {"c"};
+    cJSON *golden = read_golden(name);
+    struct mien_model *model = make_model(golden);
+    for (size_t i = 0; i < sizeof levels / sizeof *levels; i++)
+        compare_at_level(model, golden, levels[i]);
+    mien_model_close(&model);
+    cJSON_Delete(golden);
+}
+
+static void residual_agrees(void)
+{
+    compare("residual");
+}
+
+static void basic_agrees(void)
+{
+    compare("basic");
+}
+
+static void other_labels_and_half_precision_agree(void)
+{
+    compare("half");
+}
+
+static void counts_the_papers_parameters(void)
+{
+    cJSON *golden = read_golden("residual");
+    struct mien_model *model = make_model(golden);
+    CU_ASSERT_EQUAL(mien_model_info(model)->parameters, 9773111);
+    CU_ASSERT_EQUAL(mien_model_info(model)->trainable, 9766391);
+    CU_ASSERT_EQUAL(mien_model_info(model)->statistics, 6720);
+    mien_model_close(&model);
+    cJSON_Delete(golden);
+}
+
+int main(void)
+{
+    const struct test tests[] = {
+        {"the residual network agrees with PyTorch", residual_agrees},
+        {"the basic network agrees with PyTorch", basic_agrees},
+        {"five other labels and half-precision weights agree with PyTorch",
+         other_labels_and_half_precision_agree},
+        {"the residual network has the paper's number of parameters", counts_the_papers_parameters},
+        {NULL, NULL},
+    };
+    return run_tests("golden", tests);
+}
