@@ -36,8 +36,17 @@ const struct mien_video_info *mien_reader_info(const struct mien_reader *reader)
 int mien_reader_next(struct mien_reader *reader, struct mien_frame *frame,
                      struct mien_error *error);
 
-/* Frames and packets that could not be decoded so far. */
+/* The same into pictures of the caller, who allocated them in the size that the info tells
+ * (mien_picture_alloc): for frames that are passed on to another thread. */
+int mien_reader_next_into(struct mien_reader *reader, struct mien_frame *frame,
+                          struct mien_error *error);
+
+/* Frames and packets that could not be decoded so far, or that decoded with damage; at the end
+ * also those that the container lists but a truncated file no longer has. */
 int64_t mien_reader_losses(const struct mien_reader *reader);
+
+/* Ends the reading: a call that waits for standard input returns 0, as later ones do. Any thread. */
+void mien_reader_stop(struct mien_reader *reader);
 
 /* ---- writing ---- */
 

@@ -1,0 +1,168 @@
+#include "video_private.h"
+
+#include <errno.h>
+#include <libavutil/pixdesc.h>
+#include <libswscale/swscale.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- orientation ---- */
+
+struct video_turn video_turn_of(const int32_t matrix[9])
+{
+    /* (x, y) is shown at (a x + c y, b x + d y) with a, b, c, d at places 0, 1, 3, 4. */
+    int64_t a = matrix[0], b = matrix[1], c = matrix[3], d = matrix[4];
+    if (llabs(a) + llabs(d) >= llabs(b) + llabs(c))
+        return (struct video_turn){.flip_x = a < 0, .flip_y = d < 0};
+    return (struct video_turn){.transpose = true, .flip_x = b < 0, .flip_y = c < 0};
+}
+
+/* Tiles keep the rows of a transposed picture in the cache. */
+enum { TILE = 32 };
+
+#define DEFINE_COPY_TURNED(name, pixel)                                                            \
+    static void name(const struct mien_picture *to, const uint8_t *origin, ptrdiff_t step_x,       \
+                     ptrdiff_t step_y, int left, int top)                                          \
+    {                                                                                              \
+        int right = left + TILE < to->width ? left + TILE : to->width;                             \
+        int bottom = top + TILE < to->height ? top + TILE : to->height;                            \
+        for (int y = top; y < bottom; y++) {                                                       \
+            pixel *row = (pixel *)(to->data + y * to->stride);                                     \
+            for (int x = left; x < right; x++)                                                     \
+                row[x] = *(const pixel *)(origin + y * step_y + x * step_x);                       \
+        }                                                                                          \
+    }
+
+DEFINE_COPY_TURNED(copy_turned_gray, uint8_t)
+DEFINE_COPY_TURNED(copy_turned_color, uint32_t)
+
+static void copy_turned(const struct mien_picture *to, const struct mien_picture *from,
+                        struct video_turn turn)
+{
+    ptrdiff_t pixel = from->pixels == MIEN_GRAY8 ? 1 : 4;
+    ptrdiff_t along = turn.flip_x ? -pixel : pixel;
+    ptrdiff_t down = turn.flip_y ? -from->stride : from->stride;
+    const uint8_t *origin = from->data + (turn.flip_x ? (from->width - 1) * pixel : 0) +
+                            (turn.flip_y ? (from->height - 1) * from->stride : 0);
+    ptrdiff_t step_x = turn.transpose ? down : along, step_y = turn.transpose ? along : down;
+    for (int top = 0; top < to->height; top += TILE)
+        for (int left = 0; left < to->width; left += TILE)
+            (pixel == 1 ? copy_turned_gray : copy_turned_color)(to, origin, step_x, step_y, left,
+                                                                top);
+}
+
+/* ---- colour ---- */
+
+static int without_range(int format)
+{
+    switch (format) {
+    case AV_PIX_FMT_YUVJ420P:
+        return AV_PIX_FMT_YUV420P;
+    case AV_PIX_FMT_YUVJ422P:
+        return AV_PIX_FMT_YUV422P;
+    case AV_PIX_FMT_YUVJ444P:
+        return AV_PIX_FMT_YUV444P;
+    case AV_PIX_FMT_YUVJ440P:
+        return AV_PIX_FMT_YUV440P;
+    case AV_PIX_FMT_YUVJ411P:
+        return AV_PIX_FMT_YUV411P;
+    default:
+        return format;
+    }
+}
+
+struct video_kind video_kind_of(const AVFrame *frame)
+{
+    int format = without_range(frame->format);
+    return (struct video_kind){
+        .width = frame->width,
+        .height = frame->height,
+        .format = format,
+        .colorspace = frame->colorspace,
+        .full_range = frame->color_range == AVCOL_RANGE_JPEG || format != frame->format,
+    };
+}
+
+static struct SwsContext *make_scaler(const struct video_kind *kind, const struct mien_picture *to)
+{
+    enum AVPixelFormat pixels = to->pixels == MIEN_GRAY8 ? AV_PIX_FMT_GRAY8 : AV_PIX_FMT_BGR0;
+    struct SwsContext *scaler = sws_getContext(kind->width, kind->height, kind->format, to->width,
+                                               to->height, pixels, SWS_BILINEAR, NULL, NULL, NULL);
+    if (!scaler)
+        return NULL;
+    /* The numbers of the two enumerations agree; unknown ones mean BT.601 there. */
+    const int *matrix = sws_getCoefficients(kind->colorspace);
+    sws_setColorspaceDetails(scaler, matrix, kind->full_range, matrix, 1, 0, 1 << 16, 1 << 16);
+    return scaler;
+}
+
+static void free_scalers(struct video_converter *converter)
+{
+    sws_freeContext(converter->to_color);
+    sws_freeContext(converter->to_gray);
+    converter->to_color = converter->to_gray = NULL;
+}
+
+static int make_scalers(struct video_converter *converter, const struct video_kind *kind,
+                        const struct mien_picture *color, const struct mien_picture *gray,
+                        struct mien_error *error)
+{
+    if (converter->to_color && converter->to_gray && !memcmp(kind, &converter->kind, sizeof *kind))
+        return 0;
+    free_scalers(converter);
+    converter->kind = *kind;
+    converter->to_color = make_scaler(kind, color);
+    converter->to_gray = make_scaler(kind, gray);
+    if (converter->to_color && converter->to_gray)
+        return 0;
+    const char *name = av_get_pix_fmt_name(kind->format);
+    return mien_error_set(error, EINVAL, "pictures in the format %s cannot be converted",
+                          name ? name : "(unknown)");
+}
+
+static int scale(struct SwsContext *scaler, const AVFrame *frame, const struct mien_picture *to)
+{
+    uint8_t *data[4] = {to->data};
+    int stride[4] = {(int)to->stride};
+    return sws_scale(scaler, (const uint8_t *const *)frame->data, frame->linesize, 0, frame->height,
+                     data, stride);
+}
+
+/* Room for the picture before it is turned. */
+static int make_room(struct mien_picture *room, const struct mien_picture *shown,
+                     struct video_turn turn, struct mien_error *error)
+{
+    if (room->data)
+        return 0;
+    return mien_picture_alloc(room, shown->pixels, turn.transpose ? shown->height : shown->width,
+                              turn.transpose ? shown->width : shown->height, error);
+}
+
+int video_convert(struct video_converter *converter, const AVFrame *frame, struct video_turn turn,
+                  struct mien_frame *out, struct mien_error *error)
+{
+    bool turned = turn.transpose || turn.flip_x || turn.flip_y;
+    int result;
+    if (turned && ((result = make_room(&converter->color, &out->color, turn, error)) < 0 ||
+                   (result = make_room(&converter->gray, &out->gray, turn, error)) < 0))
+        return result;
+    const struct mien_picture *color = turned ? &converter->color : &out->color;
+    const struct mien_picture *gray = turned ? &converter->gray : &out->gray;
+    struct video_kind kind = video_kind_of(frame);
+    if ((result = make_scalers(converter, &kind, color, gray, error)) < 0)
+        return result;
+    if (scale(converter->to_color, frame, color) < 0 || scale(converter->to_gray, frame, gray) < 0)
+        return mien_error_set(error, EINVAL, "a picture could not be converted");
+    if (turned) {
+        copy_turned(&out->color, color, turn);
+        copy_turned(&out->gray, gray, turn);
+    }
+    return 0;
+}
+
+void video_converter_clear(struct video_converter *converter)
+{
+    free_scalers(converter);
+    mien_picture_free(&converter->color);
+    mien_picture_free(&converter->gray);
+}

@@ -1,0 +1,72 @@
+/* What the parts of video reading and writing share with each other only. */
+#ifndef VISION_VIDEO_PRIVATE_H
+#define VISION_VIDEO_PRIVATE_H
+
+#include <libavformat/avformat.h>
+#include <stdbool.h>
+
+#include "mien/error.h"
+#include "mien/frame.h"
+#include "mien/video.h"
+
+/* ---- FFmpeg's words ---- */
+
+/* Sends libav's own lines to mien_log at debug level. Safe to call again. */
+void video_log_init(void);
+
+/* Forgets what libav said on this thread so far. */
+void video_log_forget(void);
+
+/* "NAME: FFmpeg's words (its last error line on this thread)"; returns −errno. */
+int video_error(struct mien_error *error, int code, const char *name);
+
+/* ---- from decoded frames to pictures ---- */
+
+/* How a stored picture turns into the one shown; flips are those of the stored picture. */
+struct video_turn {
+    bool transpose, flip_x, flip_y;
+};
+
+struct video_turn video_turn_of(const int32_t matrix[9]);
+
+/* What a scaler was made for; another kind of frame needs another one. */
+struct video_kind {
+    int width, height, format, colorspace, full_range;
+};
+
+struct video_converter {
+    struct video_kind kind;
+    struct SwsContext *to_color, *to_gray;
+    struct mien_picture color, gray; /* stored orientation, when it has to be turned */
+};
+
+/* Fills both pictures of `out`, which are allocated; a frame of another size is scaled to them. */
+int video_convert(struct video_converter *converter, const AVFrame *frame, struct video_turn turn,
+                  struct mien_frame *out, struct mien_error *error);
+void video_converter_clear(struct video_converter *converter);
+
+/* Format without the deprecated full-range twins, and the coefficients of its colour space. */
+struct video_kind video_kind_of(const AVFrame *frame);
+
+/* ---- what the writer needs from the reader ---- */
+
+/* Takes packets of streams other than the video, on the reader's thread; owns none of them. */
+struct packet_sink {
+    void (*take)(void *user, const AVPacket *packet);
+    void *user;
+};
+
+/* What was read ahead while opening reaches the sink at once. A sink without `take` detaches. */
+void reader_set_sink(struct mien_reader *reader, struct packet_sink sink);
+
+const AVFormatContext *reader_format(const struct mien_reader *reader);
+const AVStream *reader_stream(const struct mien_reader *reader);
+struct video_kind reader_kind(const struct mien_reader *reader);
+
+/* Shape of a pixel as shown, after rotation. */
+AVRational reader_pixel_aspect(const struct mien_reader *reader);
+
+/* The presentation time that counts as 0, in the video stream's time base. */
+int64_t reader_origin(const struct mien_reader *reader);
+
+#endif
