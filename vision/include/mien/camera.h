@@ -44,7 +44,7 @@ struct mien_camera_options {
 
 enum mien_camera_state {
     MIEN_CAMERA_RUNNING,
-    MIEN_CAMERA_STALLED, /* no frame for 2 s */
+    MIEN_CAMERA_STALLED, /* no frame for 2 s; reopened after 5 s */
     MIEN_CAMERA_LOST,    /* unplugged or failed; being reopened, 1…30 s between tries */
 };
 
@@ -54,7 +54,7 @@ struct mien_camera_status {
     int width, height;
     double fps;
     uint64_t captured;  /* frames delivered to the mailbox */
-    uint64_t dropped;   /* frames replaced in the mailbox before anybody took them */
+    uint64_t dropped;   /* good frames that a newer one replaced before anybody took them */
     uint64_t corrupt;   /* broken or short frames thrown away */
     uint64_t reopened;  /* times the device came back */
 };
@@ -67,7 +67,9 @@ struct mien_camera;
 int mien_camera_open(struct mien_camera **camera, const struct mien_camera_options *options,
                      struct mien_error *error);
 
-/* Stops the thread, closes the device, sets NULL. NULL is fine. Never blocks for long. */
+/* Stops the thread, closes the device, sets NULL. NULL is fine. Ends a mien_camera_take under way,
+ * but frames still held become invalid. Takes milliseconds; with a device that hangs, as long as
+ * its driver lets a request wait (5 s for USB cameras). */
 void mien_camera_close(struct mien_camera **camera);
 
 /* Takes the newest frame not taken yet, waiting at most `timeout_ms`. On success *frame borrows

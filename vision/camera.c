@@ -1,0 +1,388 @@
+/* The capture thread: it polls the device and an eventfd, converts, and mails the newest frame.
+ * Faults are its everyday work: it closes a lost device and opens it again when it is back. */
+#include "mien/camera.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "camera_device.h"
+#include "mien/log.h"
+#include "mien/mailbox.h"
+
+#define SECOND_NS 1000000000LL
+#define STALLED_NS (2 * SECOND_NS)
+#define REOPEN_NS (5 * SECOND_NS)
+
+enum {
+    SLOTS = 4, /* one being filled, one in the mailbox, two with the caller */
+    RETRY_FIRST_MS = 1000,
+    RETRY_LAST_MS = 30000,
+};
+
+struct slot {
+    struct mien_frame frame;
+    bool taken; /* guarded by the mutex, like the status */
+};
+
+struct mien_camera {
+    struct mien_camera_options options; /* its strings are our own copies */
+    struct camera_device device;        /* of the capture thread once that runs */
+    struct slot slots[SLOTS];
+    struct mien_mailbox *mailbox;
+    int stop; /* eventfd: readable from mien_camera_close on */
+    pthread_t thread;
+    bool has_thread;
+    pthread_mutex_t mutex;
+    struct mien_camera_status status;
+    uint64_t next_number;
+    int64_t first_ns;  /* time of frame 0 */
+    int64_t newest_ns; /* when the last good frame came, or the stream began */
+};
+
+static int64_t now_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * SECOND_NS + now.tv_nsec;
+}
+
+/* ---- status ---- */
+
+static void set_state(struct mien_camera *camera, enum mien_camera_state state)
+{
+    pthread_mutex_lock(&camera->mutex);
+    enum mien_camera_state before = camera->status.state;
+    camera->status.state = state;
+    pthread_mutex_unlock(&camera->mutex);
+    if (before == state)
+        return;
+    if (state == MIEN_CAMERA_STALLED)
+        mien_log(MIEN_LOG_WARNING, "camera %s stalled: no picture for 2 s", camera->status.path);
+    else if (state == MIEN_CAMERA_RUNNING)
+        mien_log(MIEN_LOG_INFO, "camera %s runs again", camera->status.path);
+}
+
+/* Takes over what the driver settled on. */
+static void note_opened(struct mien_camera *camera)
+{
+    const struct camera_device *device = &camera->device;
+    struct mien_camera_status *status = &camera->status;
+    pthread_mutex_lock(&camera->mutex);
+    memcpy(status->path, device->path, sizeof status->path);
+    memcpy(status->name, device->name, sizeof status->name);
+    memcpy(status->fourcc, &device->pixels.pixelformat, 4);
+    status->width = (int)device->pixels.width;
+    status->height = (int)device->pixels.height;
+    status->fps = device->fps;
+    pthread_mutex_unlock(&camera->mutex);
+    camera->newest_ns = now_ns();
+}
+
+static void count(struct mien_camera *camera, uint64_t captured, uint64_t dropped, uint64_t corrupt)
+{
+    pthread_mutex_lock(&camera->mutex);
+    camera->status.captured += captured;
+    camera->status.dropped += dropped;
+    camera->status.corrupt += corrupt;
+    pthread_mutex_unlock(&camera->mutex);
+}
+
+/* ---- slots ---- */
+
+static void free_slot(struct mien_camera *camera, struct slot *slot)
+{
+    pthread_mutex_lock(&camera->mutex);
+    slot->taken = false;
+    pthread_mutex_unlock(&camera->mutex);
+}
+
+static struct slot *take_free_slot(struct mien_camera *camera)
+{
+    struct slot *found = NULL;
+    pthread_mutex_lock(&camera->mutex);
+    for (int i = 0; i < SLOTS && !found; i++)
+        if (!camera->slots[i].taken)
+            found = &camera->slots[i];
+    if (found)
+        found->taken = true;
+    pthread_mutex_unlock(&camera->mutex);
+    return found;
+}
+
+static int replace_pictures(struct mien_frame *frame, int width, int height,
+                            struct mien_error *error)
+{
+    mien_picture_free(&frame->color);
+    mien_picture_free(&frame->gray);
+    int result = mien_picture_alloc(&frame->color, MIEN_BGRX32, width, height, error);
+    if (!result && (result = mien_picture_alloc(&frame->gray, MIEN_GRAY8, width, height, error)))
+        mien_picture_free(&frame->color);
+    return result;
+}
+
+/* Gives the slot pictures of the device's size: at the start, and when the camera came back with
+ * another one. */
+static int fit_slot(struct mien_camera *camera, struct slot *slot, struct mien_error *error)
+{
+    const struct mien_picture *gray = &slot->frame.gray;
+    int width = (int)camera->device.pixels.width, height = (int)camera->device.pixels.height;
+    if (gray->data && gray->width == width && gray->height == height)
+        return 0;
+    pthread_mutex_lock(&camera->mutex); /* mien_camera_release compares pointers */
+    int result = replace_pictures(&slot->frame, width, height, error);
+    pthread_mutex_unlock(&camera->mutex);
+    return result;
+}
+
+/* ---- one frame ---- */
+
+/* When the driver says the frame was captured, if it uses our clock and does not dream. */
+static int64_t capture_time(const struct v4l2_buffer *buffer)
+{
+    int64_t now = now_ns();
+    int64_t told = buffer->timestamp.tv_sec * SECOND_NS + buffer->timestamp.tv_usec * 1000LL;
+    bool monotonic =
+        (buffer->flags & V4L2_BUF_FLAG_TIMESTAMP_MASK) == V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC;
+    return monotonic && told <= now && told > now - 10 * SECOND_NS ? told : now;
+}
+
+static void mail(struct mien_camera *camera, struct slot *slot, int64_t captured_ns)
+{
+    struct mien_frame *frame = &slot->frame;
+    if (camera->next_number == 0)
+        camera->first_ns = captured_ns;
+    frame->number = camera->next_number++;
+    frame->captured_ns = captured_ns;
+    frame->time = (double)(captured_ns - camera->first_ns) / SECOND_NS;
+    camera->newest_ns = now_ns();
+    set_state(camera, MIEN_CAMERA_RUNNING);
+    struct slot *back = mien_mailbox_put(camera->mailbox, slot);
+    if (back)
+        free_slot(camera, back);
+    count(camera, 1, back != NULL, 0);
+}
+
+static int convert(struct mien_camera *camera, const struct v4l2_buffer *buffer, struct slot *slot)
+{
+    struct camera_device *device = &camera->device;
+    size_t room = device->buffers[buffer->index].length;
+    int result = fit_slot(camera, slot, NULL);
+    if (result)
+        return result;
+    return converter_run(device->converter, device->buffers[buffer->index].start,
+                         buffer->bytesused < room ? buffer->bytesused : room, &slot->frame);
+}
+
+/* Fetches the newest frame. Returns 0, also for a broken one, or why the device is lost. */
+static int fetch_frame(struct mien_camera *camera)
+{
+    struct camera_device *device = &camera->device;
+    struct v4l2_buffer buffer;
+    uint64_t passed = 0, broken = 0;
+    int result = camera_device_dequeue(device, &buffer, &passed, &broken);
+    if (passed || broken)
+        count(camera, 0, passed, broken);
+    if (result)
+        return result == -EAGAIN ? 0 : result;
+    struct slot *slot = take_free_slot(camera);
+    int converted = slot ? convert(camera, &buffer, slot) : 0;
+    result = camera_device_requeue(device, &buffer);
+    if (!slot) {
+        count(camera, 0, 1, 0); /* the caller holds too many */
+    } else if (converted) {
+        free_slot(camera, slot);
+        count(camera, 0, 0, 1);
+    } else {
+        mail(camera, slot, capture_time(&buffer));
+    }
+    return result;
+}
+
+/* ---- the thread ---- */
+
+/* Streams until asked to stop (returns 0) or the device is lost (-ETIMEDOUT: it is stuck). */
+static int stream(struct mien_camera *camera)
+{
+    struct pollfd waits[2] = {{camera->device.fd, POLLIN, 0}, {camera->stop, POLLIN, 0}};
+    for (;;) {
+        int64_t silent = now_ns() - camera->newest_ns;
+        if (silent >= REOPEN_NS)
+            return -ETIMEDOUT;
+        if (silent >= STALLED_NS)
+            set_state(camera, MIEN_CAMERA_STALLED);
+        int64_t until = (silent >= STALLED_NS ? REOPEN_NS : STALLED_NS) - silent;
+        if (poll(waits, 2, (int)(until / 1000000) + 1) < 0 && errno != EINTR)
+            return -errno;
+        if (waits[1].revents)
+            return 0;
+        if (waits[0].revents & (POLLERR | POLLHUP | POLLNVAL))
+            return -ENODEV;
+        int result = waits[0].revents & POLLIN ? fetch_frame(camera) : 0;
+        if (result)
+            return result;
+    }
+}
+
+static bool stopped_within(struct mien_camera *camera, int wait_ms)
+{
+    struct pollfd stop = {camera->stop, POLLIN, 0};
+    return poll(&stop, 1, wait_ms) > 0;
+}
+
+/* Tries until the device is back (true) or the camera is closed (false). */
+static bool reopen(struct mien_camera *camera, int wait_ms)
+{
+    struct mien_error why;
+    for (;;) {
+        if (stopped_within(camera, wait_ms))
+            return false;
+        if (!camera_device_open(&camera->device, &camera->options, &why))
+            break;
+        set_state(camera, MIEN_CAMERA_LOST);
+        mien_log(MIEN_LOG_DEBUG, "camera not back yet: %s", why.text);
+        wait_ms = wait_ms < RETRY_FIRST_MS ? RETRY_FIRST_MS : 2 * wait_ms;
+        if (wait_ms > RETRY_LAST_MS)
+            wait_ms = RETRY_LAST_MS;
+    }
+    note_opened(camera);
+    pthread_mutex_lock(&camera->mutex);
+    camera->status.reopened++;
+    pthread_mutex_unlock(&camera->mutex);
+    return true;
+}
+
+static void *capture(void *argument)
+{
+    struct mien_camera *camera = argument;
+    int result;
+    while ((result = stream(camera))) {
+        bool stuck = result == -ETIMEDOUT;
+        if (!stuck) {
+            mien_log(MIEN_LOG_WARNING, "camera %s lost: %s", camera->status.path,
+                     strerror(-result));
+            set_state(camera, MIEN_CAMERA_LOST);
+        }
+        camera_device_close(&camera->device);
+        if (!reopen(camera, stuck ? 0 : RETRY_FIRST_MS))
+            break;
+    }
+    return NULL;
+}
+
+static int start_thread(struct mien_camera *camera)
+{
+    sigset_t all, before; /* signals are for the program's own threads */
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    int result = pthread_create(&camera->thread, NULL, capture, camera);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    camera->has_thread = result == 0;
+    if (camera->has_thread)
+        pthread_setname_np(camera->thread, "mien-capture");
+    return -result;
+}
+
+/* ---- for the callers ---- */
+
+static int copy_options(struct mien_camera *camera, const struct mien_camera_options *options)
+{
+    camera->options = *options;
+    camera->options.device = options->device ? strdup(options->device) : NULL;
+    camera->options.format = options->format ? strdup(options->format) : NULL;
+    bool copied =
+        !camera->options.device == !options->device && !camera->options.format == !options->format;
+    return copied ? 0 : -ENOMEM;
+}
+
+static int prepare(struct mien_camera *camera, const struct mien_camera_options *options,
+                   struct mien_error *error)
+{
+    camera->stop = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    camera->mailbox = mien_mailbox_create();
+    if (camera->stop < 0 || !camera->mailbox || copy_options(camera, options))
+        return mien_error_set(error, ENOMEM, "no memory or descriptor for the camera");
+    int result = camera_device_open(&camera->device, &camera->options, error);
+    if (result)
+        return result;
+    note_opened(camera);
+    for (int i = 0; i < SLOTS; i++)
+        if ((result = fit_slot(camera, &camera->slots[i], error)))
+            return result;
+    if ((result = start_thread(camera)))
+        return mien_error_set(error, -result, "cannot start the capture thread: %s",
+                              strerror(-result));
+    return 0;
+}
+
+int mien_camera_open(struct mien_camera **camera, const struct mien_camera_options *options,
+                     struct mien_error *error)
+{
+    struct mien_camera *new = calloc(1, sizeof *new);
+    if (!new)
+        return mien_error_set(error, ENOMEM, "no memory for the camera");
+    new->device.fd = new->stop = -1;
+    pthread_mutex_init(&new->mutex, NULL);
+    int result = prepare(new, options, error);
+    if (result)
+        mien_camera_close(&new);
+    else
+        *camera = new;
+    return result;
+}
+
+void mien_camera_close(struct mien_camera **camera)
+{
+    struct mien_camera *old = *camera;
+    if (!old)
+        return;
+    if (old->has_thread) {
+        eventfd_write(old->stop, 1);
+        pthread_join(old->thread, NULL);
+    }
+    camera_device_close(&old->device);
+    mien_mailbox_destroy(&old->mailbox);
+    for (int i = 0; i < SLOTS; i++) {
+        mien_picture_free(&old->slots[i].frame.color);
+        mien_picture_free(&old->slots[i].frame.gray);
+    }
+    if (old->stop >= 0)
+        close(old->stop);
+    pthread_mutex_destroy(&old->mutex);
+    free((char *)old->options.device);
+    free((char *)old->options.format);
+    free(old);
+    *camera = NULL;
+}
+
+int mien_camera_take(struct mien_camera *camera, struct mien_frame *frame, int timeout_ms)
+{
+    void *item;
+    int result = mien_mailbox_take(camera->mailbox, &item, timeout_ms);
+    if (!result)
+        *frame = ((struct slot *)item)->frame;
+    return result;
+}
+
+void mien_camera_release(struct mien_camera *camera, struct mien_frame *frame)
+{
+    pthread_mutex_lock(&camera->mutex);
+    for (int i = 0; i < SLOTS; i++)
+        if (frame->gray.data && camera->slots[i].frame.gray.data == frame->gray.data)
+            camera->slots[i].taken = false;
+    pthread_mutex_unlock(&camera->mutex);
+    *frame = (struct mien_frame){0};
+}
+
+void mien_camera_get_status(struct mien_camera *camera, struct mien_camera_status *status)
+{
+    pthread_mutex_lock(&camera->mutex);
+    *status = camera->status;
+    pthread_mutex_unlock(&camera->mutex);
+}

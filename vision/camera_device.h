@@ -1,0 +1,46 @@
+/* One opened V4L2 device, streaming. Private to vision/; used by one thread at a time. */
+#ifndef VISION_CAMERA_DEVICE_H
+#define VISION_CAMERA_DEVICE_H
+
+#include <linux/videodev2.h>
+
+#include "convert.h"
+#include "mien/camera.h"
+
+enum { CAMERA_BUFFERS = 4 };
+
+struct camera_device {
+    int fd; /* of libv4l2; −1 when closed */
+    char path[64], name[64];
+    struct v4l2_pix_format pixels; /* as the driver returned them, like fps */
+    double fps;
+    struct {
+        void *start;
+        size_t length;
+    } buffers[CAMERA_BUFFERS];
+    unsigned buffer_count;
+    struct converter *converter;
+};
+
+/* Asks a node what it is and can. Returns 0, -EINVAL (captures no video), -ENOTTY (no V4L2 node)
+ * or what open(2) says. */
+int camera_probe(struct mien_camera_info *camera, const char *path, struct mien_error *error);
+
+/* Turns the user's wish ("2", a path, a by-id link, NULL) into the path of a node. */
+int camera_find(char *path, size_t size, const char *wish, struct mien_error *error);
+
+/* Writes what `code` means for a camera and what to do about it; returns -code. */
+int camera_explain(struct mien_error *error, int code, const char *path, const char *doing);
+
+/* Opens, negotiates and starts streaming. *device is closed on failure. */
+int camera_device_open(struct camera_device *device, const struct mien_camera_options *options,
+                       struct mien_error *error);
+void camera_device_close(struct camera_device *device);
+
+/* Dequeues the newest buffer that is ready; older ones are given back and added to *passed, broken
+ * ones to *broken. Returns 0, -EAGAIN (none ready) or why the device is lost. */
+int camera_device_dequeue(struct camera_device *device, struct v4l2_buffer *buffer,
+                          uint64_t *passed, uint64_t *broken);
+int camera_device_requeue(struct camera_device *device, struct v4l2_buffer *buffer);
+
+#endif
