@@ -1,0 +1,121 @@
+/* mien devices: which cameras there are, and what they can do. */
+#include "commands.h"
+
+#include <argp.h>
+#include <cjson/cJSON.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mien/camera.h"
+#include "mien/log.h"
+
+enum { CAMERAS_MAX = 32 };
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+    (void)argument;
+    if (key == ARGP_KEY_ARG)
+        argp_error(state, "devices takes no argument");
+    if (key != 'j')
+        return ARGP_ERR_UNKNOWN;
+    *(bool *)state->input = true;
+    return 0;
+}
+
+/* ---- for people ---- */
+
+/* One line a format: its sizes, each with its highest rate. */
+static void print_modes(const struct mien_camera_info *camera)
+{
+    for (size_t i = 0; i < camera->mode_count; i++) {
+        const struct mien_camera_mode *mode = &camera->modes[i];
+        bool first = i == 0 || strcmp(camera->modes[i - 1].fourcc, mode->fourcc);
+        if (first)
+            printf("%s  %s ", i == 0 ? "" : "\n", mode->fourcc);
+        printf("%s %d×%d", first ? "" : ",", mode->width, mode->height);
+        if (mode->fps > 0)
+            printf(" at %g fps", mode->fps);
+    }
+    if (camera->mode_count > 0)
+        putchar('\n');
+}
+
+static void print_camera(const struct mien_camera_info *camera)
+{
+    printf("%s  %s\n", camera->path, camera->name);
+    printf("  bus   %s (driver %s)\n", camera->bus, camera->driver);
+    if (camera->by_id[0] != '\0')
+        printf("  by-id %s\n", camera->by_id);
+    print_modes(camera);
+}
+
+/* ---- for programs ---- */
+
+static void add_camera(cJSON *list, const struct mien_camera_info *camera)
+{
+    cJSON *object = cJSON_CreateObject();
+    cJSON_AddItemToArray(list, object);
+    cJSON_AddStringToObject(object, "path", camera->path);
+    cJSON_AddStringToObject(object, "name", camera->name);
+    cJSON_AddStringToObject(object, "driver", camera->driver);
+    cJSON_AddStringToObject(object, "bus", camera->bus);
+    cJSON_AddStringToObject(object, "by_id", camera->by_id);
+    cJSON *modes = cJSON_AddArrayToObject(object, "modes");
+    for (size_t i = 0; i < camera->mode_count; i++) {
+        cJSON *mode = cJSON_CreateObject();
+        cJSON_AddItemToArray(modes, mode);
+        cJSON_AddStringToObject(mode, "format", camera->modes[i].fourcc);
+        cJSON_AddNumberToObject(mode, "width", camera->modes[i].width);
+        cJSON_AddNumberToObject(mode, "height", camera->modes[i].height);
+        cJSON_AddNumberToObject(mode, "fps", camera->modes[i].fps);
+    }
+}
+
+static int print_json(const struct mien_camera_info *cameras, int count)
+{
+    cJSON *list = cJSON_CreateArray();
+    for (int i = 0; i < count; i++)
+        add_camera(list, &cameras[i]);
+    char *text = cJSON_Print(list);
+    bool printed = text && puts(text) >= 0;
+    cJSON_free(text);
+    cJSON_Delete(list);
+    return printed ? 0 : -1;
+}
+
+int command_devices(int argc, char **argv)
+{
+    static const struct argp_option options[] = {
+        {"json", 'j', NULL, 0, "Print an array of objects instead of text", 0},
+        {0},
+    };
+    const struct argp argp = {
+        options,
+        parse,
+        NULL,
+        "Lists the cameras: path, name, bus, and formats with sizes and highest rates.\v"
+        "The exit code is 4 when there is no camera.",
+        NULL,
+        NULL,
+        NULL};
+    bool json = false;
+    if (argp_parse(&argp, argc, argv, 0, NULL, &json))
+        return EXIT_USAGE;
+
+    static struct mien_camera_info cameras[CAMERAS_MAX];
+    struct mien_error error;
+    int count = mien_camera_list(cameras, CAMERAS_MAX, &error);
+    if (json && print_json(cameras, count < 0 ? 0 : count))
+        return EXIT_LOSSES;
+    for (int i = 0; i < count && !json; i++)
+        print_camera(&cameras[i]);
+    if (count > 0)
+        return fflush(stdout) ? EXIT_LOSSES : EXIT_FINE;
+    mien_log(MIEN_LOG_ERROR, "%s",
+             count < 0 ? error.text
+                       : "no camera found: plug one in and try again "
+                         "(recordings need none: `mien annotate`)");
+    return EXIT_NO_DEVICE;
+}
