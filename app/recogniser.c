@@ -1,0 +1,166 @@
+#include "recogniser.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mien/crop.h"
+#include "mien/network.h"
+#include "model_path.h"
+#include "steady.h"
+
+/* What is remembered of the face in one slot of the tracks. */
+struct memory {
+    uint32_t id; /* whose it is; 0: nobody's yet */
+    struct steady steady;
+};
+
+struct recogniser {
+    double smoothing, uncertain_below;
+    struct mien_model *model;
+    struct mien_network *network;
+    struct mien_context *context;
+    struct mien_detector *detector;
+    struct mien_tracks *tracks; /* NULL for unrelated pictures */
+    uint8_t *crop;              /* the network's input */
+    struct memory memories[MIEN_TRACKS_MAX];
+};
+
+static int open_network(struct recogniser *r, const struct recogniser_options *options,
+                        struct mien_error *error)
+{
+    const char *path = model_path(options->model, error);
+    if (!path)
+        return -ENOENT;
+    struct mien_network_options network = {.cpu = options->cpu};
+    int status = mien_model_open(&r->model, path, error);
+    if (status == 0)
+        status = mien_network_create(&r->network, r->model, &network, error);
+    if (status == 0)
+        status = mien_context_create(&r->context, r->network, error);
+    return status;
+}
+
+static int allocate_crop(struct recogniser *r, struct mien_error *error)
+{
+    const struct mien_model_info *info = mien_model_info(r->model);
+    r->crop = malloc((size_t)info->width * (size_t)info->height);
+    return r->crop ? 0 : mien_error_set(error, ENOMEM, "no memory for a face");
+}
+
+int recogniser_create(struct recogniser **recogniser, const struct recogniser_options *options,
+                      struct mien_error *error)
+{
+    struct recogniser *r = calloc(1, sizeof *r);
+    if (!r)
+        return mien_error_set(error, ENOMEM, "no memory for the recogniser");
+    r->smoothing = options->smoothing;
+    r->uncertain_below = options->uncertain_below;
+    int status = open_network(r, options, error);
+    if (status == 0)
+        status = allocate_crop(r, error);
+    if (status == 0)
+        status = mien_detector_create(&r->detector, &options->detector, error);
+    if (status == 0 && !options->still)
+        status = mien_tracks_create(&r->tracks, &options->tracks, error);
+    if (status < 0) {
+        recogniser_destroy(&r);
+        return status;
+    }
+    *recogniser = r;
+    return 0;
+}
+
+void recogniser_destroy(struct recogniser **recogniser)
+{
+    struct recogniser *r = *recogniser;
+    if (!r)
+        return;
+    mien_tracks_destroy(&r->tracks);
+    mien_detector_destroy(&r->detector);
+    mien_context_destroy(&r->context);
+    mien_network_destroy(&r->network);
+    mien_model_close(&r->model);
+    free(r->crop);
+    free(r);
+    *recogniser = NULL;
+}
+
+const struct mien_model_info *recogniser_model(const struct recogniser *recogniser)
+{
+    return mien_model_info(recogniser->model);
+}
+
+static void classify(struct recogniser *r, const struct mien_picture *gray,
+                     const struct mien_box *box, float *probabilities)
+{
+    const struct mien_model_info *info = mien_model_info(r->model);
+    mien_crop(gray, box, r->crop, info->width, info->height);
+    mien_context_run(r->context, r->crop, info->width, probabilities);
+    mien_softmax(probabilities, probabilities, info->label_count, info->temperature);
+}
+
+/* A face that was not found in this picture keeps what it last expressed. */
+static const struct steady *remember(struct recogniser *r, const struct mien_picture *gray,
+                                     const struct mien_track *track, double time)
+{
+    struct memory *memory = &r->memories[track->slot];
+    int labels = mien_model_info(r->model)->label_count;
+    float probabilities[MIEN_LABELS_MAX];
+    if (memory->id == track->id && track->last < time)
+        return &memory->steady;
+    classify(r, gray, &track->box, probabilities);
+    if (memory->id == track->id)
+        steady_add(&memory->steady, probabilities, labels, time, r->smoothing);
+    else
+        steady_begin(&memory->steady, probabilities, labels, time);
+    memory->id = track->id;
+    return &memory->steady;
+}
+
+static void add_face(const struct recogniser *r, struct faces *faces, uint32_t id,
+                     const struct mien_box *box, const struct steady *steady)
+{
+    struct face *face = &faces->list[faces->count++];
+    *face = (struct face){.id = id, .box = *box, .label = steady->label};
+    memcpy(face->probabilities, steady->probabilities, sizeof face->probabilities);
+    face->confidence = face->probabilities[face->label];
+    face->uncertain = face->confidence < r->uncertain_below;
+}
+
+static void look_at_stream(struct recogniser *r, const struct mien_picture *gray, double time,
+                           const struct mien_box *boxes, size_t count, struct faces *faces)
+{
+    struct mien_track shown[MIEN_TRACKS_MAX];
+    mien_tracks_update(r->tracks, boxes, count, time);
+    size_t shown_count = mien_tracks_shown(r->tracks, shown, MIEN_TRACKS_MAX);
+    for (size_t i = 0; i < shown_count; i++)
+        add_face(r, faces, shown[i].id, &shown[i].box, remember(r, gray, &shown[i], time));
+}
+
+static void look_at_still(struct recogniser *r, const struct mien_picture *gray,
+                          const struct mien_box *boxes, size_t count, struct faces *faces)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct steady steady = {.label = 0};
+        float probabilities[MIEN_LABELS_MAX];
+        classify(r, gray, &boxes[i], probabilities);
+        steady_begin(&steady, probabilities, mien_model_info(r->model)->label_count, 0);
+        add_face(r, faces, (uint32_t)i + 1, &boxes[i], &steady);
+    }
+}
+
+int recogniser_look(struct recogniser *recogniser, const struct mien_picture *gray, double time,
+                    struct faces *faces, struct mien_error *error)
+{
+    struct mien_box boxes[FACES_MAX];
+    int count = mien_detector_find(recogniser->detector, gray, boxes, FACES_MAX, error);
+    if (count < 0)
+        return count;
+    faces->count = 0;
+    if (recogniser->tracks)
+        look_at_stream(recogniser, gray, time, boxes, (size_t)count, faces);
+    else
+        look_at_still(recogniser, gray, boxes, (size_t)count, faces);
+    return 0;
+}

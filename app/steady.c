@@ -1,0 +1,53 @@
+#include "steady.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Another label is shown when it leads by this much, or has led by less for this long. */
+#define LEAD 0.1f
+#define LEAD_SECONDS 0.4
+
+static int greatest(const float *values, int count)
+{
+    int best = 0;
+    for (int i = 1; i < count; i++)
+        if (values[i] > values[best])
+            best = i;
+    return best;
+}
+
+void steady_begin(struct steady *steady, const float *probabilities, int count, double time)
+{
+    memcpy(steady->probabilities, probabilities, (size_t)count * sizeof *probabilities);
+    steady->time = time;
+    steady->label = steady->rival = greatest(probabilities, count);
+    steady->rival_since = time;
+}
+
+static void average(struct steady *steady, const float *probabilities, int count, double dt,
+                    double time_constant)
+{
+    float share = time_constant > 0 ? (float)(1 - exp(-fmax(dt, 0) / time_constant)) : 1;
+    for (int i = 0; i < count; i++)
+        steady->probabilities[i] += share * (probabilities[i] - steady->probabilities[i]);
+}
+
+static void choose_label(struct steady *steady, int count, double time)
+{
+    const float *p = steady->probabilities;
+    int best = greatest(p, count);
+    if (best != steady->rival) {
+        steady->rival = best;
+        steady->rival_since = time;
+    }
+    if (p[best] - p[steady->label] >= LEAD || time - steady->rival_since >= LEAD_SECONDS)
+        steady->label = best;
+}
+
+void steady_add(struct steady *steady, const float *probabilities, int count, double time,
+                double time_constant)
+{
+    average(steady, probabilities, count, time - steady->time, time_constant);
+    choose_label(steady, count, time);
+    steady->time = time;
+}
