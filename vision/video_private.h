@@ -69,4 +69,21 @@ AVRational reader_pixel_aspect(const struct mien_reader *reader);
 /* The presentation time that counts as 0, in the video stream's time base. */
 int64_t reader_origin(const struct mien_reader *reader);
 
+/* ---- copying what is not the video ---- */
+
+/* Where each stream of the source went, and how its times are counted. */
+struct video_route {
+    int to; /* stream of the output; -1: left out */
+    AVRational from_base;
+};
+
+/* Makes an output stream for each audio, subtitle and attachment stream that the container can
+ * hold; others get a route of -1. Returns how many were left out though wanted, or a libav code. */
+int video_copy_streams(AVFormatContext *to, const AVFormatContext *from,
+                       struct video_route *routes);
+
+/* Copies chapters (times minus `origin`, in microseconds) and the metadata of file and video. */
+int video_copy_metadata(AVFormatContext *to, const AVFormatContext *from, AVStream *to_video,
+                        const AVStream *from_video, int64_t origin);
+
 #endif

@@ -15,10 +15,10 @@ extern "C" {
 /* ---- reading: any container, codec or still picture that FFmpeg knows ---- */
 
 struct mien_video_info {
-    int width, height;  /* as shown: after rotation */
-    double fps;         /* average; 0 when unknown */
-    double duration;    /* seconds; 0 when unknown */
-    int64_t frames;     /* estimate; 0 when unknown */
+    int width, height; /* as shown: after rotation */
+    double fps;        /* average; 0 when unknown */
+    double duration;   /* seconds; 0 when unknown */
+    int64_t frames;    /* estimate; 0 when unknown */
 };
 
 struct mien_reader; /* one thread at a time */
@@ -45,31 +45,39 @@ int mien_reader_next_into(struct mien_reader *reader, struct mien_frame *frame,
  * also those that the container lists but a truncated file no longer has. */
 int64_t mien_reader_losses(const struct mien_reader *reader);
 
-/* Ends the reading: a call that waits for standard input returns 0, as later ones do. Any thread. */
+/* Ends the reading: a call that waits for standard input returns 0, as later ones do. Any thread.
+ */
 void mien_reader_stop(struct mien_reader *reader);
 
 /* ---- writing ---- */
 
 struct mien_writer_options {
-    const char *codec;  /* FFmpeg's encoder name; NULL: libx264 */
-    const char *preset; /* NULL: veryfast */
+    const char *codec;  /* FFmpeg's encoder name; NULL: libx264, or what the container needs */
+    const char *preset; /* NULL: a fast one (veryfast) */
     int crf;            /* <0: 20 */
 };
 
-struct mien_writer; /* one thread at a time */
+struct mien_writer; /* one thread at a time, which need not be the reader's */
 
-/* Starts a video of the reader's size and time base; audio, subtitle and chapter streams of
- * `source` are copied untouched. MP4 is fragmented, so that a killed run leaves a playable file.
- * The file appears under `path` when finished; "-" is standard output (as Matroska).
+/* Starts a video of the reader's size and time base. Audio, subtitles, attachments, chapters and
+ * metadata of `source` are copied untouched; call it before the first mien_reader_next, and close
+ * the reader after the writer. Pictures with an odd side are made even by repeating the last row
+ * or column, since common players know no other H.264. MP4 is fragmented and Matroska written in
+ * short clusters, so that a killed run leaves a playable file. The file is PATH.part until it is
+ * finished; "-" is standard output (as Matroska).
  * Returns 0, -EACCES, -ENOENT, -ENOSPC, -EINVAL (unknown container or codec), -ENOMEM. */
 int mien_writer_open(struct mien_writer **writer, const char *path, struct mien_reader *source,
                      const struct mien_writer_options *options, struct mien_error *error);
 
-/* Encodes `color` (MIEN_BGRX32, the size of the source) at the time of the reader's last frame. */
-int mien_writer_add(struct mien_writer *writer, const struct mien_picture *color,
+/* Encodes frame->color (MIEN_BGRX32, the size of the source) at frame->time, which has to grow. */
+int mien_writer_add(struct mien_writer *writer, const struct mien_frame *frame,
                     struct mien_error *error);
 
-/* Flushes, writes the trailer, puts the file in its place; frees and sets NULL in any case. */
+/* Streams and packets of the source that the container could not take so far. */
+int64_t mien_writer_losses(struct mien_writer *writer);
+
+/* Flushes, writes the trailer, puts the file in its place; frees and sets NULL in any case. After
+ * an error what was written stays as PATH.part, and the message says so. */
 int mien_writer_finish(struct mien_writer **writer, struct mien_error *error);
 
 #ifdef __cplusplus

@@ -1,0 +1,351 @@
+#include "media.h"
+#include "mien/video.h"
+#include "runner.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define PATTERN "-f lavfi -i testsrc2=s=160x120:r=25:d=2 "
+#define SOUND "-f lavfi -i sine=r=48000:d=2 "
+
+/* Reads a video and writes it again; kills the process after `kill_after` frames if that is > 0. */
+static int copy_video(const char *from, const char *to, const struct mien_writer_options *options,
+                      int kill_after, struct mien_error *error)
+{
+    struct mien_reader *reader = NULL;
+    struct mien_writer *writer = NULL;
+    struct mien_frame frame;
+    int result = mien_reader_open(&reader, from, error);
+    if (result == 0)
+        result = mien_writer_open(&writer, to, reader, options, error);
+    while (result == 0 && (result = mien_reader_next(reader, &frame, error)) > 0) {
+        result = mien_writer_add(writer, &frame, error);
+        if (frame.number + 1 == (uint64_t)kill_after)
+            raise(SIGKILL);
+    }
+    int finished = mien_writer_finish(&writer, result < 0 ? NULL : error);
+    mien_reader_close(&reader);
+    return result < 0 ? result : finished;
+}
+
+static void check_copy(const char *from, const char *to)
+{
+    struct mien_error error = {""};
+    CU_ASSERT_EQUAL(copy_video(from, to, NULL, 0, &error), 0);
+    CU_ASSERT_STRING_EQUAL(error.text, "");
+}
+
+/* Asks ffprobe; the answer's last line end is cut. */
+static void probe(struct run *run, const char *what, const char *path)
+{
+    media_shell(run, "ffprobe -v error %s -of csv=p=0 %s", what, path);
+    CU_ASSERT_EQUAL(run->code, 0);
+    run->out[strcspn(run->out, "\n")] = '\0';
+}
+
+static void check_same(const char *what, const char *one, const char *other)
+{
+    static struct run a, b;
+    probe(&a, what, one);
+    probe(&b, what, other);
+    CU_ASSERT_STRING_EQUAL(a.out, b.out);
+    CU_ASSERT(strlen(a.out) > 0);
+}
+
+static void check_same_bytes(const char *stream, const char *one, const char *other)
+{
+    static struct run a, b;
+    media_shell(&a, "ffmpeg -nostdin -v error -i %s -map 0:%s -c copy -f md5 -", one, stream);
+    media_shell(&b, "ffmpeg -nostdin -v error -i %s -map 0:%s -c copy -f md5 -", other, stream);
+    CU_ASSERT_EQUAL(a.code, 0);
+    CU_ASSERT_PTR_NOT_NULL(strstr(a.out, "MD5="));
+    CU_ASSERT_STRING_EQUAL(a.out, b.out);
+}
+
+static void copies_the_sound_untouched(void)
+{
+    if (!media_make(PATTERN SOUND "-c:v libx264 -c:a aac sound.mp4"))
+        return;
+    check_copy("sound.mp4", "sound-out.mp4");
+    check_copy("sound.mp4", "sound-out.mkv");
+    check_same_bytes("a", "sound.mp4", "sound-out.mp4");
+    check_same_bytes("a", "sound.mp4", "sound-out.mkv");
+    CU_ASSERT(access("sound-out.mp4.part", F_OK) < 0);
+}
+
+#define TIMES "-select_streams v -show_entries frame=pts_time"
+#define COUNT "-select_streams v -count_packets -show_entries stream=nb_read_packets"
+
+static void keeps_times(void)
+{
+    if (!media_make(PATTERN SOUND "-bf 3 -c:v libx264 -c:a aac times.mp4") ||
+        !media_make(PATTERN "-vf \"select='not(mod(n\\,3))+eq(n\\,7)'\" -vsync vfr -c:v libx264 "
+                            "times-vfr.mp4"))
+        return;
+    check_copy("times.mp4", "times-out.mp4");
+    check_same(COUNT, "times.mp4", "times-out.mp4");
+    static struct run a, b;
+    media_shell(&a, "ffprobe -v error " TIMES " -of json times-vfr.mp4 | grep pts_time");
+    check_copy("times-vfr.mp4", "vfr-out.mp4");
+    media_shell(&b, "ffprobe -v error " TIMES " -of json vfr-out.mp4 | grep pts_time");
+    CU_ASSERT(strlen(a.out) > 100);
+    CU_ASSERT_STRING_EQUAL(a.out, b.out);
+    media_shell(&a, "ffprobe -v error " TIMES " -of json times.mp4 | grep pts_time");
+    media_shell(&b, "ffprobe -v error " TIMES " -of json times-out.mp4 | grep pts_time");
+    CU_ASSERT_STRING_EQUAL(a.out, b.out);
+}
+
+static void copies_all_that_matroska_holds(void)
+{
+    const char srt[] = "1\n00:00:00,200 --> 00:00:01,000\nHello\n";
+    const char chapters[] = ";FFMETADATA1\ntitle=Two tones\n[CHAPTER]\nTIMEBASE=1/1000\nSTART=0\n"
+                            "END=900\ntitle=One\n[CHAPTER]\nTIMEBASE=1/1000\nSTART=900\nEND=2000\n"
+                            "title=Two\n";
+    media_write("words.srt", srt, sizeof srt - 1);
+    media_write("chapters.txt", chapters, sizeof chapters - 1);
+    if (!media_make(PATTERN SOUND "-f lavfi -i sine=f=999:d=2 -i words.srt -i chapters.txt "
+                                  "-map 0 -map 1 -map 2 -map 3 -map_metadata 4 -c:v libx264 "
+                                  "-c:a:0 aac -c:a:1 ac3 -metadata:s:a:1 language=deu all.mkv"))
+        return;
+    check_copy("all.mkv", "all-out.mkv");
+    check_same_bytes("a:0", "all.mkv", "all-out.mkv");
+    check_same_bytes("a:1", "all.mkv", "all-out.mkv");
+    check_same_bytes("s:0", "all.mkv", "all-out.mkv");
+    check_same("-show_entries chapter=start_time,end_time:chapter_tags=title", "all.mkv",
+               "all-out.mkv");
+    check_same("-select_streams a:1 -show_entries stream_tags=language", "all.mkv", "all-out.mkv");
+    check_same("-show_entries format_tags=title", "all.mkv", "all-out.mkv");
+    check_copy("all.mkv", "all-out.mp4");
+    check_same("-show_entries chapter=start_time:chapter_tags=title", "all.mkv", "all-out.mp4");
+    check_same_bytes("a:1", "all.mkv", "all-out.mp4");
+}
+
+static void counts_streams_that_do_not_fit(void)
+{
+    const char srt[] = "1\n00:00:00,200 --> 00:00:01,000\nHello\n";
+    media_write("fit.srt", srt, sizeof srt - 1);
+    if (!media_make(PATTERN "-i fit.srt -c:v libx264 fit.mkv"))
+        return;
+    struct mien_reader *reader = NULL;
+    struct mien_writer *writer = NULL;
+    struct mien_frame frame;
+    CU_ASSERT_EQUAL_FATAL(mien_reader_open(&reader, "fit.mkv", NULL), 0);
+    CU_ASSERT_EQUAL_FATAL(mien_writer_open(&writer, "fit.mp4", reader, NULL, NULL), 0);
+    CU_ASSERT_EQUAL(mien_reader_next(reader, &frame, NULL), 1);
+    CU_ASSERT_EQUAL(mien_writer_add(writer, &frame, NULL), 0);
+    CU_ASSERT_EQUAL(mien_writer_losses(writer), 1);
+    CU_ASSERT_EQUAL(mien_writer_finish(&writer, NULL), 0);
+    mien_reader_close(&reader);
+}
+
+/* ---- pixels ---- */
+
+static double mean_difference(const char *one, const char *other, int width, int height)
+{
+    struct mien_reader *readers[2] = {NULL, NULL};
+    struct mien_frame frames[2];
+    double sum = 0;
+    CU_ASSERT_EQUAL_FATAL(mien_reader_open(&readers[0], one, NULL), 0);
+    CU_ASSERT_EQUAL_FATAL(mien_reader_open(&readers[1], other, NULL), 0);
+    CU_ASSERT_EQUAL_FATAL(mien_reader_next(readers[0], &frames[0], NULL), 1);
+    CU_ASSERT_EQUAL_FATAL(mien_reader_next(readers[1], &frames[1], NULL), 1);
+    for (int y = 0; y < height; y++)
+        for (int x = 0; x < width * 4; x++)
+            if (x % 4 != 3)
+                sum += abs(frames[0].color.data[y * frames[0].color.stride + x] -
+                           frames[1].color.data[y * frames[1].color.stride + x]);
+    mien_reader_close(&readers[0]);
+    mien_reader_close(&readers[1]);
+    return sum / (width * height * 3);
+}
+
+static void keeps_colours_range_and_space(void)
+{
+    const char *const ranges[] = {
+        "-vf scale=out_range=pc -color_range pc", "-vf scale=out_range=tv -color_range tv",
+        "-vf scale=out_color_matrix=bt709 -colorspace bt709 -color_range tv"};
+    for (int i = 0; i < 3; i++) {
+        char arguments[300];
+        snprintf(arguments, sizeof arguments,
+                 "-f lavfi -i smptebars=s=320x240:r=25:d=0.4 %s -pix_fmt yuv420p -c:v libx264 "
+                 "-qp 0 range.mp4",
+                 ranges[i]);
+        if (!media_make(arguments))
+            return;
+        check_copy("range.mp4", "range-out.mp4");
+        check_same("-select_streams v -show_entries stream=color_range,color_space", "range.mp4",
+                   "range-out.mp4");
+        CU_ASSERT(mean_difference("range.mp4", "range-out.mp4", 320, 240) < 4);
+    }
+}
+
+static void makes_odd_sizes_even(void)
+{
+    static struct run run;
+    if (!media_make("-f lavfi -i testsrc=s=161x121:r=25:d=0.4 -vf gblur=5 -c:v ffv1 odd.mkv"))
+        return;
+    check_copy("odd.mkv", "odd-out.mp4");
+    probe(&run, "-select_streams v -show_entries stream=width,height,pix_fmt", "odd-out.mp4");
+    CU_ASSERT_STRING_EQUAL(run.out, "162,122,yuv420p");
+    CU_ASSERT(mean_difference("odd.mkv", "odd-out.mp4", 161, 121) < 8);
+}
+
+static void turns_pictures_for_good(void)
+{
+    static struct run run;
+    if (!media_make(PATTERN "-c:v libx264 straight.mp4") ||
+        !media_make("-i straight.mp4 -c copy -metadata:s:v rotate=90 rotated.mp4"))
+        return;
+    check_copy("rotated.mp4", "rotated-out.mp4");
+    probe(&run, "-select_streams v -show_entries stream=width,height", "rotated-out.mp4");
+    CU_ASSERT_STRING_EQUAL(run.out, "120,160");
+    media_shell(&run, "ffprobe -v error -show_streams rotated-out.mp4 | grep -i rotation");
+    CU_ASSERT_EQUAL(run.code, 1);
+    CU_ASSERT(mean_difference("rotated.mp4", "rotated-out.mp4", 120, 160) < 8);
+}
+
+static void writes_other_codecs(void)
+{
+    static struct run run;
+    const struct mien_writer_options vp9 = {.codec = "libvpx-vp9", .crf = 40};
+    struct mien_error error = {""};
+    if (!media_make(PATTERN "-c:v libx264 plain.mp4"))
+        return;
+    int result = copy_video("plain.mp4", "vp9.mkv", &vp9, 0, &error);
+    if (result < 0 && strstr(error.text, "no video encoder"))
+        return skip_test("this FFmpeg has no VP9 encoder");
+    CU_ASSERT_EQUAL(result, 0);
+    check_copy("plain.mp4", "vp9.webm");
+    probe(&run, "-show_entries stream=codec_name", "vp9.webm");
+    CU_ASSERT_STRING_EQUAL(run.out, "vp9");
+    check_same(COUNT, "plain.mp4", "vp9.mkv");
+}
+
+static void writes_standard_output(void)
+{
+    static struct run run;
+    if (!media_make(PATTERN SOUND "-c:v libx264 -c:a aac piped.mp4"))
+        return;
+    int saved = dup(STDOUT_FILENO), file = open("piped.bin", O_WRONLY | O_CREAT, 0600);
+    fflush(stdout);
+    dup2(file, STDOUT_FILENO);
+    check_copy("piped.mp4", "-");
+    dup2(saved, STDOUT_FILENO);
+    close(saved);
+    close(file);
+    probe(&run, "-show_entries format=format_name", "piped.bin");
+    CU_ASSERT_PTR_NOT_NULL(strstr(run.out, "matroska"));
+    check_same_bytes("a", "piped.mp4", "piped.bin");
+}
+
+/* ---- what can go wrong ---- */
+
+static void leaves_a_playable_file_when_killed(void)
+{
+    const char *const names[] = {"killed.mp4", "killed.mkv"};
+    if (!media_make("-f lavfi -i testsrc2=s=160x120:r=25:d=8 -f lavfi -i sine=d=8 -c:v libx264 "
+                    "-c:a aac long.mp4"))
+        return;
+    for (int i = 0; i < 2; i++) {
+        static struct run run;
+        int status;
+        pid_t child = fork();
+        if (child == 0)
+            _exit(copy_video("long.mp4", names[i], NULL, 190, NULL) ? 1 : 0);
+        waitpid(child, &status, 0);
+        CU_ASSERT(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+        CU_ASSERT(access(names[i], F_OK) < 0);
+        media_shell(&run,
+                    "ffmpeg -nostdin -v error -i %s.part -f null - && ffprobe -v error " COUNT
+                    " -of csv=p=0 %s.part",
+                    names[i], names[i]);
+        CU_ASSERT_EQUAL(run.code, 0);
+        CU_ASSERT(atoi(run.out) >= 100);
+    }
+}
+
+static void says_when_the_disk_is_full(void)
+{
+    if (!media_make("-f lavfi -i mandelbrot=s=320x240:r=25 -t 6 -c:v libx264 big.mp4"))
+        return;
+    int ends[2], status;
+    CU_ASSERT_EQUAL_FATAL(pipe(ends), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        struct mien_error error = {""};
+        const struct rlimit limit = {100000, 100000};
+        signal(SIGXFSZ, SIG_IGN);
+        setrlimit(RLIMIT_FSIZE, &limit);
+        int result = copy_video("big.mp4", "full.mp4", NULL, 0, &error);
+        if (write(ends[1], error.text, strlen(error.text)) < 0)
+            _exit(99);
+        _exit(-result);
+    }
+    close(ends[1]);
+    char text[600] = "";
+    waitpid(child, &status, 0);
+    CU_ASSERT(read(ends[0], text, sizeof text - 1) > 0);
+    close(ends[0]);
+    CU_ASSERT(WIFEXITED(status) && WEXITSTATUS(status) == EFBIG);
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "full.mp4: File too large"));
+    CU_ASSERT(access("full.mp4", F_OK) < 0);
+    static struct run run;
+    media_shell(&run, "ffprobe -v error " COUNT " -of csv=p=0 full.mp4.part");
+    CU_ASSERT(atoi(run.out) >= 10);
+}
+
+static void check_refused(const char *to, const struct mien_writer_options *options, int code,
+                          const char *words)
+{
+    struct mien_error error = {""};
+    CU_ASSERT_EQUAL(copy_video("refused.mp4", to, options, 0, &error), code);
+    CU_ASSERT_PTR_NOT_NULL(strstr(error.text, words));
+    char part[100];
+    snprintf(part, sizeof part, "%s.part", to);
+    CU_ASSERT(access(to, F_OK) < 0);
+    CU_ASSERT(access(part, F_OK) < 0);
+}
+
+static void refuses_what_cannot_be_written(void)
+{
+    const struct mien_writer_options no_codec = {.codec = "libnone", .crf = -1},
+                                     no_preset = {.preset = "sluggish", .crf = -1},
+                                     no_crf = {.codec = "ffv1", .crf = 20};
+    if (!media_make(PATTERN "-c:v libx264 refused.mp4"))
+        return;
+    check_refused("no-such-folder/out.mp4", NULL, -ENOENT, "no-such-folder/out.mp4");
+    check_refused("out.docx", NULL, -EINVAL, ".mkv");
+    check_refused("out", NULL, -EINVAL, ".mp4");
+    check_refused("out.mp4", &no_codec, -EINVAL, "libnone");
+    check_refused("out.mp4", &no_preset, -EINVAL, "sluggish");
+    check_refused("out.mkv", &no_crf, -EINVAL, "crf");
+}
+
+int main(void)
+{
+    const struct test tests[] = {
+        {"copies the sound untouched", copies_the_sound_untouched},
+        {"keeps times", keeps_times},
+        {"copies all that matroska holds", copies_all_that_matroska_holds},
+        {"counts streams that do not fit", counts_streams_that_do_not_fit},
+        {"keeps colours, range and space", keeps_colours_range_and_space},
+        {"makes odd sizes even", makes_odd_sizes_even},
+        {"turns pictures for good", turns_pictures_for_good},
+        {"writes other codecs", writes_other_codecs},
+        {"writes standard output", writes_standard_output},
+        {"leaves a playable file when killed", leaves_a_playable_file_when_killed},
+        {"says when the disk is full", says_when_the_disk_is_full},
+        {"refuses what cannot be written", refuses_what_cannot_be_written},
+        {NULL, NULL},
+    };
+    media_enter_folder();
+    return run_tests("writer", tests);
+}
