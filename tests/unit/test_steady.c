@@ -1,0 +1,77 @@
+#include "runner.h"
+#include "steady.h"
+
+#include <math.h>
+
+static void add(struct steady *steady, float first, double time, double time_constant)
+{
+    float p[2] = {first, 1 - first};
+    steady_add(steady, p, 2, time, time_constant);
+}
+
+static void averages_by_its_time_constant(void)
+{
+    struct steady steady;
+    steady_begin(&steady, (float[]){1, 0}, 2, 3);
+    add(&steady, 0, 3.25, 0.25);
+    CU_ASSERT_DOUBLE_EQUAL(steady.probabilities[0], exp(-1), 1e-6);
+    CU_ASSERT_DOUBLE_EQUAL(steady.probabilities[1], 1 - exp(-1), 1e-6);
+    CU_ASSERT_EQUAL(steady.label, 1);
+}
+
+/* Many small steps and few large ones come to the same. */
+static void does_not_depend_on_the_frame_rate(void)
+{
+    struct steady slow, fast;
+    steady_begin(&slow, (float[]){1, 0}, 2, 0);
+    steady_begin(&fast, (float[]){1, 0}, 2, 0);
+    for (int i = 1; i <= 5; i++)
+        add(&slow, 0, i / 10.0, 0.3);
+    for (int i = 1; i <= 60; i++)
+        add(&fast, 0, i / 120.0, 0.3);
+    CU_ASSERT_DOUBLE_EQUAL(slow.probabilities[0], fast.probabilities[0], 1e-5);
+}
+
+static void takes_values_as_they_are_without_smoothing(void)
+{
+    struct steady steady;
+    steady_begin(&steady, (float[]){1, 0}, 2, 0);
+    add(&steady, 0.25f, 0.01, 0);
+    CU_ASSERT_EQUAL(steady.probabilities[0], 0.25f);
+    CU_ASSERT_EQUAL(steady.label, 1);
+}
+
+static void keeps_its_label_among_equals(void)
+{
+    struct steady steady;
+    steady_begin(&steady, (float[]){0.52f, 0.48f}, 2, 0);
+    for (int i = 1; i < 100; i++) {
+        add(&steady, i % 2 ? 0.47f : 0.53f, i / 30.0, 0);
+        CU_ASSERT_EQUAL(steady.label, 0);
+    }
+}
+
+static void changes_its_label_for_a_small_but_lasting_lead(void)
+{
+    struct steady steady;
+    steady_begin(&steady, (float[]){0.52f, 0.48f}, 2, 0);
+    add(&steady, 0.47f, 1.0, 0);
+    add(&steady, 0.47f, 1.35, 0);
+    CU_ASSERT_EQUAL(steady.label, 0);
+    add(&steady, 0.47f, 1.45, 0);
+    CU_ASSERT_EQUAL(steady.label, 1);
+}
+
+int main(void)
+{
+    const struct test tests[] = {
+        {"averages by its time constant", averages_by_its_time_constant},
+        {"does not depend on the frame rate", does_not_depend_on_the_frame_rate},
+        {"takes values as they are without smoothing", takes_values_as_they_are_without_smoothing},
+        {"keeps its label among equals", keeps_its_label_among_equals},
+        {"changes its label for a small but lasting lead",
+         changes_its_label_for_a_small_but_lasting_lead},
+        {NULL, NULL},
+    };
+    return run_tests("steady", tests);
+}
