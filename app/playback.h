@@ -1,0 +1,28 @@
+/* A recorded video or picture that plays at its own pace, again and again, like a camera. */
+#ifndef APP_PLAYBACK_H
+#define APP_PLAYBACK_H
+
+#include "mien/error.h"
+#include "mien/frame.h"
+#include "mien/video.h"
+
+struct playback;
+
+/* Opens the file and starts the thread that reads it. Returns 0 or an error of mien_reader_open. */
+int playback_open(struct playback **playback, const char *path, struct mien_error *error);
+
+/* Stops the thread, frees, sets NULL. NULL is fine. */
+void playback_close(struct playback **playback);
+
+/* The rules of mien_camera_take: the newest frame not taken yet; a caller holds at most two.
+ * Returns 0, -ETIMEDOUT, or -ECANCELED when the file cannot be read any more. */
+int playback_take(struct playback *playback, struct mien_frame *frame, int timeout_ms);
+void playback_release(struct playback *playback, struct mien_frame *frame);
+
+/* Of the file, as it was when opened. */
+const struct mien_video_info *playback_info(const struct playback *playback);
+
+/* Frames nobody took in time. Any thread. */
+uint64_t playback_dropped(struct playback *playback);
+
+#endif

@@ -1,0 +1,68 @@
+#include "source.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "playback.h"
+
+struct source {
+    const char *video;
+    struct mien_camera *camera; /* one of these two */
+    struct playback *playback;
+};
+
+int source_open(struct source **source, const char *video, const struct mien_camera_options *camera,
+                struct mien_error *error)
+{
+    struct source *s = calloc(1, sizeof *s);
+    if (!s)
+        return mien_error_set(error, ENOMEM, "no memory for a source of pictures");
+    s->video = video;
+    int result = video ? playback_open(&s->playback, video, error)
+                       : mien_camera_open(&s->camera, camera, error);
+    if (result) {
+        free(s);
+        return result;
+    }
+    *source = s;
+    return 0;
+}
+
+void source_close(struct source **source)
+{
+    if (!*source)
+        return;
+    mien_camera_close(&(*source)->camera);
+    playback_close(&(*source)->playback);
+    free(*source);
+    *source = NULL;
+}
+
+int source_take(struct source *source, struct mien_frame *frame, int timeout_ms)
+{
+    return source->camera ? mien_camera_take(source->camera, frame, timeout_ms)
+                          : playback_take(source->playback, frame, timeout_ms);
+}
+
+void source_release(struct source *source, struct mien_frame *frame)
+{
+    if (source->camera)
+        mien_camera_release(source->camera, frame);
+    else
+        playback_release(source->playback, frame);
+}
+
+void source_status(struct source *source, struct mien_camera_status *status)
+{
+    if (source->camera) {
+        mien_camera_get_status(source->camera, status);
+        return;
+    }
+    const struct mien_video_info *info = playback_info(source->playback);
+    *status = (struct mien_camera_status){.width = info->width,
+                                          .height = info->height,
+                                          .fps = info->fps,
+                                          .dropped = playback_dropped(source->playback)};
+    snprintf(status->path, sizeof status->path, "%s", source->video);
+}

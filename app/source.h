@@ -1,0 +1,24 @@
+/* Where live pictures come from: a camera, or a recording that plays in its place. */
+#ifndef APP_SOURCE_H
+#define APP_SOURCE_H
+
+#include "mien/camera.h"
+#include "mien/error.h"
+#include "mien/frame.h"
+
+struct source;
+
+/* `video` names a recording; NULL: the camera that `camera` describes (kept by nobody).
+ * Returns 0 or an error of mien_camera_open or playback_open. */
+int source_open(struct source **source, const char *video, const struct mien_camera_options *camera,
+                struct mien_error *error);
+void source_close(struct source **source);
+
+/* As mien_camera_take and mien_camera_release. */
+int source_take(struct source *source, struct mien_frame *frame, int timeout_ms);
+void source_release(struct source *source, struct mien_frame *frame);
+
+/* A recording fills in its path, size, rate and drops; it is always running. */
+void source_status(struct source *source, struct mien_camera_status *status);
+
+#endif
