@@ -1,0 +1,166 @@
+#include "analysis.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mien/mailbox.h"
+
+/* One in the mailbox, one being looked at, one being filled. */
+enum { SLOTS = 3 };
+
+struct slot {
+    struct mien_picture gray;
+    uint64_t number;
+    double time;
+    int64_t captured_ns;
+    atomic_bool busy;
+};
+
+struct analysis {
+    struct recogniser *recogniser;
+    struct records *records;
+    struct mien_mailbox *mailbox;
+    struct slot slots[SLOTS];
+    pthread_t thread;
+    bool running;
+    pthread_mutex_t lock; /* guards what follows */
+    struct analysis_result result;
+    int failure; /* 0 or −errno */
+    struct mien_error error;
+};
+
+static int look(struct analysis *analysis, const struct slot *slot, struct analysis_result *seen,
+                struct mien_error *error)
+{
+    int result =
+        recogniser_look(analysis->recogniser, &slot->gray, slot->time, &seen->faces, error);
+    if (!result && analysis->records)
+        result =
+            records_add(analysis->records, NULL, slot->number, slot->time, &seen->faces, error);
+    seen->looks++;
+    seen->time = slot->time;
+    seen->captured_ns = slot->captured_ns;
+    return result;
+}
+
+static void *run(void *data)
+{
+    struct analysis *analysis = data;
+    struct analysis_result seen = {0};
+    struct mien_error error = {""};
+    int failure = 0;
+    void *item;
+    while (!failure && !mien_mailbox_take(analysis->mailbox, &item, -1)) {
+        struct slot *slot = item;
+        failure = look(analysis, slot, &seen, &error);
+        atomic_store(&slot->busy, false);
+        pthread_mutex_lock(&analysis->lock);
+        analysis->result = seen;
+        analysis->failure = failure;
+        analysis->error = error;
+        pthread_mutex_unlock(&analysis->lock);
+    }
+    return NULL;
+}
+
+int analysis_start(struct analysis **analysis, struct recogniser *recogniser,
+                   struct records *records, struct mien_error *error)
+{
+    struct analysis *a = calloc(1, sizeof *a);
+    if (!a)
+        return mien_error_set(error, ENOMEM, "no memory to look at pictures");
+    a->recogniser = recogniser;
+    a->records = records;
+    pthread_mutex_init(&a->lock, NULL);
+    a->mailbox = mien_mailbox_create();
+    int result = a->mailbox ? pthread_create(&a->thread, NULL, run, a) : ENOMEM;
+    if (result) {
+        analysis_stop(&a);
+        return mien_error_set(error, result, "no thread to look at pictures: %s", strerror(result));
+    }
+    a->running = true;
+    *analysis = a;
+    return 0;
+}
+
+void analysis_stop(struct analysis **analysis)
+{
+    struct analysis *a = *analysis;
+    if (!a)
+        return;
+    if (a->running) {
+        mien_mailbox_close(a->mailbox);
+        pthread_join(a->thread, NULL);
+    }
+    mien_mailbox_destroy(&a->mailbox);
+    for (int i = 0; i < SLOTS; i++)
+        mien_picture_free(&a->slots[i].gray);
+    pthread_mutex_destroy(&a->lock);
+    free(a);
+    *analysis = NULL;
+}
+
+static struct slot *free_slot(struct analysis *analysis)
+{
+    struct slot *slot = analysis->slots;
+    while (atomic_load(&slot->busy))
+        slot++; /* one of the three is always free */
+    return slot;
+}
+
+static int fill(struct slot *slot, const struct mien_frame *frame, struct mien_error *error)
+{
+    const struct mien_picture *gray = &frame->gray;
+    if (slot->gray.width != gray->width || slot->gray.height != gray->height) {
+        mien_picture_free(&slot->gray);
+        int result = mien_picture_alloc(&slot->gray, MIEN_GRAY8, gray->width, gray->height, error);
+        if (result)
+            return result;
+    }
+    for (int y = 0; y < gray->height; y++)
+        memcpy(slot->gray.data + y * slot->gray.stride, gray->data + y * gray->stride,
+               (size_t)gray->width);
+    slot->number = frame->number;
+    slot->time = frame->time;
+    slot->captured_ns = frame->captured_ns;
+    return 0;
+}
+
+int analysis_offer(struct analysis *analysis, const struct mien_frame *frame,
+                   struct mien_error *error)
+{
+    pthread_mutex_lock(&analysis->lock);
+    int failure = analysis->failure;
+    if (failure && error)
+        *error = analysis->error;
+    pthread_mutex_unlock(&analysis->lock);
+    if (failure)
+        return failure;
+    struct slot *slot = free_slot(analysis);
+    int result = fill(slot, frame, error);
+    if (result)
+        return result;
+    atomic_store(&slot->busy, true);
+    struct slot *old = mien_mailbox_put(analysis->mailbox, slot);
+    if (old)
+        atomic_store(&old->busy, false);
+    return 0;
+}
+
+bool analysis_latest(struct analysis *analysis, struct analysis_result *result)
+{
+    pthread_mutex_lock(&analysis->lock);
+    bool newer = analysis->result.looks != result->looks;
+    if (newer)
+        *result = analysis->result;
+    pthread_mutex_unlock(&analysis->lock);
+    return newer;
+}
+
+uint64_t analysis_skipped(struct analysis *analysis)
+{
+    return mien_mailbox_dropped(analysis->mailbox);
+}

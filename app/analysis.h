@@ -1,0 +1,42 @@
+/* The recogniser on a thread of its own: offered every picture, it looks at the newest. */
+#ifndef APP_ANALYSIS_H
+#define APP_ANALYSIS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "mien/error.h"
+#include "mien/frame.h"
+#include "recogniser.h"
+#include "records.h"
+
+struct analysis;
+
+/* What was last seen. */
+struct analysis_result {
+    struct faces faces;
+    uint64_t looks;      /* pictures looked at so far; 0: nothing seen yet */
+    double time;         /* of the picture looked at, as in its frame */
+    int64_t captured_ns; /* likewise */
+};
+
+/* Starts the thread, which has `recogniser` and `records` (may be NULL: each look is written to
+ * it) to itself until analysis_stop. Returns 0, -ENOMEM or -EAGAIN. */
+int analysis_start(struct analysis **analysis, struct recogniser *recogniser,
+                   struct records *records, struct mien_error *error);
+
+/* Ends after the look in progress; frees and sets NULL. NULL is fine. */
+void analysis_stop(struct analysis **analysis);
+
+/* Copies the gray picture for the thread; never waits for it. One thread. Returns 0 or -ENOMEM,
+ * or, with its message, the error at which the thread gave up. */
+int analysis_offer(struct analysis *analysis, const struct mien_frame *frame,
+                   struct mien_error *error);
+
+/* Copies the newest result; true when it is newer than *result was. Any thread. */
+bool analysis_latest(struct analysis *analysis, struct analysis_result *result);
+
+/* Pictures that were replaced by newer ones before they could be looked at. */
+uint64_t analysis_skipped(struct analysis *analysis);
+
+#endif
