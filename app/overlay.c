@@ -100,7 +100,7 @@ static int lay_out(struct overlay *o, const struct faces *faces, const struct ov
         return -EIO;
     o->area = (SDL_Rect){view->x, view->y, (int)lrint(view->scale * view->picture_width),
                          height - 2 * view->y};
-    o->em = clamp(SDL_min(height, width * 3 / 4) / 32, 11, 72);
+    o->em = clamp(SDL_min(height, width) / 32, 11, 72);
     text_set_em(o->text, o->em);
     if (shapes_set_size(o->shapes, SDL_max(3, o->em * 2 / 5), SDL_max(2, o->em / 7)))
         return -ENOMEM;
@@ -279,7 +279,8 @@ static void draw_status(struct overlay *o, const struct overlay_status *status)
     int width, height, pad = o->em / 2, line = text_height(o->text, TEXT_SMALL);
     SDL_GetRendererOutputSize(o->renderer, &width, &height);
     char string[160];
-    int length = snprintf(string, sizeof string, "%.0f fps", status->fps);
+    int length =
+        snprintf(string, sizeof string, "%.0f fps   %.0f analysed", status->fps, status->looks);
     if (status->latency_p50_ms >= 0)
         length += snprintf(string + length, sizeof string - (size_t)length,
                            "   latency %.0f ms, p95 %.0f ms", status->latency_p50_ms,

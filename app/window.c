@@ -1,0 +1,316 @@
+#include "window.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "clock.h"
+#include "picture_file.h"
+
+#define TOAST_SECONDS 2.0
+
+struct window {
+    SDL_Window *window;
+    SDL_Renderer *renderer;
+    SDL_Texture *texture; /* of the size of the last picture */
+    int width, height;    /* of the texture */
+    struct overlay *overlay;
+    struct overlay_style style;
+    bool mirror, frozen, leaving, screenshot_due;
+    char toast[160];
+    double toast_ends;
+};
+
+/* ---- keys ---- */
+
+static void __attribute__((format(printf, 2, 3)))
+say(struct window *window, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(window->toast, sizeof window->toast, format, arguments);
+    va_end(arguments);
+    window->toast_ends = clock_seconds() + TOAST_SECONDS;
+}
+
+static void leave(struct window *window)
+{
+    window->leaving = true;
+}
+
+static void toggle_fullscreen(struct window *window)
+{
+    bool full = SDL_GetWindowFlags(window->window) & SDL_WINDOW_FULLSCREEN;
+    if (SDL_SetWindowFullscreen(window->window, full ? 0 : SDL_WINDOW_FULLSCREEN_DESKTOP))
+        say(window, "full screen: %s", SDL_GetError());
+    else
+        say(window, full ? "in a window" : "full screen");
+}
+
+static void toggle_mirror(struct window *window)
+{
+    window->mirror = !window->mirror;
+    say(window, window->mirror ? "mirrored" : "not mirrored");
+}
+
+static void toggle_bars(struct window *window)
+{
+    window->style.bars = !window->style.bars;
+    say(window, window->style.bars ? "bars shown" : "bars hidden");
+}
+
+static void toggle_blur(struct window *window)
+{
+    window->style.blur = !window->style.blur;
+    say(window, window->style.blur ? "faces covered" : "faces shown");
+}
+
+static void toggle_freeze(struct window *window)
+{
+    window->frozen = !window->frozen;
+    say(window, window->frozen ? "frozen: space goes on" : "live");
+}
+
+static void ask_screenshot(struct window *window)
+{
+    window->screenshot_due = true;
+}
+
+static void toggle_help(struct window *window);
+
+static const struct {
+    SDL_Keycode code;
+    void (*press)(struct window *window);
+} keys[] = {
+    {SDLK_q, leave},          {SDLK_ESCAPE, leave},         {SDLK_f, toggle_fullscreen},
+    {SDLK_m, toggle_mirror},  {SDLK_b, toggle_bars},        {SDLK_p, toggle_blur},
+    {SDLK_s, ask_screenshot}, {SDLK_SPACE, toggle_freeze},  {SDLK_h, toggle_help},
+    {SDLK_F1, toggle_help},   {SDLK_QUESTION, toggle_help}, {SDLK_F11, toggle_fullscreen},
+};
+
+static const struct overlay_key help[] = {
+    {"f", "full screen"},     {"m", "mirror the picture"}, {"b", "bars of all emotions"},
+    {"p", "cover the faces"}, {"s", "save a screenshot"},  {"space", "freeze"},
+    {"h, ?", "this help"},    {"q, Esc", "quit"},          {NULL, NULL},
+};
+
+static void toggle_help(struct window *window)
+{
+    window->style.help = window->style.help ? NULL : help;
+}
+
+static void press(struct window *window, SDL_Keysym key)
+{
+    if (key.sym == SDLK_SLASH && key.mod & KMOD_SHIFT)
+        key.sym = SDLK_QUESTION; /* where SDL names the key, not its sign */
+    if (key.mod & (KMOD_CTRL | KMOD_ALT | KMOD_GUI))
+        return;
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (keys[i].code == key.sym)
+            keys[i].press(window);
+}
+
+bool window_react(struct window *window)
+{
+    SDL_Event event;
+    while (SDL_PollEvent(&event)) {
+        if (event.type == SDL_QUIT)
+            leave(window);
+        else if (event.type == SDL_KEYDOWN && !event.key.repeat)
+            press(window, event.key.keysym);
+    }
+    return !window->leaving;
+}
+
+bool window_frozen(const struct window *window)
+{
+    return window->frozen;
+}
+
+/* ---- opening ---- */
+
+/* Small pictures get a larger window, large ones one that fits the screen. */
+static void first_size(const struct window_options *options, int *width, int *height)
+{
+    SDL_Rect screen = {0, 0, 1280, 800};
+    SDL_GetDisplayUsableBounds(0, &screen);
+    double scale = SDL_max(1.0, 720.0 / options->height);
+    scale = SDL_min(scale, 0.9 * screen.w / options->width);
+    scale = SDL_min(scale, 0.9 * screen.h / options->height);
+    *width = SDL_max(160, (int)(options->width * scale));
+    *height = SDL_max(120, (int)(options->height * scale));
+}
+
+/* SDL falls back to drivers that show nothing; those are for tests, which name them. */
+static bool shows_nothing(void)
+{
+    const char *driver = SDL_GetCurrentVideoDriver();
+    return !getenv("SDL_VIDEODRIVER") && driver &&
+           (!strcmp(driver, "offscreen") || !strcmp(driver, "dummy"));
+}
+
+static int start_display(struct mien_error *error)
+{
+    SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1");
+    SDL_SetHint(SDL_HINT_APP_NAME, "mien");
+    if (!SDL_Init(SDL_INIT_VIDEO) && !shows_nothing())
+        return 0;
+    return mien_error_set(error, ENODEV,
+                          "no display to open a window on; `mien live --headless` prints what it "
+                          "sees, `mien annotate` draws on recordings");
+}
+
+static int make_window(struct window *window, const struct window_options *options,
+                       struct mien_error *error)
+{
+    int width, height;
+    first_size(options, &width, &height);
+    uint32_t flags = SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI |
+                     (options->fullscreen ? SDL_WINDOW_FULLSCREEN_DESKTOP : 0);
+    window->window = SDL_CreateWindow(options->title, SDL_WINDOWPOS_CENTERED,
+                                      SDL_WINDOWPOS_CENTERED, width, height, flags);
+    if (window->window)
+        window->renderer = SDL_CreateRenderer(window->window, -1, 0);
+    if (!window->renderer)
+        return mien_error_set(error, ENODEV, "no window: %s", SDL_GetError());
+    return 0;
+}
+
+int window_open(struct window **window, const struct window_options *options,
+                const struct mien_model_info *model, struct mien_error *error)
+{
+    struct window *w = calloc(1, sizeof *w);
+    if (!w)
+        return mien_error_set(error, ENOMEM, "no memory for a window");
+    w->mirror = options->mirror;
+    w->style = (struct overlay_style){.bars = options->bars, .blur = options->blur};
+    int result = start_display(error);
+    if (!result)
+        result = make_window(w, options, error);
+    if (!result)
+        result = overlay_create(&w->overlay, w->renderer, model, error);
+    if (result) {
+        window_close(&w);
+        return result;
+    }
+    say(w, "h shows the keys");
+    *window = w;
+    return 0;
+}
+
+void window_close(struct window **window)
+{
+    struct window *w = *window;
+    if (!w)
+        return;
+    overlay_destroy(&w->overlay);
+    if (w->texture)
+        SDL_DestroyTexture(w->texture);
+    if (w->renderer)
+        SDL_DestroyRenderer(w->renderer);
+    if (w->window)
+        SDL_DestroyWindow(w->window);
+    SDL_Quit();
+    free(w);
+    *window = NULL;
+}
+
+/* ---- showing ---- */
+
+static int fit_texture(struct window *window, const struct mien_picture *color)
+{
+    if (window->texture && window->width == color->width && window->height == color->height)
+        return 0;
+    if (window->texture)
+        SDL_DestroyTexture(window->texture);
+    window->texture = SDL_CreateTexture(window->renderer, SDL_PIXELFORMAT_RGB888,
+                                        SDL_TEXTUREACCESS_STREAMING, color->width, color->height);
+    if (!window->texture)
+        return -EIO;
+    SDL_SetTextureScaleMode(window->texture, SDL_ScaleModeLinear);
+    window->width = color->width;
+    window->height = color->height;
+    return 0;
+}
+
+/* Copies the picture into the texture; faces are covered before they get there. */
+static int upload(struct window *window, const struct mien_picture *color,
+                  const struct faces *faces)
+{
+    void *pixels;
+    int pitch;
+    if (fit_texture(window, color) || SDL_LockTexture(window->texture, NULL, &pixels, &pitch))
+        return -EIO;
+    struct mien_picture copy = {MIEN_BGRX32, color->width, color->height, pitch, pixels};
+    for (int y = 0; y < color->height; y++)
+        memcpy(copy.data + y * copy.stride, color->data + y * color->stride,
+               4 * (size_t)color->width);
+    if (window->style.blur && faces)
+        privacy_cover(&copy, faces);
+    SDL_UnlockTexture(window->texture);
+    return 0;
+}
+
+/* The largest place of the picture's shape in the middle of the window. */
+static struct overlay_view fit_view(struct window *window, int width, int height)
+{
+    int wide = width, high = height;
+    SDL_GetRendererOutputSize(window->renderer, &wide, &high);
+    double scale = SDL_min((double)wide / width, (double)high / height);
+    return (struct overlay_view){.scale = scale,
+                                 .x = (int)((wide - width * scale) / 2),
+                                 .y = (int)((high - height * scale) / 2),
+                                 .mirror = window->mirror,
+                                 .picture_width = width};
+}
+
+/* Named by the time it was taken, in the current folder. */
+static void take_screenshot(struct window *window)
+{
+    struct mien_picture picture = {0};
+    struct mien_error error = {""};
+    int width, height;
+    char path[64];
+    time_t now = time(NULL);
+    struct tm local;
+    strftime(path, sizeof path, "mien-%Y%m%d-%H%M%S.png", localtime_r(&now, &local));
+    SDL_GetRendererOutputSize(window->renderer, &width, &height);
+    int result = mien_picture_alloc(&picture, MIEN_BGRX32, width, height, &error);
+    if (!result && SDL_RenderReadPixels(window->renderer, NULL, SDL_PIXELFORMAT_RGB888,
+                                        picture.data, (int)picture.stride))
+        result = mien_error_set(&error, EIO, "no screenshot: %s", SDL_GetError());
+    if (!result)
+        result = picture_file_write(path, &picture, true, &error);
+    mien_picture_free(&picture);
+    if (result)
+        say(window, "%.120s", error.text);
+    else
+        say(window, "saved %s", path);
+}
+
+int window_show(struct window *window, const struct mien_picture *color, const struct faces *faces,
+                struct overlay_status *status, struct mien_error *error)
+{
+    struct overlay_view view =
+        fit_view(window, color ? color->width : 640, color ? color->height : 480);
+    SDL_SetRenderDrawColor(window->renderer, 16, 18, 22, 255);
+    SDL_RenderClear(window->renderer);
+    if (color) {
+        if (upload(window, color, faces))
+            return mien_error_set(error, EIO, "the picture cannot be shown: %s", SDL_GetError());
+        SDL_Rect place = {view.x, view.y, (int)(color->width * view.scale + 0.5),
+                          (int)(color->height * view.scale + 0.5)};
+        SDL_RenderCopyEx(window->renderer, window->texture, NULL, &place, 0, NULL,
+                         view.mirror ? SDL_FLIP_HORIZONTAL : SDL_FLIP_NONE);
+    }
+    status->toast = clock_seconds() < window->toast_ends ? window->toast : NULL;
+    overlay_draw(window->overlay, faces, &view, &window->style, status);
+    if (window->screenshot_due)
+        take_screenshot(window);
+    window->screenshot_due = false;
+    SDL_RenderPresent(window->renderer);
+    return 0;
+}

@@ -1,0 +1,36 @@
+/* The window: shows pictures with their faces, and does what the keys say. */
+#ifndef APP_WINDOW_H
+#define APP_WINDOW_H
+
+#include <stdbool.h>
+
+#include "mien/error.h"
+#include "mien/model.h"
+#include "mien/picture.h"
+#include "overlay.h"
+
+struct window; /* main thread only */
+
+struct window_options {
+    const char *title;
+    int width, height; /* of the pictures to come, for the window's first size */
+    bool mirror, bars, blur, fullscreen;
+};
+
+/* Returns 0 or -ENODEV (no display) or an error of overlay_create. `model` must outlive it. */
+int window_open(struct window **window, const struct window_options *options,
+                const struct mien_model_info *model, struct mien_error *error);
+void window_close(struct window **window);
+
+/* Shows a picture (MIEN_BGRX32; NULL: a dark screen) with its faces; takes a screenshot if one is
+ * due. The toast of `status` is the window's own. Returns 0 or -EIO. */
+int window_show(struct window *window, const struct mien_picture *color, const struct faces *faces,
+                struct overlay_status *status, struct mien_error *error);
+
+/* Does what was asked for since the last call; false when the user wants to leave. */
+bool window_react(struct window *window);
+
+/* The user stopped the picture. */
+bool window_frozen(const struct window *window);
+
+#endif
