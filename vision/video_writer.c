@@ -11,11 +11,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 struct mien_writer {
     char *path; /* NULL: standard output */
     char *part;
-    const char *name; /* for messages */
+    bool in_place;
+    char *name; /* for messages */
     struct mien_reader *source;
     AVFormatContext *format;
     AVCodecContext *codec;
@@ -182,8 +184,8 @@ static int open_encoder(struct mien_writer *writer, const struct mien_writer_opt
 
 static int make_container(struct mien_writer *writer, const char *path, struct mien_error *error)
 {
-    const char *kind = writer->path ? NULL : "matroska";
-    const AVOutputFormat *format = av_guess_format(kind, writer->path, NULL);
+    const AVOutputFormat *format =
+        writer->path ? av_guess_format(NULL, path, NULL) : av_guess_format("matroska", NULL, NULL);
     if (!format || format->video_codec == AV_CODEC_ID_NONE || format->flags & AVFMT_NOFILE)
         return mien_error_set(error, EINVAL,
                               "%s: no known kind of video file; name it .mp4 or .mkv", path);
@@ -271,15 +273,21 @@ static void take_packet(void *user, const AVPacket *packet)
 
 /* ---- opening ---- */
 
+/* A device or pipe is written in place: renaming over it would replace it. A link stays a link. */
 static int name_files(struct mien_writer *writer, const char *path)
 {
-    writer->name = "standard output";
-    if (!strcmp(path, "-"))
-        return 0;
-    writer->path = strdup(path);
-    writer->part = av_asprintf("%s.part", path);
-    writer->name = writer->path;
-    return writer->path && writer->part ? 0 : -ENOMEM;
+    struct stat status;
+    bool is_stdout = !strcmp(path, "-");
+    writer->name = strdup(is_stdout ? "standard output" : path);
+    if (is_stdout || !writer->name)
+        return writer->name ? 0 : -ENOMEM;
+    writer->in_place = stat(path, &status) == 0 && !S_ISREG(status.st_mode);
+    writer->path = realpath(path, NULL);
+    if (!writer->path)
+        writer->path = strdup(path);
+    if (writer->path)
+        writer->part = av_asprintf("%s%s", writer->path, writer->in_place ? "" : ".part");
+    return writer->part ? 0 : -ENOMEM;
 }
 
 static int open_writer(struct mien_writer *writer, const char *path,
@@ -322,6 +330,7 @@ static void free_writer(struct mien_writer *writer)
     pthread_mutex_destroy(&writer->muxing);
     av_free(writer->part);
     free(writer->path);
+    free(writer->name);
     free(writer);
 }
 
@@ -337,7 +346,7 @@ int mien_writer_open(struct mien_writer **writer, const char *path, struct mien_
     made->source = source;
     int result = open_writer(made, path, options ? options : &defaults, error);
     if (result < 0) {
-        if (made->format && made->format->pb && made->part)
+        if (made->format && made->format->pb && made->part && !made->in_place)
             remove(made->part);
         free_writer(made);
         return result;
@@ -438,7 +447,7 @@ static int finish_file(struct mien_writer *writer)
     int closing = avio_closep(&writer->format->pb);
     if (result >= 0)
         result = trailer < 0 ? trailer : closing;
-    if (result >= 0 && writer->path && rename(writer->part, writer->path) < 0)
+    if (result >= 0 && writer->path && !writer->in_place && rename(writer->part, writer->path) < 0)
         result = AVERROR(errno);
     return result;
 }
@@ -455,7 +464,7 @@ int mien_writer_finish(struct mien_writer **writer, struct mien_error *error)
         struct mien_error why = {""};
         result = video_error(&why, result, old->name);
         mien_error_set(error, -result, "%.400s%s%s", why.text,
-                       old->part ? "; what was written is kept as " : "",
+                       old->part ? "; what was written is kept in " : "",
                        old->part ? old->part : "");
     }
     free_writer(old);
