@@ -1,0 +1,249 @@
+#include "records.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct records {
+    FILE *file;
+    char *path;
+    enum records_format format;
+    const struct mien_model_info *model;
+    bool headed; /* CSV: the header row is written */
+};
+
+/* ---- numbers, the same in every locale ---- */
+
+/* `value` with at most `places` decimals, without trailing zeros. */
+static void put_number(FILE *file, double value, int places)
+{
+    int64_t unit = 1;
+    for (int i = 0; i < places; i++)
+        unit *= 10;
+    if (!isfinite(value) || fabs(value) > 1e12)
+        value = 0;
+    int64_t whole = llround(fabs(value) * (double)unit), rest = whole % unit;
+    fprintf(file, "%s%lld", value < 0 && whole ? "-" : "", (long long)(whole / unit));
+    if (!rest)
+        return;
+    for (; rest % 10 == 0; rest /= 10)
+        places--;
+    fprintf(file, ".%0*lld", places, (long long)rest);
+}
+
+enum { TIME_PLACES = 6, SHARE_PLACES = 4 };
+
+/* ---- JSON ---- */
+
+/* Length of the well-formed UTF-8 character at `text`; 0 when it is none. */
+static size_t utf8_length(const unsigned char *text)
+{
+    size_t length = text[0] < 0x80    ? 1
+                    : text[0] < 0xc2  ? 0
+                    : text[0] < 0xe0  ? 2
+                    : text[0] < 0xf0  ? 3
+                    : text[0] <= 0xf4 ? 4
+                                      : 0;
+    for (size_t i = 1; i < length; i++)
+        if ((text[i] & 0xc0) != 0x80)
+            return 0;
+    /* Overlong forms, surrogates and what lies behind U+10FFFF. */
+    if ((text[0] == 0xe0 && text[1] < 0xa0) || (text[0] == 0xed && text[1] > 0x9f) ||
+        (text[0] == 0xf0 && text[1] < 0x90) || (text[0] == 0xf4 && text[1] > 0x8f))
+        return 0;
+    return length;
+}
+
+/* File names may be no text at all; JSON has to be. */
+static void put_string(FILE *file, const char *string)
+{
+    const unsigned char *text = (const unsigned char *)string;
+    putc('"', file);
+    while (*text) {
+        size_t length = utf8_length(text);
+        if (*text == '"' || *text == '\\')
+            fprintf(file, "\\%c", *text);
+        else if (*text < 0x20)
+            fprintf(file, "\\u%04x", *text);
+        else if (length)
+            fwrite(text, 1, length, file);
+        else
+            fputs("\xef\xbf\xbd", file);
+        text += length ? length : 1;
+    }
+    putc('"', file);
+}
+
+static void put_json(const struct records *records, const char *source, uint64_t frame, double time,
+                     const struct face *face)
+{
+    FILE *file = records->file;
+    const struct mien_model_info *model = records->model;
+    putc('{', file);
+    if (source) {
+        fputs("\"source\":", file);
+        put_string(file, source);
+        putc(',', file);
+    }
+    fprintf(file, "\"frame\":%llu,\"time\":", (unsigned long long)frame);
+    put_number(file, time, TIME_PLACES);
+    fprintf(file, ",\"face\":%u,\"box\":[%d,%d,%d,%d],\"emotions\":{", face->id, face->box.x,
+            face->box.y, face->box.width, face->box.height);
+    for (int i = 0; i < model->label_count; i++) {
+        fputs(i ? "," : "", file);
+        put_string(file, model->labels[i]);
+        putc(':', file);
+        put_number(file, face->probabilities[i], SHARE_PLACES);
+    }
+    fputs("},\"label\":", file);
+    put_string(file, model->labels[face->label]);
+    fputs(",\"confidence\":", file);
+    put_number(file, face->confidence, SHARE_PLACES);
+    fprintf(file, ",\"uncertain\":%s}\n", face->uncertain ? "true" : "false");
+}
+
+/* ---- CSV (RFC 4180) ---- */
+
+static void put_cell(FILE *file, const char *text)
+{
+    if (!text[strcspn(text, "\",\r\n")]) {
+        fputs(text, file);
+        return;
+    }
+    putc('"', file);
+    for (; *text; text++)
+        fputs(*text == '"' ? "\"\"" : (char[]){*text, '\0'}, file);
+    putc('"', file);
+}
+
+static void put_header(struct records *records, bool with_source)
+{
+    records->headed = true;
+    fprintf(records->file, "%sframe,time,face,x,y,width,height,label,confidence,uncertain",
+            with_source ? "source," : "");
+    for (int i = 0; i < records->model->label_count; i++) {
+        putc(',', records->file);
+        put_cell(records->file, records->model->labels[i]);
+    }
+    fputs("\r\n", records->file);
+}
+
+static void put_csv_start(const struct records *records, const char *source, uint64_t frame,
+                          double time)
+{
+    if (source) {
+        put_cell(records->file, source);
+        putc(',', records->file);
+    }
+    fprintf(records->file, "%llu,", (unsigned long long)frame);
+    put_number(records->file, time, TIME_PLACES);
+}
+
+static void put_csv(const struct records *records, const struct face *face)
+{
+    FILE *file = records->file;
+    fprintf(file, ",%u,%d,%d,%d,%d,", face->id, face->box.x, face->box.y, face->box.width,
+            face->box.height);
+    put_cell(file, records->model->labels[face->label]);
+    putc(',', file);
+    put_number(file, face->confidence, SHARE_PLACES);
+    fprintf(file, ",%d", face->uncertain ? 1 : 0);
+    for (int i = 0; i < records->model->label_count; i++) {
+        putc(',', file);
+        put_number(file, face->probabilities[i], SHARE_PLACES);
+    }
+}
+
+static void put_empty_cells(const struct records *records)
+{
+    for (int i = 0; i < 8 + records->model->label_count; i++)
+        putc(',', records->file);
+}
+
+static void add_csv(struct records *records, const char *source, uint64_t frame, double time,
+                    const struct faces *faces)
+{
+    if (!records->headed)
+        put_header(records, source != NULL);
+    for (int i = 0; i < faces->count || i == 0; i++) {
+        put_csv_start(records, source, frame, time);
+        if (faces->count)
+            put_csv(records, &faces->list[i]);
+        else
+            put_empty_cells(records);
+        fputs("\r\n", records->file);
+    }
+}
+
+/* ---- files ---- */
+
+static int fail(const struct records *records, int code, struct mien_error *error)
+{
+    return mien_error_set(error, code, "%s: %s", records->path, strerror(code));
+}
+
+/* Standard output is duplicated, so that closing is the same for both. */
+static FILE *open_file(const char *path)
+{
+    if (strcmp(path, "-"))
+        return fopen(path, "we");
+    int fd = dup(STDOUT_FILENO);
+    FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
+    if (!file && fd >= 0)
+        close(fd);
+    return file;
+}
+
+int records_open(struct records **records, const char *path, enum records_format format,
+                 const struct mien_model_info *model, struct mien_error *error)
+{
+    struct records *made = calloc(1, sizeof *made);
+    char *name = strdup(strcmp(path, "-") ? path : "standard output");
+    if (!made || !name) {
+        free(made);
+        free(name);
+        return mien_error_set(error, ENOMEM, "%s: no memory to write it", path);
+    }
+    *made = (struct records){.path = name, .format = format, .model = model};
+    made->file = open_file(path);
+    if (!made->file) {
+        int result = fail(made, errno, error);
+        free(name);
+        free(made);
+        return result;
+    }
+    *records = made;
+    return 0;
+}
+
+int records_add(struct records *records, const char *source, uint64_t frame, double time,
+                const struct faces *faces, struct mien_error *error)
+{
+    if (records->format == RECORDS_CSV)
+        add_csv(records, source, frame, time, faces);
+    else
+        for (int i = 0; i < faces->count; i++)
+            put_json(records, source, frame, time, &faces->list[i]);
+    if (fflush(records->file) || ferror(records->file))
+        return fail(records, errno ? errno : EIO, error);
+    return 0;
+}
+
+int records_close(struct records **records, struct mien_error *error)
+{
+    struct records *old = *records;
+    if (!old)
+        return 0;
+    if (old->format == RECORDS_CSV && !old->headed)
+        put_header(old, false);
+    int broken = ferror(old->file);
+    int result = fclose(old->file) || broken ? fail(old, errno ? errno : EIO, error) : 0;
+    free(old->path);
+    free(old);
+    *records = NULL;
+    return result;
+}

@@ -1,0 +1,292 @@
+/* The command, run as people run it. */
+#include "generated_model.h"
+#include "media.h"
+#include "runner.h"
+
+#include <cjson/cJSON.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static struct run run;
+
+/* A network that knows nothing, but always the same. */
+static void make_model(void)
+{
+    cJSON *layers = cJSON_Parse("[{\"op\":\"conv\",\"name\":\"c\",\"filters\":4,\"kernel\":3},"
+                                "{\"op\":\"relu\"},{\"op\":\"global_average_pool\"},"
+                                "{\"op\":\"dense\",\"name\":\"d\",\"units\":3},"
+                                "{\"op\":\"softmax\"}]");
+    cJSON *labels = cJSON_Parse("[\"angry\",\"happy\",\"neutral\"]");
+    struct file_bytes file = generate_model(layers, labels, 48, 0);
+    media_write("model.safetensors", file.data, file.size);
+    free(file.data);
+    cJSON_Delete(layers);
+    cJSON_Delete(labels);
+    setenv("MIEN_MODEL", "model.safetensors", 1);
+}
+
+/* A face for a second, none for half a second, with sound; and the model. */
+static bool make_film(void)
+{
+    char arguments[1000];
+    if (access("film.mp4", R_OK) == 0)
+        return true;
+    make_model();
+    snprintf(arguments, sizeof arguments,
+             "-loop 1 -framerate 10 -t 1 -i %s/tests/data/portrait-hopper-usn.jpg "
+             "-f lavfi -i color=gray:s=320x240:r=10:d=0.5 -f lavfi -i sine=d=1.5 -filter_complex "
+             "\"[0]scale=-2:240,pad=320:240:(ow-iw)/2:0,setsar=1,format=yuv420p[a];"
+             "[1]format=yuv420p[b];[a][b]concat[v]\" "
+             "-map \"[v]\" -map 2 -c:v libx264 -c:a aac film.mp4",
+             getenv("MIEN_SOURCE"));
+    return media_make(arguments);
+}
+
+static void annotate(const char *arguments)
+{
+    media_shell(&run, "\"$MIEN\" annotate %s", arguments);
+}
+
+static bool says(const char *words)
+{
+    return strstr(run.err, words) != NULL;
+}
+
+/* ---- outputs ---- */
+
+static int count_rows(const char *path)
+{
+    media_shell(&run, "wc -l < %s", path);
+    return atoi(run.out);
+}
+
+static void annotates_a_film(void)
+{
+    static struct run other;
+    if (!make_film())
+        return;
+    annotate("film.mp4 -o out.mp4 --jsonl out.jsonl --csv out.csv");
+    CU_ASSERT_EQUAL(run.code, 0);
+    CU_ASSERT_STRING_EQUAL(run.out, "");
+    CU_ASSERT(says("15 frames"));
+    media_shell(&run, "ffmpeg -nostdin -v error -i film.mp4 -map 0:a -c copy -f md5 -");
+    media_shell(&other, "ffmpeg -nostdin -v error -i out.mp4 -map 0:a -c copy -f md5 -");
+    CU_ASSERT(strlen(run.out) > 30);
+    CU_ASSERT_STRING_EQUAL(run.out, other.out);
+    media_shell(&run, "ffprobe -v error -count_packets -select_streams v -show_entries "
+                      "stream=nb_read_packets,codec_name,width,height -of csv=p=0 out.mp4");
+    CU_ASSERT_STRING_EQUAL(run.out, "h264,320,240,15\n");
+    CU_ASSERT(count_rows("out.jsonl") >= 7);
+}
+
+static void check_row(const cJSON *row, char *csv_row)
+{
+    const cJSON *box = cJSON_GetObjectItem(row, "box");
+    const cJSON *emotions = cJSON_GetObjectItem(row, "emotions");
+    const char *label = cJSON_GetStringValue(cJSON_GetObjectItem(row, "label"));
+    double sum = 0, values[14];
+    CU_ASSERT_FATAL(cJSON_GetArraySize(box) == 4 && cJSON_GetArraySize(emotions) == 3 && label);
+    for (int i = 0; i < 3; i++)
+        sum += cJSON_GetArrayItem(emotions, i)->valuedouble;
+    CU_ASSERT_DOUBLE_EQUAL(sum, 1, 1e-3);
+    CU_ASSERT_DOUBLE_EQUAL(cJSON_GetObjectItem(row, "confidence")->valuedouble,
+                           cJSON_GetObjectItem(emotions, label)->valuedouble, 1e-9);
+    CU_ASSERT_PTR_NOT_NULL(strstr(csv_row, label));
+    int column = 0;
+    for (char *cell = strsep(&csv_row, ","); cell && column < 14; cell = strsep(&csv_row, ","))
+        values[column++] = atof(cell);
+    CU_ASSERT_EQUAL_FATAL(column, 13);
+    CU_ASSERT_EQUAL(values[0], cJSON_GetObjectItem(row, "frame")->valuedouble);
+    CU_ASSERT_EQUAL(values[1], cJSON_GetObjectItem(row, "time")->valuedouble);
+    CU_ASSERT_EQUAL(values[2], cJSON_GetObjectItem(row, "face")->valuedouble);
+    for (int i = 0; i < 4; i++)
+        CU_ASSERT_EQUAL(values[3 + i], cJSON_GetArrayItem(box, i)->valuedouble);
+    for (int i = 0; i < 3; i++)
+        CU_ASSERT_EQUAL(values[10 + i], cJSON_GetArrayItem(emotions, i)->valuedouble);
+}
+
+static void writes_rows_that_agree(void)
+{
+    char json[4096], csv[4096];
+    int faces = 0, empty = 0;
+    if (!make_film())
+        return;
+    annotate("film.mp4 --jsonl rows.jsonl --csv rows.csv --no-video");
+    CU_ASSERT_EQUAL(run.code, 0);
+    FILE *json_file = fopen("rows.jsonl", "r"), *csv_file = fopen("rows.csv", "r");
+    CU_ASSERT_FATAL(json_file && csv_file);
+    CU_ASSERT_PTR_NOT_NULL(fgets(csv, sizeof csv, csv_file));
+    CU_ASSERT_STRING_EQUAL(csv, "frame,time,face,x,y,width,height,label,confidence,uncertain,"
+                                "angry,happy,neutral\r\n");
+    while (fgets(csv, sizeof csv, csv_file)) {
+        if (strstr(csv, ",,")) {
+            empty++;
+            continue;
+        }
+        CU_ASSERT_PTR_NOT_NULL_FATAL(fgets(json, sizeof json, json_file));
+        cJSON *row = cJSON_Parse(json);
+        CU_ASSERT_PTR_NOT_NULL_FATAL(row);
+        check_row(row, csv);
+        cJSON_Delete(row);
+        faces++;
+    }
+    CU_ASSERT_PTR_NULL(fgets(json, sizeof json, json_file));
+    CU_ASSERT_EQUAL(faces + empty, 15);
+    CU_ASSERT(faces >= 7 && empty >= 1);
+    fclose(json_file);
+    fclose(csv_file);
+}
+
+static void gives_the_same_bytes_each_time(void)
+{
+    if (!make_film())
+        return;
+    annotate("film.mp4 --jsonl one.jsonl");
+    annotate("film.mp4 -o two.mkv --jsonl two.jsonl");
+    CU_ASSERT_EQUAL(run.code, 0);
+    media_shell(&run, "test -s one.jsonl && cmp one.jsonl two.jsonl");
+    CU_ASSERT_EQUAL(run.code, 0);
+}
+
+static void works_in_a_pipe(void)
+{
+    if (!make_film())
+        return;
+    media_shell(&run, "ffmpeg -nostdin -v error -i film.mp4 -c copy -f matroska - | "
+                      "\"$MIEN\" annotate - -o - | ffprobe -v error -count_packets -show_entries "
+                      "stream=codec_type,nb_read_packets -of csv=p=0 -");
+    CU_ASSERT_PTR_NOT_NULL(strstr(run.out, "video,15"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(run.out, "audio,"));
+    annotate("film.mp4 --jsonl -");
+    CU_ASSERT_EQUAL(strncmp(run.out, "{\"frame\":", 9), 0);
+}
+
+static void draws_on_the_faces(void)
+{
+    if (!make_film())
+        return;
+    annotate("film.mp4 -o drawn.mp4 --crf 10");
+    media_shell(&run, "ffmpeg -nostdin -v error -ss 0.5 -i film.mp4 -ss 0.5 -i drawn.mp4 -frames:v "
+                      "1 -filter_complex psnr=stats_file=- -f null - | sed 's/.*psnr_y:\\([0-9]*\\)"
+                      ".*/\\1/'");
+    CU_ASSERT(atoi(run.out) > 5 && atoi(run.out) < 30);
+}
+
+/* ---- manners ---- */
+
+static void overwrites_only_when_told(void)
+{
+    if (!make_film())
+        return;
+    media_write("there.jsonl", "mine\n", 5);
+    annotate("film.mp4 --jsonl there.jsonl");
+    CU_ASSERT_EQUAL(run.code, 1);
+    CU_ASSERT(says("there.jsonl exists already") && says("-y"));
+    CU_ASSERT_EQUAL(count_rows("there.jsonl"), 1);
+    annotate("film.mp4 --jsonl there.jsonl -y");
+    CU_ASSERT_EQUAL(run.code, 0);
+    CU_ASSERT(count_rows("there.jsonl") > 1);
+    annotate("film.mp4 -y -o film.mp4");
+    CU_ASSERT_EQUAL(run.code, 1);
+    CU_ASSERT(says("is the input"));
+    media_shell(&run, "ln -s film.mp4 link.mp4");
+    annotate("film.mp4 -y -o link.mp4");
+    CU_ASSERT_EQUAL(run.code, 1);
+    media_shell(&run, "cp film.mp4 kept.mp4.part");
+    annotate("kept.mp4.part -o kept.mp4");
+    CU_ASSERT_EQUAL(run.code, 1);
+}
+
+static void check_exit(const char *arguments, int code, const char *words)
+{
+    annotate(arguments);
+    CU_ASSERT_EQUAL(run.code, code);
+    CU_ASSERT(says(words));
+    CU_ASSERT_STRING_EQUAL(run.out, "");
+}
+
+static void explains_wrong_use(void)
+{
+    if (!make_film())
+        return;
+    check_exit("", 1, "no recording named");
+    check_exit("film.mp4", 1, "nothing to write");
+    check_exit("film.mp4 other.mp4 -o a.mp4", 1, "other.mp4");
+    check_exit("film.mp4 -o - --jsonl -", 1, "'-'");
+    check_exit("film.mp4 -o a.mp4 --crf good", 1, "good");
+    check_exit("film.mp4 -o a.mp4 --codec nonesuch", 1, "nonesuch");
+    check_exit("film.mp4 -o a.pdf", 1, "a.pdf");
+    check_exit("film.mp4 -o a.mp4 --frobnicate", 1, "frobnicate");
+    CU_ASSERT(access("a.mp4", F_OK) < 0);
+}
+
+static void names_bad_inputs_and_outputs(void)
+{
+    const char words[] = "no film at all\n";
+    media_write("words.mp4", words, sizeof words - 1);
+    if (!make_film())
+        return;
+    check_exit("nowhere.mp4 -o b.mp4", 2, "nowhere.mp4: No such file");
+    check_exit("words.mp4 -o b.mp4", 2, "words.mp4: ");
+    check_exit("film.mp4 -o b.mp4 --model words.mp4", 2, "words.mp4");
+    check_exit("film.mp4 -o nofolder/b.mp4", 3, "nofolder/b.mp4: No such file");
+    check_exit("film.mp4 --csv nofolder/b.csv", 3, "nofolder/b.csv: No such file");
+    check_exit("film.mp4 --csv /dev/full", 3, "/dev/full: No space left");
+    CU_ASSERT(access("b.mp4", F_OK) < 0);
+}
+
+static void says_what_was_lost(void)
+{
+    if (!make_film())
+        return;
+    if (!media_make("-i film.mp4 -c copy -movflags +faststart early.mp4"))
+        return;
+    media_shell(&run, "head -c $(($(wc -c < early.mp4) * 7 / 10)) early.mp4 > cut.mp4");
+    check_exit("cut.mp4 -o cut-out.mp4 --jsonl cut.jsonl", 3, "missing or damaged");
+    media_shell(&run, "ffprobe -v error cut-out.mp4");
+    CU_ASSERT_EQUAL(run.code, 0);
+}
+
+static void finishes_when_interrupted(void)
+{
+    const char *const signals[] = {"INT", "TERM"};
+    if (!make_film() || !media_make("-stream_loop 9 -i film.mp4 -c copy film.mkv"))
+        return;
+    for (int i = 0; i < 2; i++) {
+        media_shell(
+            &run,
+            "rm -f i.*; mkfifo i.pipe; { cat film.mkv; exec sleep 30; } > i.pipe & feed=$!; "
+            "\"$MIEN\" annotate - -o i.mp4 --csv i.csv < i.pipe & mien=$!; "
+            "while ! [ -e i.csv ] || [ $(wc -l < i.csv) -lt 20 ]; do sleep 0.05; done; "
+            "kill -%s $mien; wait $mien; code=$?; kill $feed; exit $code",
+            signals[i]);
+        CU_ASSERT_EQUAL(run.code, i == 0 ? 130 : 143);
+        CU_ASSERT(says("interrupted at"));
+        CU_ASSERT(access("i.mp4.part", F_OK) < 0);
+        media_shell(&run, "ffmpeg -nostdin -v error -i i.mp4 -f null -");
+        CU_ASSERT_EQUAL(run.code, 0);
+        CU_ASSERT_STRING_EQUAL(run.err, "");
+    }
+}
+
+int main(void)
+{
+    const struct test tests[] = {
+        {"annotates a film", annotates_a_film},
+        {"writes rows that agree", writes_rows_that_agree},
+        {"gives the same bytes each time", gives_the_same_bytes_each_time},
+        {"works in a pipe", works_in_a_pipe},
+        {"draws on the faces", draws_on_the_faces},
+        {"overwrites only when told", overwrites_only_when_told},
+        {"explains wrong use", explains_wrong_use},
+        {"names bad inputs and outputs", names_bad_inputs_and_outputs},
+        {"says what was lost", says_what_was_lost},
+        {"finishes when interrupted", finishes_when_interrupted},
+        {NULL, NULL},
+    };
+    media_enter_folder();
+    return run_tests("annotate", tests);
+}
