@@ -15,6 +15,7 @@ int command_live(int argc, char **argv);
 int command_annotate(int argc, char **argv);
 int command_image(int argc, char **argv);
 int command_evaluate(int argc, char **argv);
+int command_config(int argc, char **argv);
 int command_devices(int argc, char **argv);
 int command_bench(int argc, char **argv);
 

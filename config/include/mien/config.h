@@ -1,0 +1,69 @@
+/* Settings of every command: JSON files, environment variables, and one table that describes each
+ * key (config/options.c), from which parsing, errors, documentation and the JSON Schema come. */
+#ifndef MIEN_CONFIG_H
+#define MIEN_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "mien/error.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { MIEN_CONFIG_TEXT_MAX = 512 }; /* bytes of a text value, with its end */
+
+/* A plain value: copy it freely. Units and ranges stand in config/options.c. */
+struct mien_config {
+    struct {
+        char device[MIEN_CONFIG_TEXT_MAX], format[MIEN_CONFIG_TEXT_MAX];
+        int width, height;
+        double fps;
+        bool mirror;
+    } camera;
+    struct {
+        char cascade[MIEN_CONFIG_TEXT_MAX];
+        double scale_step, smallest;
+        int neighbours;
+    } detection;
+    struct {
+        double overlap, bridge, smoothing;
+        int persist;
+    } tracking;
+    struct {
+        char model[MIEN_CONFIG_TEXT_MAX];
+        double smoothing, uncertain_below;
+    } emotion;
+    struct {
+        bool bars, blur, fullscreen;
+    } window;
+};
+
+/* Fills in the defaults. */
+void mien_config_defaults(struct mien_config *config);
+
+/* Lays the settings of a JSON text over *config, which is untouched on failure. `name` stands for
+ * the file in messages: "name:line:column: key: what is wrong and what is allowed".
+ * Returns 0, -EINVAL or -ENOMEM. */
+int mien_config_parse(struct mien_config *config, const char *text, size_t size, const char *name,
+                      struct mien_error *error);
+
+/* The same for a file of at most 1 MiB; also returns -ENOENT, -EACCES, -EFBIG, … */
+int mien_config_read(struct mien_config *config, const char *path, struct mien_error *error);
+
+/* Defaults, then mien/config.json of the system ($XDG_CONFIG_DIRS, /etc/xdg), then the user's
+ * ($XDG_CONFIG_HOME, ~/.config), or, instead of these two, `path` if it is not NULL; then
+ * environment variables (camera.width is MIEN_CAMERA_WIDTH). Files that are not there are fine,
+ * but for `path`. *config is untouched on failure. */
+int mien_config_load(struct mien_config *config, const char *path, struct mien_error *error);
+
+/* Prints all settings as a JSON file, or the JSON Schema of such files. Returns 0 or -EIO. */
+int mien_config_print(const struct mien_config *config, FILE *out);
+int mien_config_print_schema(FILE *out);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

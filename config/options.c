@@ -1,0 +1,117 @@
+#include "options.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define AT(group, name) #group, #name
+#define FIELD(group, name) offsetof(struct mien_config, group.name)
+#define BOOL(g, n, initial, what)                                                                  \
+    {                                                                                              \
+        AT(g, n), OPTION_BOOL, FIELD(g, n), 0, 1, initial, what                                    \
+    }
+#define INT(g, n, low, high, initial, what)                                                        \
+    {                                                                                              \
+        AT(g, n), OPTION_INT, FIELD(g, n), low, high, initial, what                                \
+    }
+#define NUMBER(g, n, low, high, initial, what)                                                     \
+    {                                                                                              \
+        AT(g, n), OPTION_NUMBER, FIELD(g, n), low, high, initial, what                             \
+    }
+#define TEXT(g, n, what)                                                                           \
+    {                                                                                              \
+        AT(g, n), OPTION_TEXT, FIELD(g, n), 0, 0, "", what                                         \
+    }
+
+const struct option options[] = {
+    TEXT(camera, device,
+         "Path, number or by-id path of the camera; empty: the first that captures"),
+    TEXT(camera, format, "Wished pixel format as a V4L2 code, such as MJPG; empty: the best"),
+    INT(camera, width, 16, 16384, "640", "Wished width in pixels"),
+    INT(camera, height, 16, 16384, "480", "Wished height in pixels"),
+    NUMBER(camera, fps, 1, 1000, "30", "Wished frames a second"),
+    BOOL(camera, mirror, "true", "Show the picture as a mirror does"),
+    TEXT(detection, cascade, "Path of the Haar cascade; empty: the one the system has"),
+    NUMBER(detection, scale_step, 1.01, 2, "1.1", "Ratio between neighbouring face sizes searched"),
+    INT(detection, neighbours, 1, 100, "5", "Raw hits a face needs; more means fewer false faces"),
+    NUMBER(detection, smallest, 0.01, 1, "0.125", "Smallest face, as a share of the height"),
+    NUMBER(tracking, overlap, 0.05, 0.95, "0.3",
+           "Least intersection over union of one face in two pictures"),
+    NUMBER(tracking, bridge, 0, 10, "0.5", "Seconds a face is kept while it is not found"),
+    NUMBER(tracking, smoothing, 0, 10, "0.08", "Time constant of a box's movement, seconds"),
+    INT(tracking, persist, 1, 100, "2", "Pictures a face must be found in before it is shown"),
+    TEXT(emotion, model, "Path of the model; empty: the one that came with mien"),
+    NUMBER(emotion, smoothing, 0, 10, "0.3", "Time constant of the probabilities, seconds"),
+    NUMBER(emotion, uncertain_below, 0, 1, "0.4",
+           "Confidence under which a face is called uncertain"),
+    BOOL(window, bars, "true", "Draw the probabilities as bars beside each face"),
+    BOOL(window, blur, "false", "Cover faces, for privacy"),
+    BOOL(window, fullscreen, "false", "Start with the whole screen"),
+};
+const size_t option_count = sizeof options / sizeof *options;
+
+static int allowed_is(char *allowed, size_t size, const struct option *option)
+{
+    switch (option->type) {
+    case OPTION_BOOL:
+        snprintf(allowed, size, "true or false");
+        break;
+    case OPTION_TEXT:
+        snprintf(allowed, size, "a text of at most %d bytes", MIEN_CONFIG_TEXT_MAX - 1);
+        break;
+    default:
+        snprintf(allowed, size, "%s from %g to %g",
+                 option->type == OPTION_INT ? "a whole number" : "a number", option->low,
+                 option->high);
+    }
+    return -EINVAL;
+}
+
+static int set_number(const struct option *option, void *field, const char *text)
+{
+    char *end;
+    double value = strtod(text, &end);
+    if (end == text || *end || !(value >= option->low && value <= option->high))
+        return -EINVAL;
+    if (option->type == OPTION_NUMBER)
+        *(double *)field = value;
+    else if (value != floor(value))
+        return -EINVAL;
+    else
+        *(int *)field = (int)value;
+    return 0;
+}
+
+static int set_bool(void *field, const char *text)
+{
+    bool yes = !strcmp(text, "true") || !strcmp(text, "1");
+    if (!yes && strcmp(text, "false") && strcmp(text, "0"))
+        return -EINVAL;
+    *(bool *)field = yes;
+    return 0;
+}
+
+int option_set(const struct option *option, struct mien_config *config, const char *text,
+               char *allowed, size_t size)
+{
+    void *field = (char *)config + option->offset;
+    int status = 0;
+    if (option->type == OPTION_BOOL)
+        status = set_bool(field, text);
+    else if (option->type != OPTION_TEXT)
+        status = set_number(option, field, text);
+    else if (strlen(text) >= MIEN_CONFIG_TEXT_MAX)
+        status = -EINVAL;
+    else
+        strcpy(field, text);
+    return status ? allowed_is(allowed, size, option) : 0;
+}
+
+void mien_config_defaults(struct mien_config *config)
+{
+    char ignored[64];
+    memset(config, 0, sizeof *config);
+    for (size_t i = 0; i < option_count; i++)
+        option_set(&options[i], config, options[i].initial, ignored, sizeof ignored);
+}
