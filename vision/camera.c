@@ -191,6 +191,7 @@ static int fetch_frame(struct mien_camera *camera)
         count(camera, 0, passed, broken);
     if (result)
         return result == -EAGAIN ? 0 : result;
+    int64_t captured_ns = capture_time(&buffer); /* requeueing clears it */
     struct slot *slot = take_free_slot(camera);
     int converted = slot ? convert(camera, &buffer, slot) : 0;
     result = camera_device_requeue(device, &buffer);
@@ -200,7 +201,7 @@ static int fetch_frame(struct mien_camera *camera)
         free_slot(camera, slot);
         count(camera, 0, 0, 1);
     } else {
-        mail(camera, slot, capture_time(&buffer));
+        mail(camera, slot, captured_ns);
     }
     return result;
 }

@@ -5,9 +5,17 @@
 #include <fcntl.h>
 #include <libv4l2.h>
 #include <math.h>
+#include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+
+/* libv4l2 prints what it meets, even "try again"; our messages and return values tell it better. */
+static void silence_library(void)
+{
+    v4l2_log_file = fopen("/dev/null", "we");
+}
 
 static int request(const struct camera_device *device, unsigned long number, void *argument)
 {
@@ -162,6 +170,8 @@ static int start_streaming(struct camera_device *device, struct mien_error *erro
 static int set_up(struct camera_device *device, uint32_t fourcc,
                   const struct mien_camera_options *wish, struct mien_error *error)
 {
+    static pthread_once_t silenced = PTHREAD_ONCE_INIT;
+    pthread_once(&silenced, silence_library);
     device->fd = v4l2_open(device->path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
     if (device->fd < 0)
         return camera_explain(error, errno, device->path, "open");

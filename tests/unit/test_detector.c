@@ -1,7 +1,9 @@
 #include "mien/detector.h"
+#include "portrait.h"
 #include "runner.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -72,6 +74,57 @@ static void finds_nothing_in_flat_and_tiny_pictures(void)
     mien_detector_destroy(&detector);
 }
 
+static bool holds(const struct mien_box *outer, const struct mien_box *inner)
+{
+    return outer->x <= inner->x && outer->y <= inner->y &&
+           outer->x + outer->width >= inner->x + inner->width &&
+           outer->y + outer->height >= inner->y + inner->height;
+}
+
+static void finds_one_face(const struct portrait *portrait)
+{
+    struct mien_detector *detector = make();
+    struct mien_picture gray;
+    struct mien_box boxes[8];
+    portrait_load(portrait, &gray);
+    CU_ASSERT_EQUAL_FATAL(mien_detector_find(detector, &gray, boxes, 8, NULL), 1);
+    CU_ASSERT(holds(&portrait->outside, &boxes[0]));
+    CU_ASSERT(holds(&boxes[0], &portrait->inside));
+    mien_picture_free(&gray);
+    mien_detector_destroy(&detector);
+}
+
+static void finds_the_faces_of_the_portraits(void)
+{
+    finds_one_face(&portrait_hopper);
+    finds_one_face(&portrait_collins);
+}
+
+/* Three copies of a portrait, each smaller than the last, come largest first; with little room
+ * the largest are kept. */
+static void sorts_faces_by_size(void)
+{
+    struct mien_detector *detector = make();
+    struct mien_picture portrait, gray;
+    struct mien_box boxes[8], few[2];
+    portrait_load(&portrait_hopper, &portrait);
+    CU_ASSERT_EQUAL_FATAL(mien_picture_alloc(&gray, MIEN_GRAY8, 1100, 600, NULL), 0);
+    memset(gray.data, 128, (size_t)gray.stride * 600);
+    for (int i = 0, left = 0, divide = 3; i < 3; i++, left += portrait.width / divide--)
+        for (int y = 0; y < portrait.height / divide; y++)
+            for (int x = 0; x < portrait.width / divide; x++)
+                gray.data[y * gray.stride + left + x] =
+                    portrait.data[y * divide * portrait.stride + x * divide];
+    CU_ASSERT_EQUAL_FATAL(mien_detector_find(detector, &gray, boxes, 8, NULL), 3);
+    CU_ASSERT(boxes[0].width > boxes[1].width && boxes[1].width > boxes[2].width);
+    CU_ASSERT(boxes[0].x > boxes[1].x && boxes[1].x > boxes[2].x);
+    CU_ASSERT_EQUAL(mien_detector_find(detector, &gray, few, 2, NULL), 2);
+    CU_ASSERT(!memcmp(boxes, few, sizeof few));
+    mien_picture_free(&portrait);
+    mien_picture_free(&gray);
+    mien_detector_destroy(&detector);
+}
+
 int main(void)
 {
     const struct test tests[] = {
@@ -79,6 +132,8 @@ int main(void)
         {"refuses senseless options", refuses_senseless_options},
         {"refuses a color picture", refuses_a_color_picture},
         {"finds nothing in flat and tiny pictures", finds_nothing_in_flat_and_tiny_pictures},
+        {"finds the faces of the portraits", finds_the_faces_of_the_portraits},
+        {"sorts faces by size", sorts_faces_by_size},
         {NULL, NULL},
     };
     return run_tests("detector", tests);

@@ -1,0 +1,184 @@
+#include "portrait.h"
+#include "recogniser.h"
+#include "runner.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* A model of three numbers: two logits that tell bright faces from dark ones. */
+static const char header[] =
+    "{\"__metadata__\":{\"format\":\"mien\",\"format_version\":\"1\",\"architecture\":"
+    "\"[{\\\"op\\\":\\\"global_average_pool\\\"},{\\\"op\\\":\\\"dense\\\",\\\"name\\\":\\\"d\\\","
+    "\\\"units\\\":2},{\\\"op\\\":\\\"softmax\\\"}]\",\"labels\":\"[\\\"bright\\\",\\\"dark\\\"]\","
+    "\"input\":\"{\\\"width\\\":8,\\\"height\\\":8,\\\"channels\\\":1,\\\"color\\\":\\\"gray\\\","
+    "\\\"divide\\\":255,\\\"mean\\\":0,\\\"std\\\":1}\",\"temperature\":\"1\","
+    "\"provenance\":\"{}\"},"
+    "\"d.weight\":{\"dtype\":\"F32\",\"shape\":[2,1],\"data_offsets\":[0,8]},"
+    "\"d.bias\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[8,16]}}";
+
+static char model_file[] = "/tmp/mien-test-XXXXXX";
+
+static bool write_model(void)
+{
+    const float values[4] = {60, 0, -18, 0}; /* bright above 0.3 */
+    uint64_t length = sizeof header - 1;
+    int descriptor = mkstemp(model_file);
+    FILE *file = descriptor >= 0 ? fdopen(descriptor, "wb") : NULL;
+    if (!file)
+        return false;
+    bool written = fwrite(&length, sizeof length, 1, file) == 1 &&
+                   fwrite(header, length, 1, file) == 1 &&
+                   fwrite(values, sizeof values, 1, file) == 1;
+    return fclose(file) == 0 && written;
+}
+
+static struct recogniser *make(struct recogniser_options options)
+{
+    struct recogniser *recogniser = NULL;
+    struct mien_error error = {""};
+    options.model = model_file;
+    if (recogniser_create(&recogniser, &options, &error) < 0)
+        printf("# %s\n", error.text);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(recogniser);
+    return recogniser;
+}
+
+static struct faces look(struct recogniser *recogniser, const struct mien_picture *gray,
+                         double time)
+{
+    struct faces faces;
+    CU_ASSERT_EQUAL_FATAL(recogniser_look(recogniser, gray, time, &faces, NULL), 0);
+    return faces;
+}
+
+/* The portrait itself, and one of a third of its light. */
+static void load_bright_and_dark(struct mien_picture *bright, struct mien_picture *dark)
+{
+    portrait_load(&portrait_hopper, bright);
+    portrait_load(&portrait_hopper, dark);
+    for (int y = 0; y < dark->height; y++)
+        for (int x = 0; x < dark->width; x++)
+            dark->data[y * dark->stride + x] /= 3;
+}
+
+static void sees_what_a_still_face_expresses(void)
+{
+    struct recogniser *recogniser = make((struct recogniser_options){.still = 1});
+    struct mien_picture bright, dark;
+    load_bright_and_dark(&bright, &dark);
+    for (int i = 0; i < 4; i++) {
+        struct faces faces = look(recogniser, i % 2 ? &dark : &bright, 0);
+        CU_ASSERT_EQUAL_FATAL(faces.count, 1);
+        const struct face *face = &faces.list[0];
+        CU_ASSERT_EQUAL(face->id, 1);
+        CU_ASSERT_STRING_EQUAL(recogniser_model(recogniser)->labels[face->label],
+                               i % 2 ? "dark" : "bright");
+        CU_ASSERT(face->confidence > 0.9f);
+        CU_ASSERT_EQUAL(face->confidence, face->probabilities[face->label]);
+        CU_ASSERT_DOUBLE_EQUAL(face->probabilities[0] + face->probabilities[1], 1, 1e-6);
+        CU_ASSERT_FALSE(face->uncertain);
+    }
+    mien_picture_free(&bright);
+    mien_picture_free(&dark);
+    recogniser_destroy(&recogniser);
+    CU_ASSERT_PTR_NULL(recogniser);
+}
+
+static void smooths_over_time(void)
+{
+    struct recogniser *recogniser =
+        make((struct recogniser_options){.smoothing = 0.25, .uncertain_below = 0.6});
+    struct mien_picture bright, dark;
+    load_bright_and_dark(&bright, &dark);
+    CU_ASSERT_EQUAL(look(recogniser, &bright, 0.0).count, 0);
+    struct faces before = look(recogniser, &bright, 0.1);
+    CU_ASSERT_EQUAL_FATAL(before.count, 1);
+    CU_ASSERT_FALSE(before.list[0].uncertain);
+    struct faces after = look(recogniser, &dark, 0.2);
+    CU_ASSERT_EQUAL_FATAL(after.count, 1);
+    CU_ASSERT_EQUAL(after.list[0].id, before.list[0].id);
+    CU_ASSERT_DOUBLE_EQUAL(after.list[0].probabilities[0], exp(-0.1 / 0.25), 0.02);
+    CU_ASSERT_FALSE(after.list[0].uncertain);
+    struct faces middle = look(recogniser, &dark, 0.25);
+    CU_ASSERT(middle.list[0].uncertain);
+    struct faces late = look(recogniser, &dark, 2.0);
+    mien_picture_free(&bright);
+    mien_picture_free(&dark);
+    recogniser_destroy(&recogniser);
+    CU_ASSERT_EQUAL(late.count, 0); /* after so long a gap it is somebody new */
+}
+
+/* Somebody else in the same place begins anew, whatever the last face expressed. */
+static void forgets_who_has_gone(void)
+{
+    struct recogniser *recogniser =
+        make((struct recogniser_options){.smoothing = 100, .tracks = {.persist = 1}});
+    struct mien_picture bright, dark;
+    load_bright_and_dark(&bright, &dark);
+    struct faces first = look(recogniser, &bright, 0);
+    struct faces second = look(recogniser, &dark, 10);
+    CU_ASSERT_EQUAL_FATAL(first.count, 1);
+    CU_ASSERT_EQUAL_FATAL(second.count, 1);
+    CU_ASSERT_NOT_EQUAL(first.list[0].id, second.list[0].id);
+    CU_ASSERT(second.list[0].probabilities[1] > 0.9f);
+    mien_picture_free(&bright);
+    mien_picture_free(&dark);
+    recogniser_destroy(&recogniser);
+}
+
+static void keeps_a_face_over_a_miss(void)
+{
+    struct recogniser *recogniser = make((struct recogniser_options){.tracks = {.persist = 1}});
+    struct mien_picture bright, dark;
+    load_bright_and_dark(&bright, &dark);
+    struct faces seen = look(recogniser, &bright, 0);
+    for (int y = 0; y < dark.height; y++)
+        memset(dark.data + y * dark.stride, 0, (size_t)dark.width);
+    struct faces missed = look(recogniser, &dark, 0.1);
+    CU_ASSERT_EQUAL_FATAL(missed.count, 1);
+    CU_ASSERT(!memcmp(&seen.list[0], &missed.list[0], sizeof *seen.list));
+    mien_picture_free(&bright);
+    mien_picture_free(&dark);
+    recogniser_destroy(&recogniser);
+}
+
+static void refuses(struct recogniser_options options, int status, const char *word)
+{
+    struct recogniser *recogniser = NULL;
+    struct mien_error error = {""};
+    CU_ASSERT_EQUAL(recogniser_create(&recogniser, &options, &error), status);
+    CU_ASSERT_PTR_NOT_NULL(strstr(error.text, word));
+    CU_ASSERT_PTR_NULL(recogniser);
+}
+
+static void names_what_is_missing(void)
+{
+    refuses((struct recogniser_options){.model = "/no/such/model"}, -ENOENT, "/no/such/model");
+    setenv("MIEN_MODEL", "/no/such/default", 1);
+    refuses((struct recogniser_options){0}, -ENOENT, "/no/such/default");
+    unsetenv("MIEN_MODEL");
+    refuses((struct recogniser_options){.model = model_file, .detector.cascade = "/no/cascade"},
+            -ENOENT, "/no/cascade");
+    refuses((struct recogniser_options){.model = model_file, .tracks.persist = -1}, -EINVAL,
+            "detection");
+}
+
+int main(void)
+{
+    const struct test tests[] = {
+        {"sees what a still face expresses", sees_what_a_still_face_expresses},
+        {"smooths over time", smooths_over_time},
+        {"forgets who has gone", forgets_who_has_gone},
+        {"keeps a face over a miss", keeps_a_face_over_a_miss},
+        {"names what is missing", names_what_is_missing},
+        {NULL, NULL},
+    };
+    int status = write_model() ? run_tests("recogniser", tests) : 99;
+    unlink(model_file);
+    return status;
+}
