@@ -6,6 +6,7 @@
 
 #include "mien/crop.h"
 #include "mien/network.h"
+#include "mien/search.h"
 #include "model_path.h"
 #include "steady.h"
 
@@ -22,6 +23,7 @@ struct recogniser {
     struct mien_context *context;
     struct mien_detector *detector;
     struct mien_tracks *tracks; /* NULL for unrelated pictures */
+    struct mien_search *search; /* NULL: the whole of every picture is searched */
     uint8_t *crop;              /* the network's input */
     struct memory memories[MIEN_TRACKS_MAX];
 };
@@ -63,6 +65,8 @@ int recogniser_create(struct recogniser **recogniser, const struct recogniser_op
         status = mien_detector_create(&r->detector, &options->detector, error);
     if (status == 0 && !options->still)
         status = mien_tracks_create(&r->tracks, &options->tracks, error);
+    if (status == 0 && !options->still && options->sweep >= 0)
+        status = mien_search_create(&r->search, r->detector, options->sweep, error);
     if (status < 0) {
         recogniser_destroy(&r);
         return status;
@@ -76,6 +80,7 @@ void recogniser_destroy(struct recogniser **recogniser)
     struct recogniser *r = *recogniser;
     if (!r)
         return;
+    mien_search_destroy(&r->search);
     mien_tracks_destroy(&r->tracks);
     mien_detector_destroy(&r->detector);
     mien_context_destroy(&r->context);
@@ -150,11 +155,21 @@ static void look_at_still(struct recogniser *r, const struct mien_picture *gray,
     }
 }
 
+static int find(struct recogniser *r, const struct mien_picture *gray, double time,
+                struct mien_box *boxes, struct mien_error *error)
+{
+    struct mien_box known[MIEN_TRACKS_MAX];
+    if (!r->search)
+        return mien_detector_find(r->detector, gray, boxes, FACES_MAX, error);
+    size_t count = mien_tracks_expected(r->tracks, time, known, MIEN_TRACKS_MAX);
+    return mien_search_find(r->search, gray, time, known, count, boxes, FACES_MAX, error);
+}
+
 int recogniser_look(struct recogniser *recogniser, const struct mien_picture *gray, double time,
                     struct faces *faces, struct mien_error *error)
 {
     struct mien_box boxes[FACES_MAX];
-    int count = mien_detector_find(recogniser->detector, gray, boxes, FACES_MAX, error);
+    int count = find(recogniser, gray, time, boxes, error);
     if (count < 0)
         return count;
     faces->count = 0;

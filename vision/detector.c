@@ -145,32 +145,61 @@ static size_t insert_sorted(struct mien_box *boxes, size_t count, size_t capacit
     return kept + 1;
 }
 
-/* The averages that OpenCV makes of its raw hits may stand out by a pixel. */
-static struct mien_box clip(const struct mien_box *box, const struct mien_picture *picture)
+static struct mien_box intersect(const struct mien_box *a, const struct mien_box *b)
 {
-    int left = box->x > 0 ? box->x : 0, top = box->y > 0 ? box->y : 0;
-    int right = box->x + box->width, bottom = box->y + box->height;
-    right = right < picture->width ? right : picture->width;
-    bottom = bottom < picture->height ? bottom : picture->height;
+    int left = a->x > b->x ? a->x : b->x, top = a->y > b->y ? a->y : b->y;
+    int right = a->x + a->width < b->x + b->width ? a->x + a->width : b->x + b->width;
+    int bottom = a->y + a->height < b->y + b->height ? a->y + a->height : b->y + b->height;
     return (struct mien_box){left, top, right - left, bottom - top};
+}
+
+/* The averages that OpenCV makes of its raw hits may stand out by a pixel. */
+static size_t collect(const struct mien_box *found, int found_count, const struct mien_box *region,
+                      struct mien_box *boxes, size_t capacity)
+{
+    size_t count = 0;
+    for (int i = 0; i < found_count; i++) {
+        struct mien_box box = found[i];
+        box.x += region->x;
+        box.y += region->y;
+        box = intersect(&box, region);
+        if (box.width > 0 && box.height > 0)
+            count = insert_sorted(boxes, count, capacity, &box);
+    }
+    return count;
+}
+
+int mien_detector_find_in(struct mien_detector *detector, const struct mien_picture *gray,
+                          const struct mien_detector_range *range, struct mien_box *boxes,
+                          size_t capacity, struct mien_error *error)
+{
+    if (gray->pixels != MIEN_GRAY8)
+        return mien_error_set(error, EINVAL, "faces are only looked for in gray pictures");
+    struct mien_box whole = {0, 0, gray->width, gray->height};
+    struct mien_box region = intersect(&range->region, &whole);
+    int least = range->smallest > 1 ? range->smallest : 1;
+    if (region.width < least || region.height < least)
+        return 0;
+    struct mien_picture part = {MIEN_GRAY8, region.width, region.height, gray->stride,
+                                gray->data + region.y * gray->stride + region.x};
+    struct opencv_search search = detector->search;
+    search.smallest = range->smallest;
+    search.largest = range->largest;
+    const struct mien_box *found;
+    int count = opencv_cascade_find(detector->cascade, &part, &search, &found, error);
+    return count < 0 ? count : (int)collect(found, count, &region, boxes, capacity);
+}
+
+struct mien_detector_range mien_detector_range_of(const struct mien_detector *detector, int width,
+                                                  int height)
+{
+    return (struct mien_detector_range){
+        {0, 0, width, height}, (int)lround(detector->smallest * height), 0};
 }
 
 int mien_detector_find(struct mien_detector *detector, const struct mien_picture *gray,
                        struct mien_box *boxes, size_t capacity, struct mien_error *error)
 {
-    if (gray->pixels != MIEN_GRAY8)
-        return mien_error_set(error, EINVAL, "faces are only looked for in gray pictures");
-    detector->search.smallest = (int)lround(detector->smallest * gray->height);
-    const struct mien_box *found;
-    int found_count =
-        opencv_cascade_find(detector->cascade, gray, &detector->search, &found, error);
-    if (found_count < 0)
-        return found_count;
-    size_t count = 0;
-    for (int i = 0; i < found_count; i++) {
-        struct mien_box box = clip(&found[i], gray);
-        if (box.width > 0 && box.height > 0)
-            count = insert_sorted(boxes, count, capacity, &box);
-    }
-    return (int)count;
+    struct mien_detector_range range = mien_detector_range_of(detector, gray->width, gray->height);
+    return mien_detector_find_in(detector, gray, &range, boxes, capacity, error);
 }

@@ -106,13 +106,11 @@ static void measure_speed(struct slot *slot, const struct area *seen, double dt)
     blend(&slot->vy, dy / dt, share);
 }
 
-/* Edges are rounded, not sides, so that the box stays inside the picture. */
-static void show_smooth(struct slot *slot)
+/* Edges are rounded, not sides, so that a box between two of the picture's stays inside it. */
+static struct mien_box box_of(const struct area *a)
 {
-    const struct area *a = &slot->smooth;
     int left = (int)lround(a->left), top = (int)lround(a->top);
-    slot->track.box =
-        (struct mien_box){left, top, (int)lround(a->right) - left, (int)lround(a->bottom) - top};
+    return (struct mien_box){left, top, (int)lround(a->right) - left, (int)lround(a->bottom) - top};
 }
 
 static void follow(struct mien_tracks *tracks, struct slot *slot, const struct mien_box *box,
@@ -130,7 +128,7 @@ static void follow(struct mien_tracks *tracks, struct slot *slot, const struct m
     slot->seen = true;
     slot->track.last = time;
     slot->track.hits++;
-    show_smooth(slot);
+    slot->track.box = box_of(&slot->smooth);
 }
 
 static void begin(struct slot *slot, int number, const struct mien_box *box, double time)
@@ -143,7 +141,7 @@ static void begin(struct slot *slot, int number, const struct mien_box *box, dou
         .raw = seen,
         .smooth = seen,
     };
-    show_smooth(slot);
+    slot->track.box = box_of(&slot->smooth);
 }
 
 static void begin_in_free_slot(struct mien_tracks *tracks, const struct mien_box *box, double time)
@@ -263,5 +261,18 @@ size_t mien_tracks_shown(const struct mien_tracks *tracks, struct mien_track *ou
     count = count < capacity ? count : capacity;
     for (size_t i = 0; i < count; i++)
         out[i] = shown[i];
+    return count;
+}
+
+size_t mien_tracks_expected(const struct mien_tracks *tracks, double time, struct mien_box *boxes,
+                            size_t capacity)
+{
+    size_t count = 0;
+    for (int i = 0; i < MIEN_TRACKS_MAX && count < capacity; i++) {
+        const struct slot *slot = &tracks->slots[i];
+        struct area expected = expected_at(slot, time);
+        if (slot->used && time - slot->track.last <= tracks->options.bridge)
+            boxes[count++] = box_of(&expected);
+    }
     return count;
 }

@@ -39,6 +39,22 @@ void mien_detector_destroy(struct mien_detector **detector);
 int mien_detector_find(struct mien_detector *detector, const struct mien_picture *gray,
                        struct mien_box *boxes, size_t capacity, struct mien_error *error);
 
+/* Where to look and for which sizes. */
+struct mien_detector_range {
+    struct mien_box region; /* faces outside are not looked for; clipped to the picture */
+    int smallest, largest;  /* sides of a face in pixels; largest 0: no limit */
+};
+
+/* The same within a range; boxes are in pixels of the whole picture. A region
+ * smaller than the smallest face has none. */
+int mien_detector_find_in(struct mien_detector *detector, const struct mien_picture *gray,
+                          const struct mien_detector_range *range, struct mien_box *boxes,
+                          size_t capacity, struct mien_error *error);
+
+/* What mien_detector_find looks for in a picture of this size. */
+struct mien_detector_range mien_detector_range_of(const struct mien_detector *detector, int width,
+                                                  int height);
+
 #ifdef __cplusplus
 }
 #endif

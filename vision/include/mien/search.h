@@ -1,0 +1,36 @@
+/* Faces of a stream at little cost: each picture is searched near the faces already known, and
+ * the whole of it in slices over time (strips of the picture, bands of sizes).
+ * Deterministic: what is searched depends on the times and known faces alone. */
+#ifndef MIEN_SEARCH_H
+#define MIEN_SEARCH_H
+
+#include <stddef.h>
+
+#include "mien/detector.h"
+#include "mien/error.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct mien_search; /* one thread at a time; allocates nothing after create */
+
+/* `detector` must outlive the search. `sweep`: seconds in which every slice has its turn, so the
+ * longest that a new face goes unseen; 0: 0.4. Returns 0, -EINVAL (a negative sweep) or
+ * -ENOMEM. */
+int mien_search_create(struct mien_search **search, struct mien_detector *detector, double sweep,
+                       struct mien_error *error);
+void mien_search_destroy(struct mien_search **search);
+
+/* Finds faces in the picture of `time` (seconds). `known` are the places where faces are expected
+ * (mien_tracks_expected). The first picture, one of another size, and one where the known faces
+ * would cost more than everything, are searched as a whole. Each face is told once.
+ * Returns how many boxes were written or what mien_detector_find_in returns on failure. */
+int mien_search_find(struct mien_search *search, const struct mien_picture *gray, double time,
+                     const struct mien_box *known, size_t known_count, struct mien_box *boxes,
+                     size_t capacity, struct mien_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
