@@ -222,7 +222,7 @@ static int open_work(struct work *work, struct mien_error *error)
 static int close_work(struct work *work, int code)
 {
     struct mien_error error;
-    if (work->records && records_close(&work->records, &error) && !code) {
+    if (records_close(&work->records, &error) && !code) {
         mien_log(MIEN_LOG_ERROR, "%s", error.text);
         code = EXIT_LOSSES;
     }

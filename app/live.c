@@ -41,6 +41,7 @@ struct live {
     uint64_t pictures;         /* taken from the source */
     struct meter shows, looks; /* values: ms from capture to display, of pictures and of faces */
     double began, last_face;
+    bool reader_left; /* of our JSON Lines */
 };
 
 /* ---- command line ---- */
@@ -262,7 +263,7 @@ static int close_parts(struct live *live, int code)
     if (live->shown.color.data)
         source_release(live->source, &live->shown);
     source_close(&live->source);
-    if (live->records && records_close(&live->records, &error) && !code) {
+    if (records_close(&live->records, &error) && !code && !live->reader_left) {
         mien_log(MIEN_LOG_ERROR, "%s", error.text);
         code = EXIT_LOSSES;
     }
@@ -357,13 +358,14 @@ static bool goes_on(struct live *live)
     return !live->window || window_react(live->window);
 }
 
-/* A reader of our JSON Lines that has had enough is no error. */
+/* A reader that has had enough is no error. */
 static int loop(struct live *live, struct mien_error *error)
 {
     live->began = live->last_face = clock_seconds();
     while (goes_on(live)) {
         int result = step(live, error);
-        if (result == -EPIPE)
+        live->reader_left = result == -EPIPE;
+        if (live->reader_left)
             return EXIT_FINE;
         if (result)
             return EXIT_LOSSES;

@@ -17,6 +17,8 @@ static const struct command commands[] = {
     {"config", "check configuration files, print the defaults", command_config},
     {"devices", "list the cameras and what they can do", command_devices},
     {"evaluate", "measure a model on a labelled data set", command_evaluate},
+    {"image", "say what the faces in pictures express", command_image},
+    {"live", "show what the faces before a camera express", command_live},
 };
 
 static void print_help(FILE *out)

@@ -280,7 +280,7 @@ static void draw_status(struct overlay *o, const struct overlay_status *status)
     SDL_GetRendererOutputSize(o->renderer, &width, &height);
     char string[160];
     int length =
-        snprintf(string, sizeof string, "%.0f fps   %.0f analysed", status->fps, status->looks);
+        snprintf(string, sizeof string, "%.0f fps   %.0f/s analysed", status->fps, status->looks);
     if (status->latency_p50_ms >= 0)
         length += snprintf(string + length, sizeof string - (size_t)length,
                            "   latency %.0f ms, p95 %.0f ms", status->latency_p50_ms,

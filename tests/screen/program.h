@@ -1,0 +1,17 @@
+/* The program `mien` as a user runs it: on the portraits, with a small made-up model. */
+#ifndef TESTS_PROGRAM_H
+#define TESTS_PROGRAM_H
+
+/* Enters a temporary folder with portrait.jpg, other.png and a model, and sets up the environment,
+ * so that media_shell("mien …") works. */
+void program_enter(void);
+
+/* What `mien image` says of the face in portrait.jpg. */
+struct seen_face {
+    int x, y, width, height;
+    int uncertain;
+    char label[32];
+};
+struct seen_face program_face(void);
+
+#endif

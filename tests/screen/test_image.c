@@ -1,0 +1,142 @@
+/* mien image, run as a user runs it. */
+#include "media.h"
+#include "mien/video.h"
+#include "overlay.h"
+#include "program.h"
+#include "runner.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static struct run run;
+
+static void says_where_the_face_is(void)
+{
+    struct seen_face face = program_face();
+    int x = face.x + face.width / 2, y = face.y + face.height / 2;
+    CU_ASSERT(abs(x - 265) < 20); /* her nose */
+    CU_ASSERT(abs(y - 220) < 25);
+    CU_ASSERT(face.width > 150 && face.width < 300);
+}
+
+/* Looks near the corner, which open frames have too. */
+static void check_box(const char *path, int tolerance)
+{
+    struct seen_face face = program_face();
+    uint32_t color = face.uncertain ? 0xFFFFFF : overlay_color(face.label);
+    struct mien_reader *reader = NULL;
+    struct mien_frame frame;
+    CU_ASSERT_EQUAL_FATAL(mien_reader_open(&reader, path, NULL), 0);
+    CU_ASSERT_EQUAL_FATAL(mien_reader_next(reader, &frame, NULL), 1);
+    const uint8_t *p = frame.color.data + (face.y + 1) * frame.color.stride +
+                       4 * (face.x + face.width - face.width / 8);
+    for (int i = 0; i < 3; i++)
+        CU_ASSERT(abs(p[i] - (int)(color >> 8 * i & 0xFF)) <= tolerance);
+    mien_reader_close(&reader);
+}
+
+static void marks_the_face(void)
+{
+    media_shell(&run, "mien image portrait.jpg -o out.png");
+    CU_ASSERT_EQUAL(run.code, 0);
+    check_box("out.png", 2);
+    media_shell(&run, "mien image portrait.jpg -o out.jpg");
+    CU_ASSERT_EQUAL(run.code, 0);
+    check_box("out.jpg", 40);
+    media_shell(&run, "mien image - -o - <portrait.jpg >piped.png");
+    CU_ASSERT_EQUAL(run.code, 0);
+    check_box("piped.png", 2);
+}
+
+static void keeps_files_that_exist(void)
+{
+    media_write("kept.png", "precious", 8);
+    media_shell(&run, "mien image portrait.jpg -o kept.png");
+    CU_ASSERT_EQUAL(run.code, 3);
+    CU_ASSERT_PTR_NOT_NULL(strstr(run.err, "kept.png"));
+    media_shell(&run, "mien image portrait.jpg -y -o kept.png");
+    CU_ASSERT_EQUAL(run.code, 0);
+    check_box("kept.png", 2);
+}
+
+static void does_the_good_files_among_bad_ones(void)
+{
+    media_write("garbage.jpg", "\xff\xd8\xff\xe0garbage", 11);
+    media_write("empty.png", "", 0);
+    media_shell(&run, "mien image garbage.jpg portrait.jpg missing.png empty.png other.png "
+                      "-o folder/ --jsonl rows.jsonl");
+    CU_ASSERT_EQUAL(run.code, 2);
+    CU_ASSERT_PTR_NOT_NULL(strstr(run.err, "garbage.jpg"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(run.err, "missing.png"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(run.err, "empty.png"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(run.out, "portrait.jpg: face 1"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(run.out, "other.png: face 1"));
+    check_box("folder/portrait.jpg", 40);
+    CU_ASSERT_EQUAL(access("folder/other.png", R_OK), 0);
+    CU_ASSERT_EQUAL(access("folder/garbage.jpg", F_OK), -1);
+    media_shell(&run, "cat rows.jsonl");
+    CU_ASSERT_PTR_NOT_NULL(strstr(run.out, "portrait.jpg"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(run.out, "\"emotions\""));
+}
+
+static void pipes_data_alone(void)
+{
+    media_shell(&run, "mien image portrait.jpg --jsonl -");
+    CU_ASSERT_EQUAL(run.code, 0);
+    CU_ASSERT_EQUAL(run.out[0], '{');
+    CU_ASSERT_PTR_NULL(strstr(run.out, ": face 1 at"));
+}
+
+static void finds_nobody_in_a_plain_picture(void)
+{
+    if (!media_make("-f lavfi -i color=gray:s=320x240 -frames:v 1 plain.png"))
+        return;
+    media_shell(&run, "mien image plain.png");
+    CU_ASSERT_EQUAL(run.code, 0);
+    CU_ASSERT_STRING_EQUAL(run.out, "plain.png: no face found\n");
+}
+
+static void wrong_arguments_are_told(void)
+{
+    static const char *const lines[] = {
+        "mien image", "mien image portrait.jpg other.png -o one.png",
+        "mien image portrait.jpg -o out.gif", "mien image portrait.jpg --no-such-option",
+        "mien image portrait.jpg -o - --jsonl -"};
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        media_shell(&run, "%s", lines[i]);
+        CU_ASSERT_EQUAL(run.code, 1);
+        CU_ASSERT_STRING_NOT_EQUAL(run.err, "");
+    }
+}
+
+static void bad_models_and_outputs_are_told(void)
+{
+    media_shell(&run, "mien image portrait.jpg --model missing.safetensors");
+    CU_ASSERT_EQUAL(run.code, 2);
+    CU_ASSERT_PTR_NOT_NULL(strstr(run.err, "missing.safetensors"));
+    media_shell(&run, "mien image portrait.jpg --model portrait.jpg");
+    CU_ASSERT_EQUAL(run.code, 2);
+    media_shell(&run, "mien image portrait.jpg -o no/such/folder.png");
+    CU_ASSERT_EQUAL(run.code, 3);
+    CU_ASSERT_PTR_NOT_NULL(strstr(run.err, "no/such/folder.png"));
+    media_shell(&run, "mien image portrait.jpg >/dev/full");
+    CU_ASSERT_EQUAL(run.code, 3);
+}
+
+int main(void)
+{
+    const struct test tests[] = {
+        {"says where the face is", says_where_the_face_is},
+        {"marks the face", marks_the_face},
+        {"keeps files that exist", keeps_files_that_exist},
+        {"does the good files among bad ones", does_the_good_files_among_bad_ones},
+        {"pipes data alone", pipes_data_alone},
+        {"finds nobody in a plain picture", finds_nobody_in_a_plain_picture},
+        {"wrong arguments are told", wrong_arguments_are_told},
+        {"bad models and outputs are told", bad_models_and_outputs_are_told},
+        {NULL, NULL},
+    };
+    program_enter();
+    return run_tests("image", tests);
+}
