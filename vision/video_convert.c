@@ -103,36 +103,44 @@ static void free_scalers(struct video_converter *converter)
     converter->to_color = converter->to_gray = NULL;
 }
 
+/* `color` may have no pixels: then it is not wanted. */
 static int make_scalers(struct video_converter *converter, const struct video_kind *kind,
                         const struct mien_picture *color, const struct mien_picture *gray,
                         struct mien_error *error)
 {
-    if (converter->to_color && converter->to_gray && !memcmp(kind, &converter->kind, sizeof *kind))
-        return 0;
-    free_scalers(converter);
+    if (memcmp(kind, &converter->kind, sizeof *kind))
+        free_scalers(converter);
     converter->kind = *kind;
-    converter->to_color = make_scaler(kind, color);
-    converter->to_gray = make_scaler(kind, gray);
-    if (converter->to_color && converter->to_gray)
+    if (!converter->to_gray)
+        converter->to_gray = make_scaler(kind, gray);
+    if (!converter->to_color && color->data)
+        converter->to_color = make_scaler(kind, color);
+    if (converter->to_gray && (converter->to_color || !color->data))
         return 0;
     const char *name = av_get_pix_fmt_name(kind->format);
     return mien_error_set(error, EINVAL, "pictures in the format %s cannot be converted",
                           name ? name : "(unknown)");
 }
 
-static int scale(struct SwsContext *scaler, const AVFrame *frame, const struct mien_picture *to)
+/* Through the converter's room, where the picture has to be turned. */
+static int convert(struct SwsContext *scaler, const AVFrame *frame, const struct mien_picture *room,
+                   const struct mien_picture *out, struct video_turn turn)
 {
-    uint8_t *data[4] = {to->data};
-    int stride[4] = {(int)to->stride};
-    return sws_scale(scaler, (const uint8_t *const *)frame->data, frame->linesize, 0, frame->height,
-                     data, stride);
+    const struct mien_picture *first = room->data ? room : out;
+    uint8_t *data[4] = {first->data};
+    int stride[4] = {(int)first->stride};
+    int rows = sws_scale(scaler, (const uint8_t *const *)frame->data, frame->linesize, 0,
+                         frame->height, data, stride);
+    if (room->data && rows >= 0)
+        copy_turned(out, room, turn);
+    return rows;
 }
 
 /* Room for the picture before it is turned. */
 static int make_room(struct mien_picture *room, const struct mien_picture *shown,
                      struct video_turn turn, struct mien_error *error)
 {
-    if (room->data)
+    if (room->data || !shown->data || !(turn.transpose || turn.flip_x || turn.flip_y))
         return 0;
     return mien_picture_alloc(room, shown->pixels, turn.transpose ? shown->height : shown->width,
                               turn.transpose ? shown->width : shown->height, error);
@@ -141,22 +149,19 @@ static int make_room(struct mien_picture *room, const struct mien_picture *shown
 int video_convert(struct video_converter *converter, const AVFrame *frame, struct video_turn turn,
                   struct mien_frame *out, struct mien_error *error)
 {
-    bool turned = turn.transpose || turn.flip_x || turn.flip_y;
-    int result;
-    if (turned && ((result = make_room(&converter->color, &out->color, turn, error)) < 0 ||
-                   (result = make_room(&converter->gray, &out->gray, turn, error)) < 0))
-        return result;
-    const struct mien_picture *color = turned ? &converter->color : &out->color;
-    const struct mien_picture *gray = turned ? &converter->gray : &out->gray;
+    struct mien_picture *color = &converter->color, *gray = &converter->gray;
     struct video_kind kind = video_kind_of(frame);
-    if ((result = make_scalers(converter, &kind, color, gray, error)) < 0)
+    int result = make_room(color, &out->color, turn, error);
+    if (result == 0)
+        result = make_room(gray, &out->gray, turn, error);
+    if (result == 0)
+        result = make_scalers(converter, &kind, color->data ? color : &out->color,
+                              gray->data ? gray : &out->gray, error);
+    if (result < 0)
         return result;
-    if (scale(converter->to_color, frame, color) < 0 || scale(converter->to_gray, frame, gray) < 0)
+    if (convert(converter->to_gray, frame, gray, &out->gray, turn) < 0 ||
+        (out->color.data && convert(converter->to_color, frame, color, &out->color, turn) < 0))
         return mien_error_set(error, EINVAL, "a picture could not be converted");
-    if (turned) {
-        copy_turned(&out->color, color, turn);
-        copy_turned(&out->gray, gray, turn);
-    }
     return 0;
 }
 

@@ -40,7 +40,8 @@ struct video_converter {
     struct mien_picture color, gray; /* stored orientation, when it has to be turned */
 };
 
-/* Fills both pictures of `out`, which are allocated; a frame of another size is scaled to them. */
+/* Fills the pictures of `out`, of which `color` may have no pixels; a frame of another size is
+ * scaled to them. */
 int video_convert(struct video_converter *converter, const AVFrame *frame, struct video_turn turn,
                   struct mien_frame *out, struct mien_error *error);
 void video_converter_clear(struct video_converter *converter);

@@ -37,7 +37,8 @@ int mien_reader_next(struct mien_reader *reader, struct mien_frame *frame,
                      struct mien_error *error);
 
 /* The same into pictures of the caller, who allocated them in the size that the info tells
- * (mien_picture_alloc): for frames that are passed on to another thread. */
+ * (mien_picture_alloc): for frames that are passed on to another thread. Where frame->color has no
+ * pixels, only gray is made, which is faster. */
 int mien_reader_next_into(struct mien_reader *reader, struct mien_frame *frame,
                           struct mien_error *error);
 
