@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "belt.h"
 #include "mien/log.h"
 #include "mien/video.h"
 #include "overlay.h"
@@ -212,6 +213,14 @@ static void release_signals(void)
 
 /* ---- the work ---- */
 
+/* Frames on their way; more would only cost memory. */
+enum { SLOTS = 6 };
+
+struct slot {
+    struct mien_frame frame;
+    struct faces faces;
+};
+
 struct job {
     const struct options *options;
     struct mien_reader *reader;
@@ -220,9 +229,32 @@ struct job {
     struct mien_writer *writer;
     struct records *jsonl, *csv;
     struct progress progress;
+    struct slot slots[SLOTS];
     int64_t frames, with_faces;
     double time; /* of the last frame */
 };
+
+static int make_slots(struct job *job, struct mien_error *error)
+{
+    const struct mien_video_info *info = mien_reader_info(job->reader);
+    int result = 0;
+    for (int i = 0; i < SLOTS && result == 0; i++) {
+        struct mien_frame *frame = &job->slots[i].frame;
+        result = mien_picture_alloc(&frame->gray, MIEN_GRAY8, info->width, info->height, error);
+        if (result == 0 && job->options->out)
+            result =
+                mien_picture_alloc(&frame->color, MIEN_BGRX32, info->width, info->height, error);
+    }
+    return result;
+}
+
+static void free_slots(struct job *job)
+{
+    for (int i = 0; i < SLOTS; i++) {
+        mien_picture_free(&job->slots[i].frame.color);
+        mien_picture_free(&job->slots[i].frame.gray);
+    }
+}
 
 static int open_outputs(struct job *job, struct mien_error *error)
 {
@@ -240,41 +272,69 @@ static int open_outputs(struct job *job, struct mien_error *error)
     return result;
 }
 
-static int write_frame(struct job *job, struct mien_frame *frame, const struct faces *faces,
-                       struct mien_error *error)
+/* ---- the stages, each on its own thread ---- */
+
+static int decode(void *user, int slot, struct mien_error *error)
 {
-    const struct overlay_style style = {.bars = true, .blur = job->options->blur};
+    struct job *job = user;
+    return mien_reader_next_into(job->reader, &job->slots[slot].frame, error);
+}
+
+static int look(void *user, int number, struct mien_error *error)
+{
+    struct job *job = user;
+    struct slot *slot = &job->slots[number];
+    int result =
+        recogniser_look(job->recogniser, &slot->frame.gray, slot->frame.time, &slot->faces, error);
+    return result < 0 ? result : 1;
+}
+
+static int write_rows(struct job *job, const struct slot *slot, struct mien_error *error)
+{
+    const struct mien_frame *frame = &slot->frame;
     int result = 0;
     if (job->jsonl)
-        result = records_add(job->jsonl, NULL, frame->number, frame->time, faces, error);
+        result = records_add(job->jsonl, NULL, frame->number, frame->time, &slot->faces, error);
     if (result == 0 && job->csv)
-        result = records_add(job->csv, NULL, frame->number, frame->time, faces, error);
-    if (result == 0 && job->writer)
-        result = canvas_draw(job->canvas, &frame->color, faces, &style, error);
-    if (result == 0 && job->writer)
-        result = mien_writer_add(job->writer, frame, error);
+        result = records_add(job->csv, NULL, frame->number, frame->time, &slot->faces, error);
     return result;
 }
 
-/* Returns 0 at the end or when interrupted. */
+static int write_picture(struct job *job, struct slot *slot, struct mien_error *error)
+{
+    const struct overlay_style style = {.bars = true, .blur = job->options->blur};
+    int result = canvas_draw(job->canvas, &slot->frame.color, &slot->faces, &style, error);
+    return result < 0 ? result : mien_writer_add(job->writer, &slot->frame, error);
+}
+
+static int write_slot(void *user, int number, struct mien_error *error)
+{
+    struct job *job = user;
+    struct slot *slot = &job->slots[number];
+    int result = write_rows(job, slot, error);
+    if (result == 0 && job->writer)
+        result = write_picture(job, slot, error);
+    if (result < 0)
+        return result;
+    job->frames++;
+    job->with_faces += slot->faces.count > 0;
+    job->time = slot->frame.time;
+    progress_show(&job->progress, job->time);
+    return 1;
+}
+
+static void cancel(void *user)
+{
+    mien_reader_stop(((struct job *)user)->reader);
+}
+
 static int work(struct job *job, struct mien_error *error)
 {
-    struct mien_frame frame;
-    int result;
-    while ((result = mien_reader_next(job->reader, &frame, error)) > 0 && !interrupted_by) {
-        static struct faces faces;
-        result = recogniser_look(job->recogniser, &frame.gray, frame.time, &faces, error);
-        if (result == 0)
-            result = write_frame(job, &frame, &faces, error);
-        if (result < 0)
-            break;
-        job->frames++;
-        job->with_faces += faces.count > 0;
-        job->time = frame.time;
-        progress_show(&job->progress, frame.time);
-    }
-    return result < 0 ? result : 0;
+    const struct belt_stage stages[] = {{decode}, {look}, {write_slot}};
+    return belt_run(stages, 3, SLOTS, cancel, job, error);
 }
+
+/* ---- the end ---- */
 
 /* Returns the first error of those that only show when closing. */
 static int close_outputs(struct job *job, struct mien_error *error)
@@ -335,6 +395,8 @@ static int prepare_and_run(struct job *job)
     int result = mien_reader_open(&job->reader, o->in, &error);
     if (result == 0)
         result = recogniser_create(&job->recogniser, &looks, &error);
+    if (result == 0)
+        result = make_slots(job, &error);
     if (result < 0) {
         mien_log(MIEN_LOG_ERROR, "%s", error.text);
         return EXIT_UNREADABLE;
@@ -360,8 +422,10 @@ int command_annotate(int argc, char **argv)
         return EXIT_USAGE;
     if (options.quiet)
         mien_log_set_level(MIEN_LOG_WARNING);
-    struct job job = {.options = &options};
+    static struct job job;
+    job.options = &options;
     int code = prepare_and_run(&job);
+    free_slots(&job);
     canvas_destroy(&job.canvas);
     recogniser_destroy(&job.recogniser);
     mien_reader_close(&job.reader);
