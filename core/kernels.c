@@ -3,6 +3,10 @@
 #include <errno.h>
 #include <string.h>
 
+#ifdef __x86_64__
+#include "x86/x86.h"
+#endif
+
 struct level {
     const char *name;
     int (*is_supported)(void);
@@ -14,10 +18,33 @@ static int always(void)
     return 1;
 }
 
+#ifdef __x86_64__
+/* GCC's function asks the operating system too (xgetbv), not only the CPU. */
+static int has_avx2(void)
+{
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+}
+
+static int has_avx512(void)
+{
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+}
+#endif
+
 /* From the plainest to the best. */
 static const struct level levels[] = {
     {"c", always, kernels_fill_c},
+#ifdef __x86_64__
+    {"avx2", has_avx2, kernels_fill_avx2},
+    {"avx512", has_avx512, kernels_fill_avx512},
+#endif
 };
+
+const char *kernels_level(int index)
+{
+    return (size_t)index < sizeof levels / sizeof *levels ? levels[index].name : NULL;
+}
 
 int kernels_choose(struct kernels *kernels, const char *limit, struct mien_error *error)
 {

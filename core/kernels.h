@@ -25,8 +25,9 @@ struct view {
 struct call {
     kernel_function *function;
     struct view input, output;
-    struct view add;   /* data NULL: nothing to add */
-    int height, width; /* of the part of the output that is computed */
+    struct view add;           /* data NULL: nothing to add */
+    int height, width;         /* of the part of the output that is computed */
+    int map_height, map_width; /* of the whole input; zeros lie around it */
     int input_blocks, output_blocks;
     int kernel_height, kernel_width; /* odd */
     int relu;
@@ -49,6 +50,9 @@ struct kernels {
 /* Fills the table with the best this CPU has, up to the level `limit` (NULL: no limit).
  * Returns 0, or -EINVAL where the level is unknown or this CPU lacks it. */
 int kernels_choose(struct kernels *kernels, const char *limit, struct mien_error *error);
+
+/* The name of level `index`, the plainest first, NULL beyond the last of this build. */
+const char *kernels_level(int index);
 
 /* The portable reference, the truth that the others are tested against. */
 void kernels_fill_c(struct kernels *kernels);

@@ -160,6 +160,11 @@ const char *mien_network_cpu(const struct mien_network *network)
     return network->kernels.level;
 }
 
+const char *mien_network_level(int index)
+{
+    return kernels_level(index);
+}
+
 static struct view view_of(const struct plan *plan, int map, float *arena)
 {
     const struct map *seen = &plan->maps[map];
@@ -199,6 +204,8 @@ static struct call resolve(const struct mien_network *network, const struct oper
         .output = view_of(plan, operation->output, arena),
         .height = output->needed_height,
         .width = output->needed_width,
+        .map_height = plan->maps[operation->input].shape.height,
+        .map_width = plan->maps[operation->input].shape.width,
         .input_blocks = input_blocks(plan, operation),
         .output_blocks = output_blocks(plan, operation),
         .kernel_height = operation->kernel_height,

@@ -36,6 +36,10 @@ void mien_network_destroy(struct mien_network **network);
 /* The name of the kernel level in use, for people: "avx512". Static storage. */
 const char *mien_network_cpu(const struct mien_network *network);
 
+/* The kernel levels of this build, the plainest first; NULL beyond the last. This CPU may lack
+ * some: mien_network_create tells. Static storage. */
+const char *mien_network_level(int index);
+
 /* A context owns the one arena a run needs. Returns 0 or -ENOMEM. */
 int mien_context_create(struct mien_context **context, const struct mien_network *network,
                         struct mien_error *error);

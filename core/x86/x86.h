@@ -1,0 +1,10 @@
+/* The levels of x86, each a file compiled with its own flags. */
+#ifndef CORE_X86_H
+#define CORE_X86_H
+
+#include "../kernels.h"
+
+void kernels_fill_avx2(struct kernels *kernels);   /* with FMA */
+void kernels_fill_avx512(struct kernels *kernels); /* F, BW, DQ, VL */
+
+#endif
