@@ -12,6 +12,9 @@
 /* Seconds over which a face's speed is averaged: the detector's boxes jitter by some pixels. */
 #define SPEED_TIME 0.15
 
+/* Seconds between two looks at which a slow machine still follows faces. */
+#define SLOWEST_LOOKS 3.0
+
 struct area {
     double left, top, right, bottom;
 };
@@ -154,12 +157,18 @@ static void begin_in_free_slot(struct mien_tracks *tracks, const struct mien_box
     }
 }
 
-/* A gap longer than the bridge ends a track, even if a box would fit: it may be another face. */
+/* A gap longer than the bridge ends a track, even if a box would fit: it may be another face. Where
+ * looks are rarer than that, a face of the last look is given until this one. */
 static void drop_expired(struct mien_tracks *tracks, double time)
 {
-    for (int i = 0; i < MIEN_TRACKS_MAX; i++)
-        if (time - tracks->slots[i].track.last > tracks->options.bridge)
-            tracks->slots[i].used = false;
+    for (int i = 0; i < MIEN_TRACKS_MAX; i++) {
+        struct slot *slot = &tracks->slots[i];
+        double patience = tracks->options.bridge;
+        if (slot->seen)
+            patience = fmax(patience, SLOWEST_LOOKS);
+        if (time - slot->track.last > patience)
+            slot->used = false;
+    }
 }
 
 /* What was seen too seldom to be shown and now is gone was a flash of the detector. */
@@ -227,16 +236,16 @@ void mien_tracks_update(struct mien_tracks *tracks, const struct mien_box *boxes
     bool taken[MIEN_TRACKS_MAX] = {false};
     size_t face, box;
     count = count < MIEN_TRACKS_MAX ? count : MIEN_TRACKS_MAX;
+    drop_expired(tracks, time);
     for (size_t i = 0; i < MIEN_TRACKS_MAX; i++)
         tracks->slots[i].seen = false;
-
-    drop_expired(tracks, time);
     measure_overlaps(tracks, boxes, count, time, overlap);
     while (find_best(overlap, count, &face, &box)) {
         follow(tracks, &tracks->slots[face], &boxes[box], time);
         taken[box] = true;
         strike_out(overlap, count, face, box);
     }
+    drop_expired(tracks, time);
     drop_flashes(tracks);
     for (size_t j = 0; j < count; j++)
         if (!taken[j])

@@ -92,6 +92,22 @@ static void bridges_short_misses_only(void)
     mien_tracks_destroy(&tracks);
 }
 
+/* A busy machine that looks every second still shows who stays, and drops who leaves at once. */
+static void follows_faces_at_rare_looks(void)
+{
+    struct mien_tracks *tracks = make((struct mien_tracks_options){.bridge = 0.4});
+    struct mien_track shown[MIEN_TRACKS_MAX];
+    struct mien_box box = square(10, 20, 50);
+    for (int i = 0; i < 4; i++) {
+        mien_tracks_update(tracks, &box, 1, i);
+        CU_ASSERT_EQUAL(show(tracks, shown), i > 0);
+        CU_ASSERT(i == 0 || shown[0].id == 1);
+    }
+    mien_tracks_update(tracks, NULL, 0, 4);
+    CU_ASSERT_EQUAL(show(tracks, shown), 0);
+    mien_tracks_destroy(&tracks);
+}
+
 static void never_uses_an_id_again(void)
 {
     struct mien_tracks *tracks = make((struct mien_tracks_options){0});
@@ -237,6 +253,7 @@ int main(void)
         {"shows at once when told", shows_at_once_when_told},
         {"suppresses flashes", suppresses_flashes},
         {"bridges short misses only", bridges_short_misses_only},
+        {"follows faces at rare looks", follows_faces_at_rare_looks},
         {"never uses an id again", never_uses_an_id_again},
         {"keeps ids when faces cross", keeps_ids_when_faces_cross},
         {"expects a moving face after a gap", expects_a_moving_face_after_a_gap},
