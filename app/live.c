@@ -273,26 +273,33 @@ static int close_parts(struct live *live, int code)
 
 /* ---- the loop ---- */
 
-/* What to tell of the camera's troubles; NULL: nothing. */
-static const char *camera_note(const struct mien_camera_status *status)
+/* A word for the status line; NULL: nothing to tell. */
+static const char *note(const struct live *live, enum mien_camera_state state)
 {
-    switch (status->state) {
+    switch (state) {
     case MIEN_CAMERA_STALLED:
         return "the camera sends nothing";
     case MIEN_CAMERA_LOST:
-        return "camera lost: waiting for it to come back";
+        return "camera lost";
     case MIEN_CAMERA_RUNNING:
         break;
     }
-    return NULL;
+    return window_frozen(live->window) ? "frozen" : NULL;
+}
+
+static const char *hint(struct live *live, enum mien_camera_state state, double now)
+{
+    if (state == MIEN_CAMERA_LOST)
+        return "Camera lost. Waiting for it to come back…";
+    if (live->result.faces.count || window_frozen(live->window))
+        live->last_face = now;
+    return now - live->last_face > IDLE_SECONDS ? "looking for faces…" : NULL;
 }
 
 static int show(struct live *live, bool newer_picture, struct mien_error *error)
 {
     bool newer_faces = analysis_latest(live->analysis, &live->result);
     double now = clock_seconds();
-    if (live->result.faces.count || window_frozen(live->window))
-        live->last_face = now;
     struct mien_camera_status camera;
     source_status(live->source, &camera);
     struct overlay_status status = {
@@ -301,11 +308,9 @@ static int show(struct live *live, bool newer_picture, struct mien_error *error)
         .latency_p50_ms = meter_percentile(&live->looks, now, 0.5),
         .latency_p95_ms = meter_percentile(&live->looks, now, 0.95),
         .drops = camera.dropped,
-        .note = camera_note(&camera),
-        .hint = now - live->last_face > IDLE_SECONDS ? "looking for faces…" : NULL,
+        .note = note(live, camera.state),
+        .hint = hint(live, camera.state, now),
     };
-    if (camera.state == MIEN_CAMERA_LOST)
-        status.hint = status.note;
     bool has_picture = live->shown.color.data && camera.state != MIEN_CAMERA_LOST;
     int result = window_show(live->window, has_picture ? &live->shown.color : NULL,
                              has_picture ? &live->result.faces : NULL, &status, error);

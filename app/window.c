@@ -44,10 +44,12 @@ static void leave(struct window *window)
 static void toggle_fullscreen(struct window *window)
 {
     bool full = SDL_GetWindowFlags(window->window) & SDL_WINDOW_FULLSCREEN;
-    if (SDL_SetWindowFullscreen(window->window, full ? 0 : SDL_WINDOW_FULLSCREEN_DESKTOP))
+    if (SDL_SetWindowFullscreen(window->window, full ? 0 : SDL_WINDOW_FULLSCREEN_DESKTOP)) {
         say(window, "full screen: %s", SDL_GetError());
-    else
-        say(window, full ? "in a window" : "full screen");
+        return;
+    }
+    SDL_ShowCursor(full ? SDL_ENABLE : SDL_DISABLE);
+    say(window, full ? "in a window" : "full screen");
 }
 
 static void toggle_mirror(struct window *window)
@@ -176,6 +178,7 @@ static int make_window(struct window *window, const struct window_options *optio
         window->renderer = SDL_CreateRenderer(window->window, -1, 0);
     if (!window->renderer)
         return mien_error_set(error, ENODEV, "no window: %s", SDL_GetError());
+    SDL_ShowCursor(options->fullscreen ? SDL_DISABLE : SDL_ENABLE);
     return 0;
 }
 
