@@ -18,11 +18,12 @@
 #include "progress.h"
 #include "recogniser.h"
 #include "records.h"
+#include "settings.h"
 
 /* ---- options ---- */
 
 struct options {
-    const char *in, *out, *jsonl, *csv, *model;
+    const char *in, *out, *jsonl, *csv, *model, *config;
     struct mien_writer_options video;
     bool overwrite, quiet, blur;
 };
@@ -31,6 +32,7 @@ enum {
     KEY_JSONL = 256,
     KEY_CSV,
     KEY_MODEL,
+    KEY_CONFIG,
     KEY_NO_VIDEO,
     KEY_CODEC,
     KEY_CRF,
@@ -45,6 +47,7 @@ static const struct argp_option argp_options[] = {
     {"no-video", KEY_NO_VIDEO, NULL, 0, "Write data only; the FILE of -o is then not written", 1},
     {NULL, 'y', NULL, 0, "Overwrite files that exist", 1},
     {"model", KEY_MODEL, "FILE", 0, "Model to use instead of the default", 2},
+    {"config", KEY_CONFIG, "FILE", 0, "Settings, instead of the user's and the system's", 2},
     {"blur", KEY_BLUR, NULL, 0, "Make faces unrecognisable in the video", 2},
     {"codec", KEY_CODEC, "NAME", 0, "FFmpeg's video encoder; default libx264", 3},
     {"crf", KEY_CRF, "N", 0, "Quality, less is better; default 20", 3},
@@ -112,6 +115,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         return 0;
     case KEY_MODEL:
         o->model = argument;
+        return 0;
+    case KEY_CONFIG:
+        o->config = argument;
         return 0;
     case KEY_NO_VIDEO:
         no_video = true;
@@ -223,6 +229,7 @@ struct slot {
 
 struct job {
     const struct options *options;
+    const struct mien_config *config;
     struct mien_reader *reader;
     struct recogniser *recogniser;
     struct canvas *canvas;
@@ -302,7 +309,8 @@ static int write_rows(struct job *job, const struct slot *slot, struct mien_erro
 
 static int write_picture(struct job *job, struct slot *slot, struct mien_error *error)
 {
-    const struct overlay_style style = {.bars = true, .blur = job->options->blur};
+    const struct overlay_style style = {.bars = job->config->window.bars,
+                                        .blur = job->options->blur || job->config->window.blur};
     int result = canvas_draw(job->canvas, &slot->frame.color, &slot->faces, &style, error);
     return result < 0 ? result : mien_writer_add(job->writer, &slot->frame, error);
 }
@@ -390,8 +398,7 @@ static int prepare_and_run(struct job *job)
 {
     struct mien_error error;
     const struct options *o = job->options;
-    const struct recogniser_options looks = {
-        .model = o->model, .smoothing = 0.3, .uncertain_below = 0.4};
+    const struct recogniser_options looks = settings_recogniser(job->config, o->model);
     int result = mien_reader_open(&job->reader, o->in, &error);
     if (result == 0)
         result = recogniser_create(&job->recogniser, &looks, &error);
@@ -423,7 +430,11 @@ int command_annotate(int argc, char **argv)
     if (options.quiet)
         mien_log_set_level(MIEN_LOG_WARNING);
     static struct job job;
+    struct mien_config config;
+    if (settings_load(&config, options.config))
+        return EXIT_USAGE;
     job.options = &options;
+    job.config = &config;
     int code = prepare_and_run(&job);
     free_slots(&job);
     canvas_destroy(&job.canvas);

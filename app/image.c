@@ -15,16 +15,18 @@
 #include "picture_file.h"
 #include "recogniser.h"
 #include "records.h"
+#include "settings.h"
 
 struct options {
     char **files;
     int count;
-    const char *out, *jsonl, *model;
-    bool out_is_folder, overwrite, no_bars, privacy;
+    const char *out, *jsonl, *model, *config;
+    bool out_is_folder, overwrite, no_bars, blur;
 };
 
 struct work {
     const struct options *options;
+    const struct mien_config *config;
     struct recogniser *recogniser;
     struct records *records;
     struct canvas *canvas;
@@ -33,7 +35,7 @@ struct work {
 
 /* ---- command line ---- */
 
-enum { KEY_JSONL = 256, KEY_MODEL, KEY_NO_BARS, KEY_PRIVACY };
+enum { KEY_JSONL = 256, KEY_MODEL, KEY_CONFIG, KEY_NO_BARS, KEY_BLUR };
 
 static const struct argp_option option_list[] = {
     {"output", 'o', "FILE", 0,
@@ -42,8 +44,9 @@ static const struct argp_option option_list[] = {
      0},
     {"jsonl", KEY_JSONL, "FILE", 0, "write a JSON line for each face; - is standard output", 0},
     {"model", KEY_MODEL, "FILE", 0, "the network, *.safetensors", 0},
+    {"config", KEY_CONFIG, "FILE", 0, "settings, instead of the user's and the system's", 0},
     {"no-bars", KEY_NO_BARS, NULL, 0, "draw no bars of all emotions", 0},
-    {"privacy", KEY_PRIVACY, NULL, 0, "cover the faces in the pictures written", 0},
+    {"blur", KEY_BLUR, NULL, 0, "cover the faces in the pictures written", 0},
     {NULL, 'y', NULL, 0, "overwrite pictures that exist", 0},
     {0},
 };
@@ -88,11 +91,14 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case KEY_MODEL:
         options->model = argument;
         break;
+    case KEY_CONFIG:
+        options->config = argument;
+        break;
     case KEY_NO_BARS:
         options->no_bars = true;
         break;
-    case KEY_PRIVACY:
-        options->privacy = true;
+    case KEY_BLUR:
+        options->blur = true;
         break;
     case ARGP_KEY_ARGS:
         options->files = state->argv + state->next;
@@ -150,7 +156,8 @@ static void output_path(const struct options *options, const char *file, char *p
 static int write_picture(struct work *work, const char *file, struct mien_picture *color,
                          const struct faces *faces, struct mien_error *error)
 {
-    struct overlay_style style = {.bars = !work->options->no_bars, .blur = work->options->privacy};
+    struct overlay_style style = {.bars = work->config->window.bars && !work->options->no_bars,
+                                  .blur = work->options->blur || work->config->window.blur};
     char path[8192];
     output_path(work->options, file, path, sizeof path);
     int result = canvas_draw(work->canvas, color, faces, &style, error);
@@ -204,7 +211,8 @@ static int do_file(struct work *work, const char *file)
 static int open_work(struct work *work, struct mien_error *error)
 {
     const struct options *options = work->options;
-    struct recogniser_options looks = {.model = options->model, .uncertain_below = 0.4, .still = 1};
+    struct recogniser_options looks = settings_recogniser(work->config, options->model);
+    looks.still = 1;
     if (recogniser_create(&work->recogniser, &looks, error))
         return EXIT_UNREADABLE;
     const struct mien_model_info *model = recogniser_model(work->recogniser);
@@ -240,7 +248,10 @@ int command_image(int argc, char **argv)
     struct options options = {0};
     if (argp_parse(&image_argp, argc, argv, 0, NULL, &options))
         return EXIT_USAGE;
-    struct work work = {.options = &options};
+    struct mien_config config;
+    if (settings_load(&config, options.config))
+        return EXIT_USAGE;
+    struct work work = {.options = &options, .config = &config};
     work.talk = !(options.jsonl && !strcmp(options.jsonl, "-")) &&
                 !(options.out && !strcmp(options.out, "-"));
     struct mien_error error = {""};

@@ -14,6 +14,7 @@
 #include "mien/log.h"
 #include "recogniser.h"
 #include "records.h"
+#include "settings.h"
 #include "source.h"
 #include "window.h"
 
@@ -24,13 +25,14 @@ enum { WAIT_MS = 50 };
 
 struct options {
     struct mien_camera_options camera;
-    const char *video, *model, *jsonl;
-    bool headless, no_mirror, no_bars, privacy, fullscreen;
+    const char *video, *model, *jsonl, *config;
+    bool headless, no_mirror, no_bars, blur, fullscreen;
     double seconds; /* 0: without end */
 };
 
 struct live {
     const struct options *options;
+    const struct mien_config *config;
     struct source *source;
     struct recogniser *recogniser;
     struct records *records;
@@ -56,8 +58,9 @@ enum {
     KEY_NO_MIRROR,
     KEY_NO_BARS,
     KEY_MODEL,
+    KEY_CONFIG,
     KEY_VIDEO,
-    KEY_PRIVACY,
+    KEY_BLUR,
     KEY_FULLSCREEN
 };
 
@@ -77,11 +80,12 @@ static const struct argp_option option_list[] = {
      "write a JSON line for each face in each picture looked at; - is standard output", 2},
     {"seconds", KEY_SECONDS, "N", 0, "stop after N seconds", 2},
     {"model", KEY_MODEL, "FILE", 0, "the network, *.safetensors", 2},
+    {"config", KEY_CONFIG, "FILE", 0, "settings, instead of the user's and the system's", 2},
     {NULL, 0, NULL, 0, "How the window looks at first (keys change it; h lists them)", 3},
     {"no-mirror", KEY_NO_MIRROR, NULL, 0,
      "show the picture as the camera sees it (as recordings are)", 3},
     {"no-bars", KEY_NO_BARS, NULL, 0, "hide the bars of all emotions", 3},
-    {"privacy", KEY_PRIVACY, NULL, 0, "cover the faces", 3},
+    {"blur", KEY_BLUR, NULL, 0, "cover the faces", 3},
     {"fullscreen", KEY_FULLSCREEN, NULL, 0, "fill the screen", 3},
     {0},
 };
@@ -136,14 +140,17 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case KEY_MODEL:
         options->model = argument;
         break;
+    case KEY_CONFIG:
+        options->config = argument;
+        break;
     case KEY_NO_MIRROR:
         options->no_mirror = true;
         break;
     case KEY_NO_BARS:
         options->no_bars = true;
         break;
-    case KEY_PRIVACY:
-        options->privacy = true;
+    case KEY_BLUR:
+        options->blur = true;
         break;
     case KEY_FULLSCREEN:
         options->fullscreen = true;
@@ -192,8 +199,7 @@ static void catch_signals(void)
 
 static int open_recogniser(struct live *live, struct mien_error *error)
 {
-    struct recogniser_options options = {
-        .model = live->options->model, .smoothing = 0.3, .uncertain_below = 0.4};
+    struct recogniser_options options = settings_recogniser(live->config, live->options->model);
     return recogniser_create(&live->recogniser, &options, error) ? EXIT_UNREADABLE : EXIT_FINE;
 }
 
@@ -212,7 +218,8 @@ static int open_records(struct live *live, struct mien_error *error)
 static int open_source(struct live *live, struct mien_error *error)
 {
     const struct options *options = live->options;
-    if (source_open(&live->source, options->video, &options->camera, error))
+    struct mien_camera_options camera = settings_camera(live->config, &options->camera);
+    if (source_open(&live->source, options->video, &camera, error))
         return options->video ? EXIT_UNREADABLE : EXIT_NO_DEVICE;
     struct mien_camera_status status;
     source_status(live->source, &status);
@@ -230,13 +237,14 @@ static int open_window(struct live *live, struct mien_error *error)
     source_status(live->source, &status);
     char title[128];
     snprintf(title, sizeof title, "mien: %s", *status.name ? status.name : status.path);
-    struct window_options looks = {.title = title,
-                                   .width = status.width,
-                                   .height = status.height,
-                                   .mirror = !options->no_mirror && !options->video,
-                                   .bars = !options->no_bars,
-                                   .blur = options->privacy,
-                                   .fullscreen = options->fullscreen};
+    struct window_options looks = {
+        .title = title,
+        .width = status.width,
+        .height = status.height,
+        .mirror = live->config->camera.mirror && !options->no_mirror && !options->video,
+        .bars = live->config->window.bars && !options->no_bars,
+        .blur = options->blur || live->config->window.blur,
+        .fullscreen = options->fullscreen || live->config->window.fullscreen};
     return window_open(&live->window, &looks, recogniser_model(live->recogniser), error)
                ? EXIT_NO_DEVICE
                : EXIT_FINE;
@@ -412,7 +420,10 @@ int command_live(int argc, char **argv)
     struct options options = {0};
     if (argp_parse(&live_argp, argc, argv, 0, NULL, &options))
         return EXIT_USAGE;
-    struct live live = {.options = &options};
+    struct mien_config config;
+    if (settings_load(&config, options.config))
+        return EXIT_USAGE;
+    struct live live = {.options = &options, .config = &config};
     struct mien_error error = {""};
     catch_signals();
     int code = open_parts(&live, &error);

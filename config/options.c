@@ -36,9 +36,12 @@ const struct option options[] = {
     NUMBER(detection, scale_step, 1.01, 2, "1.1", "Ratio between neighbouring face sizes searched"),
     INT(detection, neighbours, 1, 100, "5", "Raw hits a face needs; more means fewer false faces"),
     NUMBER(detection, smallest, 0.01, 1, "0.125", "Smallest face, as a share of the height"),
+    NUMBER(detection, sweep, 0, 10, "0.4",
+           "Seconds in which the whole picture is searched once, while known faces are searched "
+           "in every picture; 0: the whole of every picture"),
     NUMBER(tracking, overlap, 0.05, 0.95, "0.3",
            "Least intersection over union of one face in two pictures"),
-    NUMBER(tracking, bridge, 0, 10, "0.5", "Seconds a face is kept while it is not found"),
+    NUMBER(tracking, bridge, 0.01, 10, "0.5", "Seconds a face is kept while it is not found"),
     NUMBER(tracking, smoothing, 0, 10, "0.08", "Time constant of a box's movement, seconds"),
     INT(tracking, persist, 1, 100, "2", "Pictures a face must be found in before it is shown"),
     TEXT(emotion, model, "Path of the model; empty: the one that came with mien"),

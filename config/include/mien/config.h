@@ -25,7 +25,7 @@ struct mien_config {
     } camera;
     struct {
         char cascade[MIEN_CONFIG_TEXT_MAX];
-        double scale_step, smallest;
+        double scale_step, smallest, sweep;
         int neighbours;
     } detection;
     struct {

@@ -1,0 +1,58 @@
+#include "settings.h"
+
+#include "mien/log.h"
+
+static const char *or_null(const char *text)
+{
+    return *text ? text : NULL;
+}
+
+/* In the parts' options 0 stands for their default, in the configuration for none at all. */
+static double or_none(double value)
+{
+    return value > 0 ? value : -1;
+}
+
+int settings_load(struct mien_config *config, const char *path)
+{
+    struct mien_error error;
+    int status = mien_config_load(config, path, &error);
+    if (status)
+        mien_log(MIEN_LOG_ERROR, "%s", error.text);
+    return status;
+}
+
+struct recogniser_options settings_recogniser(const struct mien_config *config, const char *model)
+{
+    return (struct recogniser_options){
+        .model = model ? model : or_null(config->emotion.model),
+        .detector = {.cascade = or_null(config->detection.cascade),
+                     .scale_step = config->detection.scale_step,
+                     .neighbours = config->detection.neighbours,
+                     .smallest = config->detection.smallest},
+        .tracks = {.overlap = config->tracking.overlap,
+                   .bridge = config->tracking.bridge,
+                   .persist = config->tracking.persist,
+                   .smoothing = or_none(config->tracking.smoothing)},
+        .smoothing = config->emotion.smoothing,
+        .uncertain_below = config->emotion.uncertain_below,
+        .sweep = or_none(config->detection.sweep),
+    };
+}
+
+struct mien_camera_options settings_camera(const struct mien_config *config,
+                                           const struct mien_camera_options *wished)
+{
+    struct mien_camera_options camera = *wished;
+    if (!camera.device)
+        camera.device = or_null(config->camera.device);
+    if (!camera.format)
+        camera.format = or_null(config->camera.format);
+    if (!camera.width) {
+        camera.width = config->camera.width;
+        camera.height = config->camera.height;
+    }
+    if (!(camera.fps > 0))
+        camera.fps = config->camera.fps;
+    return camera;
+}
