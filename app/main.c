@@ -14,6 +14,7 @@ struct command {
 
 static const struct command commands[] = {
     {"annotate", "annotate a video: boxes and emotions drawn in, and as data", command_annotate},
+    {"bench", "measure how fast this machine computes", command_bench},
     {"config", "check configuration files, print the defaults", command_config},
     {"devices", "list the cameras and what they can do", command_devices},
     {"evaluate", "measure a model on a labelled data set", command_evaluate},
