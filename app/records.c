@@ -1,12 +1,13 @@
 #include "records.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "put.h"
 
 struct records {
     FILE *file;
@@ -16,67 +17,9 @@ struct records {
     bool headed; /* CSV: the header row is written */
 };
 
-/* ---- numbers, the same in every locale ---- */
-
-/* `value` with at most `places` decimals, without trailing zeros. */
-static void put_number(FILE *file, double value, int places)
-{
-    int64_t unit = 1;
-    for (int i = 0; i < places; i++)
-        unit *= 10;
-    if (!isfinite(value) || fabs(value) > 1e12)
-        value = 0;
-    int64_t whole = llround(fabs(value) * (double)unit), rest = whole % unit;
-    fprintf(file, "%s%lld", value < 0 && whole ? "-" : "", (long long)(whole / unit));
-    if (!rest)
-        return;
-    for (; rest % 10 == 0; rest /= 10)
-        places--;
-    fprintf(file, ".%0*lld", places, (long long)rest);
-}
-
 enum { TIME_PLACES = 6, SHARE_PLACES = 4 };
 
 /* ---- JSON ---- */
-
-/* Length of the well-formed UTF-8 character at `text`; 0 when it is none. */
-static size_t utf8_length(const unsigned char *text)
-{
-    size_t length = text[0] < 0x80    ? 1
-                    : text[0] < 0xc2  ? 0
-                    : text[0] < 0xe0  ? 2
-                    : text[0] < 0xf0  ? 3
-                    : text[0] <= 0xf4 ? 4
-                                      : 0;
-    for (size_t i = 1; i < length; i++)
-        if ((text[i] & 0xc0) != 0x80)
-            return 0;
-    /* Overlong forms, surrogates and what lies behind U+10FFFF. */
-    if ((text[0] == 0xe0 && text[1] < 0xa0) || (text[0] == 0xed && text[1] > 0x9f) ||
-        (text[0] == 0xf0 && text[1] < 0x90) || (text[0] == 0xf4 && text[1] > 0x8f))
-        return 0;
-    return length;
-}
-
-/* File names may be no text at all; JSON has to be. */
-static void put_string(FILE *file, const char *string)
-{
-    const unsigned char *text = (const unsigned char *)string;
-    putc('"', file);
-    while (*text) {
-        size_t length = utf8_length(text);
-        if (*text == '"' || *text == '\\')
-            fprintf(file, "\\%c", *text);
-        else if (*text < 0x20)
-            fprintf(file, "\\u%04x", *text);
-        else if (length)
-            fwrite(text, 1, length, file);
-        else
-            fputs("\xef\xbf\xbd", file);
-        text += length ? length : 1;
-    }
-    putc('"', file);
-}
 
 static void put_json(const struct records *records, const char *source, uint64_t frame, double time,
                      const struct face *face)
@@ -86,7 +29,7 @@ static void put_json(const struct records *records, const char *source, uint64_t
     putc('{', file);
     if (source) {
         fputs("\"source\":", file);
-        put_string(file, source);
+        put_json_string(file, source);
         putc(',', file);
     }
     fprintf(file, "\"frame\":%llu,\"time\":", (unsigned long long)frame);
@@ -95,12 +38,12 @@ static void put_json(const struct records *records, const char *source, uint64_t
             face->box.y, face->box.width, face->box.height);
     for (int i = 0; i < model->label_count; i++) {
         fputs(i ? "," : "", file);
-        put_string(file, model->labels[i]);
+        put_json_string(file, model->labels[i]);
         putc(':', file);
         put_number(file, face->probabilities[i], SHARE_PLACES);
     }
     fputs("},\"label\":", file);
-    put_string(file, model->labels[face->label]);
+    put_json_string(file, model->labels[face->label]);
     fputs(",\"confidence\":", file);
     put_number(file, face->confidence, SHARE_PLACES);
     fprintf(file, ",\"uncertain\":%s}\n", face->uncertain ? "true" : "false");

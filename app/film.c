@@ -1,0 +1,305 @@
+#include "film.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "belt.h"
+#include "commands.h"
+#include "mien/log.h"
+#include "overlay.h"
+#include "progress.h"
+#include "records.h"
+#include "timeline.h"
+
+/* ---- interruption ---- */
+
+static struct mien_reader *interrupted_reader;
+static volatile sig_atomic_t interrupted_by;
+
+/* The second signal ends the program at once. */
+static void interrupt(int number)
+{
+    interrupted_by = number;
+    if (interrupted_reader)
+        mien_reader_stop(interrupted_reader);
+}
+
+static void catch_signals(struct mien_reader *reader)
+{
+    struct sigaction action = {.sa_handler = interrupt, .sa_flags = (int)SA_RESETHAND};
+    interrupted_reader = reader;
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    /* A closed pipe and a file grown too large are errors that have words. */
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
+}
+
+static void release_signals(void)
+{
+    signal(SIGINT, SIG_DFL);
+    signal(SIGTERM, SIG_DFL);
+    interrupted_reader = NULL;
+}
+
+/* ---- the work ---- */
+
+/* Frames on their way; more would only cost memory. */
+enum { SLOTS = 6 };
+
+struct slot {
+    struct mien_frame frame;
+    struct faces faces;
+};
+
+struct film {
+    const struct film_options *options;
+    struct mien_reader *reader;
+    struct recogniser *recogniser;
+    struct canvas *canvas;
+    struct mien_writer *writer;
+    struct records *jsonl, *csv;
+    struct papers papers;
+    struct timeline timeline;
+    bool with_papers;
+    struct progress progress;
+    struct slot slots[SLOTS];
+    int64_t frames, with_faces;
+    double time; /* of the last frame */
+};
+
+static int make_slots(struct film *film, struct mien_error *error)
+{
+    const struct mien_video_info *info = mien_reader_info(film->reader);
+    int result = 0;
+    for (int i = 0; i < SLOTS && result == 0; i++) {
+        struct mien_frame *frame = &film->slots[i].frame;
+        result = mien_picture_alloc(&frame->gray, MIEN_GRAY8, info->width, info->height, error);
+        if (result == 0 && (film->options->video || film->options->papers[PAPER_REPORT]))
+            result =
+                mien_picture_alloc(&frame->color, MIEN_BGRX32, info->width, info->height, error);
+    }
+    return result;
+}
+
+static void free_slots(struct film *film)
+{
+    for (int i = 0; i < SLOTS; i++) {
+        mien_picture_free(&film->slots[i].frame.color);
+        mien_picture_free(&film->slots[i].frame.gray);
+    }
+}
+
+/* The video comes last: its file appears even if nothing is written to it. */
+static int open_outputs(struct film *film, struct mien_error *error)
+{
+    const struct film_options *o = film->options;
+    const struct mien_model_info *model = recogniser_model(film->recogniser);
+    int result = 0;
+    if (o->jsonl)
+        result = records_open(&film->jsonl, o->jsonl, RECORDS_JSONL, model, error);
+    if (result == 0 && o->csv)
+        result = records_open(&film->csv, o->csv, RECORDS_CSV, model, error);
+    if (result == 0)
+        result = papers_open(&film->papers, error);
+    if (result == 0 && o->video)
+        result = canvas_create(&film->canvas, model, error);
+    if (result == 0 && o->video)
+        result = mien_writer_open(&film->writer, o->video, film->reader, &o->encoding, error);
+    return result;
+}
+
+/* ---- the stages, each on its own thread ---- */
+
+static int decode(void *user, int slot, struct mien_error *error)
+{
+    struct film *film = user;
+    return mien_reader_next_into(film->reader, &film->slots[slot].frame, error);
+}
+
+static int look(void *user, int number, struct mien_error *error)
+{
+    struct film *film = user;
+    struct slot *slot = &film->slots[number];
+    int result =
+        recogniser_look(film->recogniser, &slot->frame.gray, slot->frame.time, &slot->faces, error);
+    return result < 0 ? result : 1;
+}
+
+static int write_rows(struct film *film, const struct slot *slot, struct mien_error *error)
+{
+    const struct mien_frame *frame = &slot->frame;
+    int result = 0;
+    if (film->jsonl)
+        result = records_add(film->jsonl, NULL, frame->number, frame->time, &slot->faces, error);
+    if (result == 0 && film->csv)
+        result = records_add(film->csv, NULL, frame->number, frame->time, &slot->faces, error);
+    return result;
+}
+
+/* Small pictures of the faces are kept only for the report. */
+static int remember(struct film *film, const struct slot *slot, struct mien_error *error)
+{
+    bool with_thumbs = film->options->papers[PAPER_REPORT] && !film->options->blur;
+    return timeline_add(&film->timeline, slot->frame.time, &slot->faces,
+                        with_thumbs ? &slot->frame.color : NULL, error);
+}
+
+static int write_picture(struct film *film, struct slot *slot, struct mien_error *error)
+{
+    const struct overlay_style style = {.bars = film->options->bars, .blur = film->options->blur};
+    int result = canvas_draw(film->canvas, &slot->frame.color, &slot->faces, &style, error);
+    return result < 0 ? result : mien_writer_add(film->writer, &slot->frame, error);
+}
+
+static int write_slot(void *user, int number, struct mien_error *error)
+{
+    struct film *film = user;
+    struct slot *slot = &film->slots[number];
+    int result = write_rows(film, slot, error);
+    if (result == 0 && film->with_papers)
+        result = remember(film, slot, error);
+    if (result == 0 && film->writer)
+        result = write_picture(film, slot, error);
+    if (result < 0)
+        return result;
+    film->frames++;
+    film->with_faces += slot->faces.count > 0;
+    film->time = slot->frame.time;
+    progress_show(&film->progress, film->time);
+    return 1;
+}
+
+static void cancel(void *user)
+{
+    mien_reader_stop(((struct film *)user)->reader);
+}
+
+static int work(struct film *film, struct mien_error *error)
+{
+    const struct belt_stage stages[] = {{decode}, {look}, {write_slot}};
+    return belt_run(stages, 3, SLOTS, cancel, film, error);
+}
+
+/* ---- the end ---- */
+
+static int close_papers(struct film *film, struct mien_error *error)
+{
+    const struct paper_facts facts = {
+        .source = film->options->in,
+        .losses = mien_reader_losses(film->reader),
+        .interrupted = interrupted_by != 0,
+    };
+    if (!film->with_papers)
+        return 0;
+    int ended = timeline_end(&film->timeline, error);
+    int closed = papers_close(&film->papers, &film->timeline, &facts, ended ? NULL : error);
+    return ended ? ended : closed;
+}
+
+/* Closes all; returns the first error of those that only show then. */
+static int close_outputs(struct film *film, struct mien_error *error)
+{
+    int video = mien_writer_finish(&film->writer, error);
+    int jsonl = records_close(&film->jsonl, video ? NULL : error);
+    int csv = records_close(&film->csv, video || jsonl ? NULL : error);
+    int papers = close_papers(film, video || jsonl || csv ? NULL : error);
+    return video ? video : jsonl ? jsonl : csv ? csv : papers;
+}
+
+/* When one could not be opened. */
+static void abandon_outputs(struct film *film)
+{
+    records_close(&film->jsonl, NULL);
+    records_close(&film->csv, NULL);
+    papers_close(&film->papers, NULL, NULL, NULL);
+}
+
+static void say_result(const struct film *film, double elapsed)
+{
+    mien_log(MIEN_LOG_INFO, "%lld frames (%lld with faces), %.1f s in %.1f s: %.1f × real time",
+             (long long)film->frames, (long long)film->with_faces, film->time, elapsed,
+             elapsed > 0 ? film->time / elapsed : 0);
+    if (interrupted_by)
+        mien_log(MIEN_LOG_WARNING, "interrupted at %.2f s; what is written is complete up to there",
+                 film->time);
+}
+
+static bool say_losses(int64_t frames, int64_t packets)
+{
+    if (frames)
+        mien_log(MIEN_LOG_WARNING, "%lld frames of the input are missing or damaged",
+                 (long long)frames);
+    if (packets)
+        mien_log(MIEN_LOG_WARNING, "%lld streams or packets could not be copied",
+                 (long long)packets);
+    return frames || packets;
+}
+
+static int run(struct film *film)
+{
+    struct mien_error error;
+    bool silent = film->options->quiet;
+    progress_start(&film->progress, mien_reader_info(film->reader)->duration, silent);
+    int result = work(film, &error);
+    double elapsed = progress_end(&film->progress);
+    if (result < 0)
+        mien_log(MIEN_LOG_ERROR, "%s", error.text);
+    int64_t packets = film->writer ? mien_writer_losses(film->writer) : 0;
+    int closed = close_outputs(film, &error);
+    if (closed < 0)
+        mien_log(MIEN_LOG_ERROR, "%s", error.text);
+    say_result(film, elapsed);
+    bool lossy = say_losses(mien_reader_losses(film->reader), packets) || result < 0 || closed < 0;
+    if (interrupted_by)
+        return 128 + interrupted_by;
+    return lossy ? EXIT_LOSSES : EXIT_FINE;
+}
+
+static int prepare_and_run(struct film *film)
+{
+    struct mien_error error;
+    const struct film_options *o = film->options;
+    int result = mien_reader_open(&film->reader, o->in, &error);
+    if (result == 0)
+        result = recogniser_create(&film->recogniser, &o->looks, &error);
+    if (result == 0)
+        result = make_slots(film, &error);
+    if (result < 0) {
+        mien_log(MIEN_LOG_ERROR, "%s", error.text);
+        return EXIT_UNREADABLE;
+    }
+    timeline_init(&film->timeline, recogniser_model(film->recogniser));
+    if ((result = open_outputs(film, &error)) < 0) {
+        mien_log(MIEN_LOG_ERROR, "%s", error.text);
+        abandon_outputs(film);
+        return result == -EINVAL ? EXIT_USAGE : EXIT_LOSSES;
+    }
+    catch_signals(film->reader);
+    int code = run(film);
+    release_signals();
+    return code;
+}
+
+int film_annotate(const struct film_options *options)
+{
+    struct film *film = calloc(1, sizeof *film);
+    if (!film) {
+        mien_log(MIEN_LOG_ERROR, "no memory");
+        return EXIT_LOSSES;
+    }
+    film->options = options;
+    memcpy(film->papers.paths, options->papers, sizeof film->papers.paths);
+    for (int i = 0; i < PAPERS; i++)
+        film->with_papers |= options->papers[i] != NULL;
+    int code = prepare_and_run(film);
+    timeline_finish(&film->timeline);
+    free_slots(film);
+    canvas_destroy(&film->canvas);
+    recogniser_destroy(&film->recogniser);
+    mien_reader_close(&film->reader);
+    free(film);
+    return code;
+}

@@ -1,0 +1,24 @@
+/* The work of `mien annotate`: decode, recognise, draw and encode at the same time. */
+#ifndef APP_FILM_H
+#define APP_FILM_H
+
+#include <stdbool.h>
+
+#include "mien/video.h"
+#include "papers.h"
+#include "recogniser.h"
+
+/* Outputs are NULL where not wanted, "-" for standard output. */
+struct film_options {
+    const char *in, *video, *jsonl, *csv, *papers[PAPERS];
+    struct mien_writer_options encoding;
+    struct recogniser_options looks;
+    bool quiet;
+    bool bars, blur; /* as in struct overlay_style */
+};
+
+/* Says what happens on stderr. SIGINT and SIGTERM end it with complete files.
+ * Returns an exit code of commands.h, or 128 + the signal. */
+int film_annotate(const struct film_options *options);
+
+#endif
