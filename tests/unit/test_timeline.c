@@ -1,0 +1,249 @@
+/* From frames to spans, shares, curves; and what is written of them. */
+#include "papers.h"
+#include "runner.h"
+#include "timeline.h"
+
+#include <cjson/cJSON.h>
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char *const labels[] = {"happy", "sad", "<b>&\"odd\""};
+static const struct mien_model_info model = {.label_count = 3, .labels = labels};
+
+static struct face make_face(uint32_t id, int label)
+{
+    struct face face = {.id = id, .box = {0, 0, 32, 32}, .label = label, .confidence = 0.8f};
+    for (int i = 0; i < 3; i++)
+        face.probabilities[i] = i == label ? 0.8f : 0.1f;
+    return face;
+}
+
+/* One frame a tenth of a second; a digit is the label of face 1, a dot is no face. */
+static void add_frames(struct timeline *timeline, const char *frames)
+{
+    for (int i = 0; frames[i]; i++) {
+        struct faces faces = {.count = frames[i] != '.'};
+        faces.list[0] = make_face(1, frames[i] - '0');
+        CU_ASSERT_EQUAL(timeline_add(timeline, i / 10.0, &faces, NULL, NULL), 0);
+    }
+    CU_ASSERT_EQUAL(timeline_end(timeline, NULL), 0);
+}
+
+static void check_span(const struct timeline *timeline, size_t number, int label, double start,
+                       double end)
+{
+    CU_ASSERT_FATAL(number < timeline->span_count);
+    const struct timeline_span *span = &timeline->spans[number];
+    CU_ASSERT_EQUAL(span->face, 1);
+    CU_ASSERT_EQUAL(span->label, label);
+    CU_ASSERT_DOUBLE_EQUAL(span->start, start, 1e-9);
+    CU_ASSERT_DOUBLE_EQUAL(span->end, end, 1e-9);
+    CU_ASSERT_DOUBLE_EQUAL(span->confidence, 0.8, 1e-6);
+}
+
+static void makes_spans(void)
+{
+    struct timeline timeline;
+    timeline_init(&timeline, &model);
+    add_frames(&timeline, "000110..11");
+    CU_ASSERT_EQUAL(timeline.span_count, 4);
+    check_span(&timeline, 0, 0, 0, 0.3);
+    check_span(&timeline, 1, 1, 0.3, 0.5);
+    check_span(&timeline, 2, 0, 0.5, 0.6);
+    check_span(&timeline, 3, 1, 0.8, 1.0);
+    CU_ASSERT_EQUAL_FATAL(timeline.face_count, 1);
+    const struct timeline_face *face = &timeline.faces[0];
+    CU_ASSERT_DOUBLE_EQUAL(face->seconds, 0.8, 1e-9);
+    CU_ASSERT_DOUBLE_EQUAL(face->label_seconds[0], 0.4, 1e-9);
+    CU_ASSERT_DOUBLE_EQUAL(face->label_seconds[1], 0.4, 1e-9);
+    CU_ASSERT_EQUAL(face->changes[0 * 3 + 1], 1);
+    CU_ASSERT_EQUAL(face->changes[1 * 3 + 0], 1);
+    CU_ASSERT_DOUBLE_EQUAL(timeline.end, 1.0, 1e-9);
+    CU_ASSERT_EQUAL(timeline.frames, 10);
+    CU_ASSERT_EQUAL(timeline.frames_with_faces, 8);
+    timeline_finish(&timeline);
+}
+
+/* Whatever the length, the curve's total time and averages stay right. */
+static void keeps_curves_small(void)
+{
+    struct timeline timeline;
+    timeline_init(&timeline, &model);
+    for (int i = 0; i < 9000; i++) {
+        struct faces faces = {.count = 1};
+        faces.list[0] = make_face(7, i < 4500 ? 0 : 1);
+        CU_ASSERT_EQUAL_FATAL(timeline_add(&timeline, 3 + i / 10.0, &faces, NULL, NULL), 0);
+    }
+    CU_ASSERT_EQUAL(timeline_end(&timeline, NULL), 0);
+    const struct timeline_face *face = &timeline.faces[0];
+    double seconds = 0, happy = 0;
+    CU_ASSERT(face->step_first + face->step_count <= TIMELINE_STEPS_MAX);
+    for (int i = 0; i < face->step_count; i++) {
+        seconds += face->steps[i * 4];
+        happy += face->steps[i * 4 + 1];
+        CU_ASSERT(face->steps[i * 4] <= timeline.step + 1e-9);
+    }
+    CU_ASSERT_DOUBLE_EQUAL(seconds, 900, 1e-6);
+    CU_ASSERT_DOUBLE_EQUAL(happy, 450 * 0.8 + 450 * 0.1, 1e-3);
+    double early = face->steps[4 + 1] / face->steps[4];
+    CU_ASSERT_DOUBLE_EQUAL(early, 0.8, 1e-6);
+    timeline_finish(&timeline);
+}
+
+static void keeps_faces_by_id(void)
+{
+    struct timeline timeline;
+    struct faces faces = {.count = 3};
+    timeline_init(&timeline, &model);
+    faces.list[0] = make_face(5, 0);
+    faces.list[1] = make_face(2, 1);
+    faces.list[2] = make_face(9, 1);
+    timeline_add(&timeline, 0, &faces, NULL, NULL);
+    faces.count = 2;
+    timeline_add(&timeline, 1, &faces, NULL, NULL);
+    CU_ASSERT_EQUAL(timeline_end(&timeline, NULL), 0);
+    CU_ASSERT_EQUAL_FATAL(timeline.face_count, 3);
+    CU_ASSERT(timeline.faces[0].id == 2 && timeline.faces[1].id == 5 && timeline.faces[2].id == 9);
+    CU_ASSERT_EQUAL(timeline.spans[timeline.faces[1].span].face, 5);
+    size_t main_faces[2];
+    CU_ASSERT_EQUAL(timeline_main_faces(&timeline, main_faces, 2), 2);
+    CU_ASSERT(main_faces[0] == 0 && main_faces[1] == 1);
+    timeline_finish(&timeline);
+}
+
+static void keeps_small_pictures(void)
+{
+    struct timeline timeline;
+    struct mien_picture color = {0};
+    timeline_init(&timeline, &model);
+    CU_ASSERT_EQUAL_FATAL(mien_picture_alloc(&color, MIEN_BGRX32, 40, 30, NULL), 0);
+    memset(color.data, 77, (size_t)color.stride * 30);
+    for (int i = 0; i < 12; i++) {
+        struct faces faces = {.count = 1};
+        faces.list[0] = make_face(1, 0);
+        faces.list[0].box = (struct mien_box){30, 20, 32, 32}; /* reaches over the edge */
+        CU_ASSERT_EQUAL(timeline_add(&timeline, i / 10.0, &faces, &color, NULL), 0);
+    }
+    CU_ASSERT_PTR_NOT_NULL_FATAL(timeline.faces[0].thumb.data);
+    CU_ASSERT_EQUAL(timeline.faces[0].thumb.data[0], 77);
+    mien_picture_free(&color);
+    timeline_finish(&timeline);
+}
+
+/* ---- papers ---- */
+
+static const struct paper_facts facts = {.source = "</script> & \"film\".mp4", .losses = 3};
+
+/* What `put` writes of "0011.2"; to be released by free. */
+static char *write_paper(enum paper_kind kind)
+{
+    struct timeline timeline;
+    char path[] = "/tmp/mien-paper-XXXXXX";
+    close(mkstemp(path));
+    struct papers papers = {0};
+    papers.paths[kind] = path;
+    timeline_init(&timeline, &model);
+    add_frames(&timeline, "0011.2");
+    CU_ASSERT_EQUAL_FATAL(papers_open(&papers, NULL), 0);
+    CU_ASSERT_EQUAL(papers_close(&papers, &timeline, &facts, NULL), 0);
+    timeline_finish(&timeline);
+    char *text = calloc(1, 30000);
+    FILE *file = fopen(path, "r");
+    CU_ASSERT(fread(text, 1, 29999, file) > 0);
+    fclose(file);
+    unlink(path);
+    return text;
+}
+
+static void writes_subtitles(void)
+{
+    char *text = write_paper(PAPER_VTT);
+    CU_ASSERT_STRING_EQUAL(
+        text, "WEBVTT\n\n00:00:00.000 --> 00:00:00.200\nface 1: happy (80 %)\n\n"
+              "00:00:00.200 --> 00:00:00.400\nface 1: sad (80 %)\n\n"
+              "00:00:00.500 --> 00:00:00.600\nface 1: &lt;b>&amp;&quot;odd&quot; (80 %)\n\n");
+    free(text);
+    text = write_paper(PAPER_SRT);
+    CU_ASSERT_EQUAL(
+        strncmp(text, "1\n00:00:00,000 --> 00:00:00,200\nface 1: happy (80 %)\n\n2\n", 56), 0);
+    free(text);
+}
+
+static double number_at(const cJSON *object, const char *name)
+{
+    const cJSON *item = cJSON_GetObjectItem(object, name);
+    return item ? item->valuedouble : NAN;
+}
+
+static void writes_a_summary(void)
+{
+    char *text = write_paper(PAPER_SUMMARY);
+    cJSON *summary = cJSON_Parse(text);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(summary);
+    CU_ASSERT_STRING_EQUAL(cJSON_GetObjectItem(summary, "source")->valuestring, facts.source);
+    CU_ASSERT_DOUBLE_EQUAL(number_at(summary, "duration"), 0.6, 1e-9);
+    CU_ASSERT_EQUAL(number_at(summary, "frames"), 6);
+    CU_ASSERT_EQUAL(number_at(summary, "frames_lost"), 3);
+    CU_ASSERT_DOUBLE_EQUAL(number_at(cJSON_GetObjectItem(summary, "share"), "sad"), 0.4, 1e-9);
+    const cJSON *face = cJSON_GetArrayItem(cJSON_GetObjectItem(summary, "faces"), 0);
+    CU_ASSERT_DOUBLE_EQUAL(number_at(face, "seconds"), 0.5, 1e-9);
+    const cJSON *change = cJSON_GetArrayItem(cJSON_GetObjectItem(face, "transitions"), 0);
+    CU_ASSERT_STRING_EQUAL(cJSON_GetObjectItem(change, "to")->valuestring, "sad");
+    CU_ASSERT_EQUAL(number_at(change, "count"), 1);
+    cJSON_Delete(summary);
+    free(text);
+}
+
+/* Neither names of files nor labels may become markup. */
+static void writes_pages_that_hold(void)
+{
+    char *text = write_paper(PAPER_REPORT);
+    CU_ASSERT_PTR_NULL(strstr(text, "<b>"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "<h1>&lt;/script> &amp; &quot;film&quot;.mp4</h1>"));
+    int scripts = 0;
+    for (const char *place = text; (place = strstr(place, "</script>")); place++)
+        scripts++;
+    CU_ASSERT_EQUAL(scripts, 3);
+    free(text);
+    text = write_paper(PAPER_PLOT);
+    CU_ASSERT_EQUAL(strncmp(text, "<svg ", 5), 0);
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "<title>sad (80 %), 0.20 to 0.40 s</title>"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "</svg>\n"));
+    CU_ASSERT_PTR_NULL(strstr(text, "nan"));
+    free(text);
+}
+
+static void tells_of_files_that_fail(void)
+{
+    struct mien_error error = {""};
+    struct timeline timeline;
+    timeline_init(&timeline, &model);
+    add_frames(&timeline, "01");
+    struct papers papers = {.paths = {[PAPER_PLOT] = "/no/such/plot.svg"}};
+    CU_ASSERT_EQUAL(papers_open(&papers, &error), -ENOENT);
+    CU_ASSERT_PTR_NOT_NULL(strstr(error.text, "/no/such/plot.svg"));
+    papers = (struct papers){.paths = {[PAPER_SUMMARY] = "/dev/full"}};
+    CU_ASSERT_EQUAL(papers_open(&papers, &error), 0);
+    CU_ASSERT(papers_close(&papers, &timeline, &facts, &error) < 0);
+    CU_ASSERT_PTR_NOT_NULL(strstr(error.text, "/dev/full: No space left"));
+    timeline_finish(&timeline);
+}
+
+int main(void)
+{
+    const struct test tests[] = {
+        {"makes spans", makes_spans},
+        {"keeps curves small", keeps_curves_small},
+        {"keeps faces by id", keeps_faces_by_id},
+        {"keeps small pictures", keeps_small_pictures},
+        {"writes subtitles", writes_subtitles},
+        {"writes a summary", writes_a_summary},
+        {"writes pages that hold", writes_pages_that_hold},
+        {"tells of files that fail", tells_of_files_that_fail},
+        {NULL, NULL},
+    };
+    return run_tests("timeline", tests);
+}
