@@ -10,7 +10,7 @@
 #include "put.h"
 #include "report_page.h"
 
-enum { THUMB_QUALITY = 85 };
+enum { THUMB_QUALITY = 85, BAR_WIDTH = 60 /* pixels */ };
 
 /* ---- the curves, for the script ---- */
 
@@ -94,7 +94,7 @@ static void put_card(FILE *file, const struct timeline *timeline, const struct t
         fprintf(file,
                 "<td>%.0f&nbsp;%%<td><span class=\"bar\" style=\"width:%.0fpx;"
                 "background:#%06x\"></span>\n",
-                share * 100, share * 100, (unsigned)overlay_color(model->labels[i]));
+                share * 100, share * BAR_WIDTH, (unsigned)overlay_color(model->labels[i]));
     }
     fputs("</table></div></div>\n", file);
 }

@@ -175,6 +175,71 @@ static void draws_on_the_faces(void)
     CU_ASSERT(atoi(run.out) > 5 && atoi(run.out) < 30);
 }
 
+/* ---- papers ---- */
+
+static void writes_papers(void)
+{
+    if (!make_film())
+        return;
+    annotate("film.mp4 --vtt p.vtt --srt p.srt --summary p.json --plot p.svg --report p.html");
+    CU_ASSERT_EQUAL(run.code, 0);
+    media_shell(&run, "for f in p.vtt p.srt; do ffprobe -v error -show_entries "
+                      "stream=codec_name -of csv=p=0 $f; done");
+    CU_ASSERT_STRING_EQUAL(run.out, "webvtt\nsubrip\n");
+    media_shell(&run, "head -c 4 p.svg; grep -c 'data:image/jpeg;base64,' p.html");
+    CU_ASSERT_STRING_EQUAL(run.out, "<svg1\n");
+    annotate("film.mp4 --report blurred.html --blur");
+    media_shell(&run, "grep -c 'data:image/jpeg;base64,' blurred.html");
+    CU_ASSERT_STRING_EQUAL(run.out, "0\n");
+}
+
+static void fits_its_schemas(void)
+{
+    if (!make_film())
+        return;
+    media_shell(&run, "python3 -c 'import jsonschema'");
+    if (run.code)
+        return skip_test("python3-jsonschema is not installed");
+    annotate("film.mp4 --jsonl schema.jsonl --summary schema.json");
+    CU_ASSERT_EQUAL(run.code, 0);
+    const char check[] =
+        "import json, os, sys\n"
+        "from jsonschema import Draft7Validator\n"
+        "docs = os.environ['MIEN_SOURCE'] + '/docs/'\n"
+        "schema = lambda n: Draft7Validator(json.load(open(docs + n)))\n"
+        "rows, summary = schema('rows.schema.json'), schema('summary.schema.json')\n"
+        "lines = [json.loads(line) for line in open('schema.jsonl')]\n"
+        "for line in lines: rows.validate(line)\n"
+        "summary.validate(json.load(open('schema.json')))\n"
+        "del lines[0]['face']\n"
+        "assert not rows.is_valid(lines[0])\n"
+        "print(len(lines))\n";
+    media_write("check.py", check, sizeof check - 1);
+    media_shell(&run, "python3 check.py");
+    CU_ASSERT_STRING_EQUAL(run.err, "");
+    CU_ASSERT(atoi(run.out) >= 7);
+}
+
+/* A mouse over the middle of the first face's row has to bring its values. */
+static void opens_its_report_in_a_browser(void)
+{
+    if (!make_film())
+        return;
+    media_shell(&run, "command -v chromium");
+    if (run.code)
+        return skip_test("chromium is not installed");
+    annotate("film.mp4 --report browse.html");
+    const char mouse[] = "<script>const box = svg.getBoundingClientRect();\n"
+                         "svg.dispatchEvent(new MouseEvent('mousemove', {clientX: box.left + "
+                         "box.width * .4, clientY: box.top + box.height * .6}));</script>\n";
+    media_write("mouse.html", mouse, sizeof mouse - 1);
+    media_shell(&run, "cat mouse.html >> browse.html; HOME=$PWD timeout 200 chromium --headless "
+                      "--no-sandbox --disable-gpu --user-data-dir=$PWD/profile --dump-dom "
+                      "file://$PWD/browse.html | grep -A3 'id=\"tip\"'");
+    CU_ASSERT_PTR_NOT_NULL(strstr(run.out, "face 1 at 0."));
+    CU_ASSERT_PTR_NOT_NULL(strstr(run.out, " %  "));
+}
+
 /* ---- manners ---- */
 
 static void overwrites_only_when_told(void)
@@ -250,6 +315,19 @@ static void says_what_was_lost(void)
     CU_ASSERT_EQUAL(run.code, 0);
 }
 
+static void keeps_what_fits_on_a_full_disk(void)
+{
+    if (!media_make("-f lavfi -i mandelbrot=s=320x240:r=25 -t 4 -c:v libx264 fractal.mp4") ||
+        !make_film())
+        return;
+    media_shell(&run, "ulimit -f 200; \"$MIEN\" annotate fractal.mp4 -o full.mp4 --csv full.csv");
+    CU_ASSERT_EQUAL(run.code, 3);
+    CU_ASSERT(says("full.mp4: File too large") && says("kept in"));
+    CU_ASSERT(count_rows("full.csv") > 1);
+    media_shell(&run, "ffprobe -v error full.mp4.part");
+    CU_ASSERT_EQUAL(run.code, 0);
+}
+
 static void finishes_when_interrupted(void)
 {
     const char *const signals[] = {"INT", "TERM"};
@@ -280,10 +358,14 @@ int main(void)
         {"gives the same bytes each time", gives_the_same_bytes_each_time},
         {"works in a pipe", works_in_a_pipe},
         {"draws on the faces", draws_on_the_faces},
+        {"writes papers", writes_papers},
+        {"fits its schemas", fits_its_schemas},
+        {"opens its report in a browser", opens_its_report_in_a_browser},
         {"overwrites only when told", overwrites_only_when_told},
         {"explains wrong use", explains_wrong_use},
         {"names bad inputs and outputs", names_bad_inputs_and_outputs},
         {"says what was lost", says_what_was_lost},
+        {"keeps what fits on a full disk", keeps_what_fits_on_a_full_disk},
         {"finishes when interrupted", finishes_when_interrupted},
         {NULL, NULL},
     };
