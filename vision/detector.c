@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "opencv_wrapper.h"
+#include "scan.h"
 #include "vision_config.h"
 
 #define CASCADE_FILE "haarcascade_frontalface_default.xml"
@@ -24,9 +25,10 @@ static const char *const cascade_places[] = {
 };
 
 struct mien_detector {
-    struct opencv_cascade *cascade;
-    double smallest;
-    struct opencv_search search;
+    struct scan *scan;             /* our own search, or … */
+    struct opencv_cascade *opencv; /* … NULL and OpenCV's */
+    double step, smallest;
+    int neighbours;
 };
 
 static int check_named(const char *path, const char *origin, struct mien_error *error)
@@ -83,6 +85,29 @@ static int check_options(const struct mien_detector_options *options, struct mie
     return 0;
 }
 
+/* $MIEN_CPU names the kernels of the network too, and may be a level that the scan has not. */
+static int create_scan(struct scan **scan, struct cascade *cascade)
+{
+    const char *cpu = getenv("MIEN_CPU");
+    if (cpu && *cpu && scan_create(scan, cascade, cpu, NULL) == 0)
+        return 0;
+    return scan_create(scan, cascade, NULL, NULL);
+}
+
+/* What our own scan cannot do is left to OpenCV. */
+static int load(struct mien_detector *detector, const char *path, int reference,
+                struct mien_error *error)
+{
+    struct cascade cascade;
+    if (!reference && opencv_cascade_read(&cascade, path, NULL) == 0) {
+        int status = create_scan(&detector->scan, &cascade);
+        cascade_free(&cascade);
+        if (status == 0)
+            return 0;
+    }
+    return opencv_cascade_load(&detector->opencv, path, error);
+}
+
 int mien_detector_create(struct mien_detector **detector,
                          const struct mien_detector_options *options, struct mien_error *error)
 {
@@ -101,13 +126,14 @@ int mien_detector_create(struct mien_detector **detector,
     struct mien_detector *created = calloc(1, sizeof *created);
     if (!created)
         return mien_error_set(error, ENOMEM, "no memory for the face detector");
-    status = opencv_cascade_load(&created->cascade, path, error);
+    created->step = o.scale_step;
+    created->smallest = o.smallest;
+    created->neighbours = o.neighbours;
+    status = load(created, path, o.reference, error);
     if (status < 0) {
         free(created);
         return status;
     }
-    created->smallest = o.smallest;
-    created->search = (struct opencv_search){o.scale_step, o.neighbours, 0, 0};
     *detector = created;
     return 0;
 }
@@ -116,7 +142,8 @@ void mien_detector_destroy(struct mien_detector **detector)
 {
     if (!*detector)
         return;
-    opencv_cascade_free((*detector)->cascade);
+    scan_destroy(&(*detector)->scan);
+    opencv_cascade_free((*detector)->opencv);
     free(*detector);
     *detector = NULL;
 }
@@ -182,11 +209,12 @@ int mien_detector_find_in(struct mien_detector *detector, const struct mien_pict
         return 0;
     struct mien_picture part = {MIEN_GRAY8, region.width, region.height, gray->stride,
                                 gray->data + region.y * gray->stride + region.x};
-    struct opencv_search search = detector->search;
-    search.smallest = range->smallest;
-    search.largest = range->largest;
+    struct scan_sizes sizes = {detector->step, range->smallest, range->largest};
     const struct mien_box *found;
-    int count = opencv_cascade_find(detector->cascade, &part, &search, &found, error);
+    int count = detector->scan
+                    ? scan_find(detector->scan, &part, &sizes, detector->neighbours, &found, error)
+                    : opencv_cascade_find(detector->opencv, &part, &sizes, detector->neighbours,
+                                          &found, error);
     return count < 0 ? count : (int)collect(found, count, &region, boxes, capacity);
 }
 

@@ -24,6 +24,7 @@ struct mien_detector_options {
                             keeps it (found at build time and at run time) */
     double scale_step;   /* ratio between neighbouring face sizes, > 1; 0: 1.1 */
     int neighbours;      /* raw hits a face needs; 0: 5 */
+    int reference;       /* search with OpenCV itself: slower, the same faces */
     double smallest;     /* smallest face, as a share of the picture's height; 0: 0.125 */
 };
 

@@ -1,0 +1,48 @@
+#include "cascade.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+enum { WINDOW_MIN = 4, WINDOW_MAX = 128 };
+
+static int is_rect_sound(const struct cascade *cascade, const struct cascade_rect *rect)
+{
+    return rect->x >= 0 && rect->y >= 0 && rect->width >= 0 && rect->height >= 0 &&
+           rect->x <= cascade->width && rect->y <= cascade->height &&
+           rect->width <= cascade->width - rect->x && rect->height <= cascade->height - rect->y &&
+           isfinite(rect->weight);
+}
+
+static int is_stump_sound(const struct cascade *cascade, const struct cascade_stump *stump)
+{
+    for (int i = 0; i < CASCADE_RECTS; i++)
+        if (!is_rect_sound(cascade, &stump->rects[i]))
+            return 0;
+    return isfinite(stump->threshold) && isfinite(stump->left) && isfinite(stump->right);
+}
+
+int cascade_is_sound(const struct cascade *cascade)
+{
+    if (cascade->width < WINDOW_MIN || cascade->width > WINDOW_MAX ||
+        cascade->height < WINDOW_MIN || cascade->height > WINDOW_MAX || cascade->stage_count < 1)
+        return 0;
+    for (int i = 0; i < cascade->stump_count; i++)
+        if (!is_stump_sound(cascade, &cascade->stumps[i]))
+            return 0;
+    int next = 0;
+    for (int i = 0; i < cascade->stage_count; i++) {
+        const struct cascade_stage *stage = &cascade->stages[i];
+        if (stage->first != next || stage->count < 1 ||
+            stage->count > cascade->stump_count - next || !isfinite(stage->threshold))
+            return 0;
+        next += stage->count;
+    }
+    return next == cascade->stump_count;
+}
+
+void cascade_free(struct cascade *cascade)
+{
+    free(cascade->stages);
+    free(cascade->stumps);
+    *cascade = (struct cascade){0};
+}

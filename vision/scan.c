@@ -1,0 +1,301 @@
+#include "scan.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "group.h"
+#include "integral.h"
+#include "scan_kernels.h"
+
+enum { SCALES_MAX = 1024 };
+
+struct scan {
+    struct cascade cascade;
+    const char *cpu;
+    scan_row_function *row;
+    struct integral integral;
+    struct scan_stump *stumps; /* laid out for … */
+    int stride, step;          /* … integrals like this */
+    int *found;                /* windows of one row */
+    int found_capacity;
+    struct mien_box *hits;
+    struct group_work *work;
+    int hit_count, hit_capacity;
+};
+
+/* One size of faces. */
+struct scale {
+    float factor;      /* from the window to the picture */
+    int width, height; /* of the picture made small */
+    int step;          /* from one window to the next */
+    int columns, rows; /* window corners lie in 0…columns-1, 0…rows-1 */
+};
+
+static int no_memory(struct mien_error *error)
+{
+    return mien_error_set(error, ENOMEM, "no memory to search faces");
+}
+
+int scan_create(struct scan **scan, struct cascade *cascade, const char *cpu,
+                struct mien_error *error)
+{
+    if (!cascade_is_sound(cascade))
+        return mien_error_set(error, EINVAL, "the face cascade makes no sense");
+    const char *name = "";
+    scan_row_function *row = scan_choose_row(cpu, &name);
+    if (!row)
+        return mien_error_set(error, EINVAL, "this CPU has no level '%s' to search faces", cpu);
+    struct scan *created = calloc(1, sizeof *created);
+    struct scan_stump *stumps = calloc((size_t)cascade->stump_count, sizeof *stumps);
+    if (!created || !stumps) {
+        free(created);
+        free(stumps);
+        return no_memory(error);
+    }
+    created->cascade = *cascade;
+    created->row = row;
+    created->cpu = name;
+    created->stumps = stumps;
+    *cascade = (struct cascade){0};
+    *scan = created;
+    return 0;
+}
+
+void scan_destroy(struct scan **scan)
+{
+    struct scan *s = *scan;
+    if (!s)
+        return;
+    cascade_free(&s->cascade);
+    integral_free(&s->integral);
+    free(s->stumps);
+    free(s->found);
+    free(s->hits);
+    free(s->work);
+    free(s);
+    *scan = NULL;
+}
+
+const char *scan_cpu(const struct scan *scan)
+{
+    return scan->cpu;
+}
+
+/* ---- which sizes ---- */
+
+static int side_at(int side, float factor)
+{
+    return (int)lrintf((float)side * factor);
+}
+
+/* Every factor by which the window still fits into the picture. */
+static int list_factors(const struct scan *scan, const struct mien_picture *gray, double step,
+                        float *factors)
+{
+    int count = 0;
+    for (double factor = 1; count < SCALES_MAX; factor *= step) {
+        if (lrint(scan->cascade.width * factor) > gray->width ||
+            lrint(scan->cascade.height * factor) > gray->height)
+            break;
+        factors[count++] = (float)factor;
+    }
+    return count;
+}
+
+static double misfit(const struct scan *scan, float factor, int wished)
+{
+    double dx = wished - side_at(scan->cascade.width, factor);
+    double dy = wished - side_at(scan->cascade.height, factor);
+    return dx * dx + dy * dy;
+}
+
+/* Where no factor gives an allowed size, the one that comes nearest to the smallest is taken. */
+static int take_nearest(const struct scan *scan, float *factors, int count, int smallest)
+{
+    int best = 0;
+    for (int i = 1; i < count; i++)
+        if (misfit(scan, factors[i], smallest) < misfit(scan, factors[best], smallest))
+            best = i;
+    factors[0] = factors[best];
+    return count > 0;
+}
+
+static int choose_factors(const struct scan *scan, const struct mien_picture *gray,
+                          const struct scan_sizes *sizes, float *factors)
+{
+    int widest = sizes->largest ? sizes->largest : gray->width;
+    int highest = sizes->largest ? sizes->largest : gray->height;
+    int count = list_factors(scan, gray, sizes->step, factors), first = 0, end = 0;
+    for (; end < count; end++) {
+        int width = side_at(scan->cascade.width, factors[end]);
+        int height = side_at(scan->cascade.height, factors[end]);
+        if (width > widest || height > highest)
+            break;
+        if (width < sizes->smallest || height < sizes->smallest)
+            first = end + 1;
+    }
+    if (first == end)
+        return take_nearest(scan, factors, count, sizes->smallest);
+    for (int i = first; i < end; i++)
+        factors[i - first] = factors[i];
+    return end - first;
+}
+
+static int at_least(int value, int least)
+{
+    return value > least ? value : least;
+}
+
+static struct scale scale_of(const struct scan *scan, const struct mien_picture *gray, float factor)
+{
+    struct scale scale = {.factor = factor, .step = factor >= 2 ? 1 : 2};
+    scale.width = (int)lrintf((float)gray->width / factor);
+    scale.height = (int)lrintf((float)gray->height / factor);
+    scale.columns = at_least(scale.width + 1 - scan->cascade.width, 0);
+    scale.rows = at_least(scale.height + 1 - scan->cascade.height, 0);
+    return scale;
+}
+
+/* OpenCV walks in stripes, as many for every size; their rounding may leave out the last row. */
+static void cut_to_stripes(struct scale *scale, int stripes)
+{
+    int height = at_least((scale->rows / scale->step + stripes - 1) / stripes, 1) * scale->step;
+    scale->rows = scale->rows < stripes * height ? scale->rows : stripes * height;
+}
+
+/* ---- memory ---- */
+
+/* Rows that lie a large power of two apart would fall on the same cache lines. */
+static int stride_for(int width)
+{
+    int stride = (width + 2 + 15) / 16 * 16;
+    return stride % 128 == 0 ? stride + 16 : stride;
+}
+
+static int reserve(struct scan *scan, const struct scale *largest, int stride,
+                   struct mien_error *error)
+{
+    int slack = stride + 2 * SCAN_SLACK;
+    int status = integral_reserve(&scan->integral, stride, largest->height + 1, slack, error);
+    if (status == 0 && largest->columns > scan->found_capacity) {
+        free(scan->found);
+        scan->found_capacity = 0;
+        scan->found = calloc((size_t)largest->columns, sizeof *scan->found);
+        if (!scan->found)
+            return no_memory(error);
+        scan->found_capacity = largest->columns;
+    }
+    return status;
+}
+
+static int reserve_hits(struct scan *scan, int count, struct mien_error *error)
+{
+    if (count <= scan->hit_capacity)
+        return 0;
+    int capacity = count * 2;
+    struct mien_box *hits = realloc(scan->hits, (size_t)capacity * sizeof *hits);
+    if (!hits)
+        return no_memory(error);
+    scan->hits = hits;
+    struct group_work *work = realloc(scan->work, (size_t)capacity * sizeof *work);
+    if (!work)
+        return no_memory(error);
+    scan->work = work;
+    scan->hit_capacity = capacity;
+    return 0;
+}
+
+/* ---- the walk ---- */
+
+static void lay_out_rect(const struct integral *integral, const struct cascade_rect *rect,
+                         int32_t *corner)
+{
+    int left = integral_place(integral, rect->x);
+    int right = integral_place(integral, rect->x + rect->width);
+    int top = rect->y * integral->stride;
+    int bottom = (rect->y + rect->height) * integral->stride;
+    corner[0] = top + left;
+    corner[1] = top + right;
+    corner[2] = bottom + left;
+    corner[3] = bottom + right;
+}
+
+static void lay_out_stumps(struct scan *scan)
+{
+    if (scan->stride == scan->integral.stride && scan->step == scan->integral.step)
+        return;
+    for (int i = 0; i < scan->cascade.stump_count; i++) {
+        const struct cascade_stump *from = &scan->cascade.stumps[i];
+        struct scan_stump *to = &scan->stumps[i];
+        *to = (struct scan_stump){
+            .threshold = from->threshold, .left = from->left, .right = from->right};
+        for (int r = 0; r < CASCADE_RECTS; r++) {
+            lay_out_rect(&scan->integral, &from->rects[r], to->corner[r]);
+            to->weight[r] = from->rects[r].weight;
+        }
+    }
+    scan->stride = scan->integral.stride;
+    scan->step = scan->integral.step;
+}
+
+static int add_hits(struct scan *scan, const struct scale *scale, int y, int count,
+                    struct mien_error *error)
+{
+    int status = reserve_hits(scan, scan->hit_count + count, error);
+    for (int i = 0; status == 0 && i < count; i++)
+        scan->hits[scan->hit_count++] = (struct mien_box){
+            side_at(scan->found[i] * scale->step, scale->factor), side_at(y, scale->factor),
+            side_at(scan->cascade.width, scale->factor),
+            side_at(scan->cascade.height, scale->factor)};
+    return status;
+}
+
+static int scan_scale(struct scan *scan, const struct mien_picture *gray, const struct scale *scale,
+                      int stride, struct mien_error *error)
+{
+    integral_fill(&scan->integral, gray, scale->width, scale->height, stride, scale->step);
+    lay_out_stumps(scan);
+    const struct cascade *cascade = &scan->cascade;
+    struct cascade_rect inner = {1, 1, cascade->width - 2, cascade->height - 2, 0};
+    struct scan_row row = {.count = (scale->columns + scale->step - 1) / scale->step,
+                           .stage_count = cascade->stage_count,
+                           .stages = cascade->stages,
+                           .stumps = scan->stumps,
+                           .area = (double)inner.width * inner.height};
+    lay_out_rect(&scan->integral, &inner, row.norm);
+    int status = 0;
+    for (int y = 0; y < scale->rows && status == 0; y += scale->step) {
+        row.sum = scan->integral.sum + (size_t)y * (size_t)stride;
+        row.squares = scan->integral.squares + (size_t)y * (size_t)stride;
+        int count = scan->row(&row, scan->found);
+        if (count > 0)
+            status = add_hits(scan, scale, y, count, error);
+    }
+    return status;
+}
+
+int scan_find(struct scan *scan, const struct mien_picture *gray, const struct scan_sizes *sizes,
+              int neighbours, const struct mien_box **boxes, struct mien_error *error)
+{
+    float factors[SCALES_MAX];
+    int count = choose_factors(scan, gray, sizes, factors), status = 0;
+    scan->hit_count = 0;
+    *boxes = scan->hits;
+    if (count == 0)
+        return 0;
+    struct scale largest = scale_of(scan, gray, factors[0]);
+    int stride = stride_for(largest.width), stripes = (largest.columns + 31) / 32;
+    if (stripes == 0)
+        return 0;
+    status = reserve(scan, &largest, stride, error);
+    for (int i = 0; i < count && status == 0; i++) {
+        struct scale scale = scale_of(scan, gray, factors[i]);
+        cut_to_stripes(&scale, stripes);
+        status = scan_scale(scan, gray, &scale, stride, error);
+    }
+    if (status < 0)
+        return status;
+    *boxes = scan->hits;
+    return group_boxes(scan->hits, scan->hit_count, neighbours, scan->work);
+}

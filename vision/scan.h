@@ -1,0 +1,36 @@
+/* Our own search with a cascade: the same raw hits, in the same order, as OpenCV's
+ * cv::CascadeClassifier on one thread, but many windows at a time. Private to vision/. */
+#ifndef VISION_SCAN_H
+#define VISION_SCAN_H
+
+#include "cascade.h"
+#include "mien/detector.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct scan; /* one thread at a time; grows to the largest picture seen, then allocates nothing */
+
+/* How to search a picture; the same for OpenCV and for the scan. */
+struct scan_sizes {
+    double step;           /* ratio of neighbouring sizes, at least 1.01 */
+    int smallest, largest; /* sides in pixels; largest 0: as large as the picture */
+};
+
+/* Takes the cascade over on success (it is then zeroed). `cpu` is the highest kernel level to use
+ * or NULL. Returns 0, -EINVAL (the cascade makes no sense, no such level) or -ENOMEM. */
+int scan_create(struct scan **scan, struct cascade *cascade, const char *cpu,
+                struct mien_error *error);
+void scan_destroy(struct scan **scan);
+const char *scan_cpu(const struct scan *scan);
+
+/* Finds the raw hits in a gray picture and groups them (neighbours 0: leaves them raw). Returns
+ * how many boxes there are, or -ENOMEM. *boxes stays the scan's, until its next search. */
+int scan_find(struct scan *scan, const struct mien_picture *gray, const struct scan_sizes *sizes,
+              int neighbours, const struct mien_box **boxes, struct mien_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
