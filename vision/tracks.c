@@ -280,7 +280,7 @@ size_t mien_tracks_expected(const struct mien_tracks *tracks, double time, struc
     for (int i = 0; i < MIEN_TRACKS_MAX && count < capacity; i++) {
         const struct slot *slot = &tracks->slots[i];
         struct area expected = expected_at(slot, time);
-        if (slot->used && time - slot->track.last <= tracks->options.bridge)
+        if (slot->used)
             boxes[count++] = box_of(&expected);
     }
     return count;

@@ -106,7 +106,7 @@ static void smooths_over_time(void)
     CU_ASSERT_FALSE(after.list[0].uncertain);
     struct faces middle = look(recogniser, &dark, 0.25);
     CU_ASSERT(middle.list[0].uncertain);
-    struct faces late = look(recogniser, &dark, 2.0);
+    struct faces late = look(recogniser, &dark, 9.0);
     mien_picture_free(&bright);
     mien_picture_free(&dark);
     recogniser_destroy(&recogniser);
