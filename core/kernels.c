@@ -6,6 +6,9 @@
 #ifdef __x86_64__
 #include "x86/x86.h"
 #endif
+#ifdef __aarch64__
+#include "arm/arm.h"
+#endif
 
 struct level {
     const char *name;
@@ -38,6 +41,9 @@ static const struct level levels[] = {
 #ifdef __x86_64__
     {"avx2", has_avx2, kernels_fill_avx2},
     {"avx512", has_avx512, kernels_fill_avx512},
+#endif
+#ifdef __aarch64__
+    {"neon", always, kernels_fill_neon},
 #endif
 };
 

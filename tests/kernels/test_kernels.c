@@ -1,5 +1,6 @@
 /* Every level of kernels against the portable reference, in the manner of dav1d's checkasm: random
- * shapes, guard pages around each buffer, poisoned outputs. With --bench it times them instead. */
+ * shapes, guard pages around each buffer, poisoned outputs. With --bench it times them instead;
+ * a number is that of the shapes to try. */
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -12,7 +13,7 @@
 #include "kernels.h"
 #include "runner.h"
 
-enum { ROUNDS = 800, POISON = 0x7fa5a5a5 };
+enum { POISON = 0x7fa5a5a5 };
 
 /* Sums of up to 2000 products of values below 1 and weights of variance 1/n, float32. */
 static const float TOLERANCE = 1e-5f;
@@ -38,6 +39,7 @@ struct job {
 };
 
 static uint32_t random_state = 1;
+static int rounds = 800; /* random shapes for each kernel */
 
 static uint32_t next_random(uint32_t limit)
 {
@@ -210,13 +212,13 @@ static int compare_once(const char *level, struct shape shape, kernel_function *
 static void compare(const char *level)
 {
     struct kernels reference, kernels;
-    struct mien_error error;
+    static struct mien_error error; /* outlives the case: it says why it was skipped */
     kernels_fill_c(&reference);
     if (kernels_choose(&kernels, level, &error) < 0) {
         skip_test(error.text);
         return;
     }
-    for (int round = 0; round < ROUNDS; round++) {
+    for (int round = 0; round < rounds; round++) {
         CU_ASSERT_FATAL(compare_once(level, random_shape(0), reference.conv, kernels.conv));
         CU_ASSERT_FATAL(compare_once(level, random_shape(1), reference.planar, kernels.planar));
     }
@@ -230,6 +232,11 @@ static void avx2_agrees(void)
 static void avx512_agrees(void)
 {
     compare("avx512");
+}
+
+static void neon_agrees(void)
+{
+    compare("neon");
 }
 
 static double now(void)
@@ -296,9 +303,12 @@ int main(int argc, char **argv)
     const struct test tests[] = {
         {"avx2 agrees with the reference", avx2_agrees},
         {"avx512 agrees with the reference", avx512_agrees},
+        {"neon agrees with the reference", neon_agrees},
         {NULL, NULL},
     };
     if (argc == 2 && !strcmp(argv[1], "--bench"))
         return bench();
+    if (argc == 2)
+        rounds = atoi(argv[1]);
     return run_tests("kernels", tests);
 }

@@ -1,0 +1,13 @@
+/* 32 registers of 4 floats: 12 pixels × 8 channels in 24 sums. Part of every 64-bit ARM. */
+#define VECTOR 4
+#define ACCUMULATORS 24
+#define SMALL_PARTS 2
+#define CORNER_PARTS 4
+#include "../tiles.h"
+#include "arm.h"
+
+void kernels_fill_neon(struct kernels *kernels)
+{
+    kernels->conv = conv;
+    kernels->planar = planar;
+}
