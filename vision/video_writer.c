@@ -17,8 +17,9 @@ struct mien_writer {
     char *path; /* NULL: standard output */
     char *part;
     bool in_place;
-    char *name; /* for messages */
-    struct mien_reader *source;
+    char *name;                  /* for messages */
+    struct mien_reader *source;  /* may be NULL */
+    struct mien_video_info info; /* of the pictures to come */
     AVFormatContext *format;
     AVCodecContext *codec;
     AVStream *stream;
@@ -77,14 +78,17 @@ static bool is_rgb(enum AVPixelFormat format)
 /* Keeps the source's colour space and range; what was RGB becomes BT.709. */
 static void describe_color(AVCodecContext *codec, const struct mien_reader *source)
 {
-    const AVCodecParameters *from = reader_stream(source)->codecpar;
-    struct video_kind kind = reader_kind(source);
+    struct video_kind kind = {.format = AV_PIX_FMT_BGR0};
+    if (source) {
+        const AVCodecParameters *from = reader_stream(source)->codecpar;
+        kind = reader_kind(source);
+        codec->color_primaries = from->color_primaries;
+        codec->color_trc = from->color_trc;
+        codec->color_range = from->color_range;
+    }
     bool to_rgb = is_rgb(codec->pix_fmt), from_rgb = is_rgb((enum AVPixelFormat)kind.format);
     bool full = kind.full_range || !strncmp(av_get_pix_fmt_name(codec->pix_fmt), "yuvj", 4);
-    codec->color_primaries = from->color_primaries;
-    codec->color_trc = from->color_trc;
     codec->colorspace = (enum AVColorSpace)kind.colorspace;
-    codec->color_range = from->color_range;
     if (from_rgb)
         codec->colorspace = AVCOL_SPC_BT709;
     if (full || from_rgb)
@@ -98,14 +102,17 @@ static void describe_color(AVCodecContext *codec, const struct mien_reader *sour
 static void describe_video(struct mien_writer *writer)
 {
     AVCodecContext *codec = writer->codec;
-    const struct mien_video_info *info = mien_reader_info(writer->source);
-    const AVStream *from = reader_stream(writer->source);
+    const struct mien_video_info *info = &writer->info;
     codec->width = (info->width + 1) / 2 * 2;
     codec->height = (info->height + 1) / 2 * 2;
     codec->pix_fmt = choose_pixels(codec->codec);
-    codec->time_base = from->time_base;
-    codec->framerate = from->avg_frame_rate;
-    codec->sample_aspect_ratio = reader_pixel_aspect(writer->source);
+    codec->time_base = (AVRational){1, 90000};
+    codec->framerate = av_d2q(info->fps, 1001000);
+    if (writer->source) {
+        codec->time_base = reader_stream(writer->source)->time_base;
+        codec->framerate = reader_stream(writer->source)->avg_frame_rate;
+        codec->sample_aspect_ratio = reader_pixel_aspect(writer->source);
+    }
     codec->thread_count = 0;
     describe_color(codec, writer->source);
     if (writer->format->oformat->flags & AVFMT_GLOBALHEADER)
@@ -195,26 +202,34 @@ static int make_container(struct mien_writer *writer, const char *path, struct m
     return 0;
 }
 
-static int add_streams(struct mien_writer *writer)
+static int add_copied_streams(struct mien_writer *writer)
 {
     const AVFormatContext *from = reader_format(writer->source);
     const AVStream *video = reader_stream(writer->source);
-    writer->stream = avformat_new_stream(writer->format, NULL);
     writer->routes = av_calloc(from->nb_streams, sizeof *writer->routes);
-    if (!writer->stream || !writer->routes)
+    if (!writer->routes)
         return AVERROR(ENOMEM);
     writer->route_count = from->nb_streams;
+    writer->stream->disposition = video->disposition;
+    int result = video_copy_streams(writer->format, from, writer->routes);
+    if (result < 0)
+        return result;
+    writer->losses = result;
+    return video_copy_metadata(writer->format, from, writer->stream, video, writer->origin);
+}
+
+static int add_streams(struct mien_writer *writer)
+{
+    writer->stream = avformat_new_stream(writer->format, NULL);
+    if (!writer->stream)
+        return AVERROR(ENOMEM);
     int result = avcodec_parameters_from_context(writer->stream->codecpar, writer->codec);
     if (result < 0)
         return result;
     writer->stream->time_base = writer->codec->time_base;
-    writer->stream->avg_frame_rate = video->avg_frame_rate;
+    writer->stream->avg_frame_rate = writer->codec->framerate;
     writer->stream->sample_aspect_ratio = writer->codec->sample_aspect_ratio;
-    writer->stream->disposition = video->disposition;
-    if ((result = video_copy_streams(writer->format, from, writer->routes)) < 0)
-        return result;
-    writer->losses = result;
-    return video_copy_metadata(writer->format, from, writer->stream, video, writer->origin);
+    return writer->source ? add_copied_streams(writer) : 0;
 }
 
 /* Fragments and clusters of a second: that much is lost at most when the run is killed. The
@@ -298,14 +313,19 @@ static int open_writer(struct mien_writer *writer, const char *path,
     writer->copy = av_packet_alloc();
     if (name_files(writer, path) < 0 || !writer->frame || !writer->packet || !writer->copy)
         return mien_error_set(error, ENOMEM, "%s: no memory to write it", path);
-    writer->origin = av_rescale_q(reader_origin(writer->source),
-                                  reader_stream(writer->source)->time_base, AV_TIME_BASE_Q);
+    writer->info = (struct mien_video_info){
+        .width = options->width, .height = options->height, .fps = options->fps};
+    if (writer->source) {
+        writer->info = *mien_reader_info(writer->source);
+        writer->origin = av_rescale_q(reader_origin(writer->source),
+                                      reader_stream(writer->source)->time_base, AV_TIME_BASE_Q);
+    }
     int result = make_container(writer, path, error);
     if (result == 0)
         result = open_encoder(writer, options, error);
     if (result < 0)
         return result;
-    const struct mien_video_info *info = mien_reader_info(writer->source);
+    const struct mien_video_info *info = &writer->info;
     if ((info->width | info->height) & 1 &&
         (result = mien_picture_alloc(&writer->even, MIEN_BGRX32, writer->codec->width,
                                      writer->codec->height, error)) < 0)
@@ -351,7 +371,8 @@ int mien_writer_open(struct mien_writer **writer, const char *path, struct mien_
         free_writer(made);
         return result;
     }
-    reader_set_sink(source, (struct packet_sink){take_packet, made});
+    if (source)
+        reader_set_sink(source, (struct packet_sink){take_packet, made});
     *writer = made;
     return 0;
 }
@@ -377,7 +398,7 @@ static const struct mien_picture *make_even(struct mien_writer *writer,
 
 static int64_t frame_duration(const struct mien_writer *writer)
 {
-    double fps = mien_reader_info(writer->source)->fps;
+    double fps = writer->info.fps;
     return fps > 0 ? llrint(1 / (fps * av_q2d(writer->codec->time_base))) : 0;
 }
 
@@ -458,7 +479,8 @@ int mien_writer_finish(struct mien_writer **writer, struct mien_error *error)
     if (!old)
         return 0;
     video_log_forget();
-    reader_set_sink(old->source, (struct packet_sink){0});
+    if (old->source)
+        reader_set_sink(old->source, (struct packet_sink){0});
     int result = finish_file(old);
     if (result < 0) {
         struct mien_error why = {""};

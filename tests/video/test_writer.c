@@ -70,6 +70,36 @@ static void check_same_bytes(const char *stream, const char *one, const char *ot
     CU_ASSERT_STRING_EQUAL(a.out, b.out);
 }
 
+/* A camera's pictures come at odd times and, at worst, of odd size. */
+static void writes_pictures_without_a_source(void)
+{
+    static const double times[] = {0, 0.04, 0.1, 0.5};
+    struct mien_writer_options options = {.crf = -1, .width = 161, .height = 120, .fps = 25};
+    struct mien_writer *writer = NULL;
+    struct mien_frame frame = {0};
+    struct mien_error error = {""};
+    CU_ASSERT_EQUAL_FATAL(mien_picture_alloc(&frame.color, MIEN_BGRX32, 161, 120, NULL), 0);
+    memset(frame.color.data, 100, (size_t)frame.color.stride * 120);
+    CU_ASSERT_EQUAL_FATAL(mien_writer_open(&writer, "camera.mp4", NULL, &options, &error), 0);
+    for (int i = 0; i < 4; i++) {
+        frame.time = times[i];
+        CU_ASSERT_EQUAL(mien_writer_add(writer, &frame, &error), 0);
+    }
+    CU_ASSERT_EQUAL(mien_writer_finish(&writer, &error), 0);
+    CU_ASSERT_STRING_EQUAL(error.text, "");
+    mien_picture_free(&frame.color);
+    struct mien_reader *reader = NULL;
+    CU_ASSERT_EQUAL_FATAL(mien_reader_open(&reader, "camera.mp4", &error), 0);
+    for (int i = 0; i < 4; i++) {
+        CU_ASSERT_EQUAL_FATAL(mien_reader_next(reader, &frame, &error), 1);
+        CU_ASSERT_DOUBLE_EQUAL(frame.time, times[i], 0.001);
+        CU_ASSERT_EQUAL(frame.color.width, 162);
+        CU_ASSERT(abs(frame.color.data[0] - 100) < 6);
+    }
+    CU_ASSERT_EQUAL(mien_reader_next(reader, &frame, &error), 0);
+    mien_reader_close(&reader);
+}
+
 static void copies_the_sound_untouched(void)
 {
     if (!media_make(PATTERN SOUND "-c:v libx264 -c:a aac sound.mp4"))
@@ -332,6 +362,7 @@ static void refuses_what_cannot_be_written(void)
 int main(void)
 {
     const struct test tests[] = {
+        {"writes pictures without a source", writes_pictures_without_a_source},
         {"copies the sound untouched", copies_the_sound_untouched},
         {"keeps times", keeps_times},
         {"copies all that matroska holds", copies_all_that_matroska_holds},

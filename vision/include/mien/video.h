@@ -56,17 +56,20 @@ struct mien_writer_options {
     const char *codec;  /* FFmpeg's encoder name; NULL: libx264, or what the container needs */
     const char *preset; /* NULL: a fast one (veryfast) */
     int crf;            /* <0: 20 */
+    int width, height;  /* of the pictures, and */
+    double fps;         /* their rate (0: unknown), where there is no source to tell */
 };
 
 struct mien_writer; /* one thread at a time, which need not be the reader's */
 
 /* Starts a video of the reader's size and time base. Audio, subtitles, attachments, chapters and
  * metadata of `source` are copied untouched; call it before the first mien_reader_next, and close
- * the reader after the writer. Pictures with an odd side are made even by repeating the last row
- * or column, since common players know no other H.264. MP4 is fragmented and Matroska written in
- * short clusters, so that a killed run leaves a playable file. The file is PATH.part until it is
- * finished; "-" is standard output (as Matroska).
- * Returns 0, -EACCES, -ENOENT, -ENOSPC, -EINVAL (unknown container or codec), -ENOMEM. */
+ * the reader after the writer. Without a source (NULL: pictures of a camera) the options tell the
+ * size, and pictures may come at any time after the last. Pictures with an odd side are made even
+ * by repeating the last row or column, since common players know no other H.264. MP4 is fragmented
+ * and Matroska written in short clusters, so that a killed run leaves a playable file. The file is
+ * PATH.part until it is finished; "-" is standard output (as Matroska). Returns 0, -EACCES,
+ * -ENOENT, -ENOSPC, -EINVAL (unknown container or codec), -ENOMEM. */
 int mien_writer_open(struct mien_writer **writer, const char *path, struct mien_reader *source,
                      const struct mien_writer_options *options, struct mien_error *error);
 
