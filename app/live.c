@@ -1,18 +1,20 @@
 /* mien live: a camera, or a recording in its place, in a window or as JSON Lines. */
-#include <argp.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <time.h>
 
 #include "analysis.h"
 #include "clock.h"
 #include "commands.h"
+#include "live_options.h"
 #include "meter.h"
 #include "mien/log.h"
 #include "recogniser.h"
+#include "recorder.h"
 #include "records.h"
 #include "settings.h"
 #include "source.h"
@@ -23,158 +25,23 @@ enum { WAIT_MS = 50 };
 
 #define IDLE_SECONDS 1.5 /* without a face, before the window says so */
 
-struct options {
-    struct mien_camera_options camera;
-    const char *video, *model, *jsonl, *config;
-    bool headless, no_mirror, no_bars, blur, fullscreen;
-    double seconds; /* 0: without end */
-};
-
 struct live {
-    const struct options *options;
+    const struct live_options *options;
     const struct mien_config *config;
     struct source *source;
     struct recogniser *recogniser;
     struct records *records;
     struct analysis *analysis;
     struct window *window;
-    struct mien_frame shown; /* the picture in the window, held until the next one */
+    struct recorder *recorder; /* NULL: not recording */
+    char recording[64];        /* its file, when the key named it */
+    uint64_t recorder_drops;   /* of recordings that have ended */
+    struct mien_frame shown;   /* the picture in the window, held until the next one */
     struct analysis_result result;
     uint64_t pictures;         /* taken from the source */
     struct meter shows, looks; /* values: ms from capture to display, of pictures and of faces */
     double began, last_face;
     bool reader_left; /* of our JSON Lines */
-};
-
-/* ---- command line ---- */
-
-enum {
-    KEY_HEADLESS = 256,
-    KEY_SECONDS,
-    KEY_JSONL,
-    KEY_SIZE,
-    KEY_FPS,
-    KEY_FORMAT,
-    KEY_NO_MIRROR,
-    KEY_NO_BARS,
-    KEY_MODEL,
-    KEY_CONFIG,
-    KEY_VIDEO,
-    KEY_BLUR,
-    KEY_FULLSCREEN
-};
-
-static const struct argp_option option_list[] = {
-    {NULL, 0, NULL, 0, "Where pictures come from", 1},
-    {"device", 'd', "DEVICE", 0, "camera: /dev/videoN, N, or /dev/v4l/by-id/…; else the first one",
-     1},
-    {"size", KEY_SIZE, "WxH", 0, "picture size to ask the camera for (640x480)", 1},
-    {"fps", KEY_FPS, "N", 0, "pictures a second to ask for (30)", 1},
-    {"format", KEY_FORMAT, "FOURCC", 0, "pixel format to ask for: YUYV, MJPG, … (the best)", 1},
-    {"video", KEY_VIDEO, "FILE", 0, "play a video or picture, over and over, in place of a camera",
-     1},
-    {NULL, 0, NULL, 0, "What becomes of them", 2},
-    {"headless", KEY_HEADLESS, NULL, 0,
-     "no window: write JSON Lines, to standard output unless --jsonl is given", 2},
-    {"jsonl", KEY_JSONL, "FILE", 0,
-     "write a JSON line for each face in each picture looked at; - is standard output", 2},
-    {"seconds", KEY_SECONDS, "N", 0, "stop after N seconds", 2},
-    {"model", KEY_MODEL, "FILE", 0, "the network, *.safetensors", 2},
-    {"config", KEY_CONFIG, "FILE", 0, "settings, instead of the user's and the system's", 2},
-    {NULL, 0, NULL, 0, "How the window looks at first (keys change it; h lists them)", 3},
-    {"no-mirror", KEY_NO_MIRROR, NULL, 0,
-     "show the picture as the camera sees it (as recordings are)", 3},
-    {"no-bars", KEY_NO_BARS, NULL, 0, "hide the bars of all emotions", 3},
-    {"blur", KEY_BLUR, NULL, 0, "cover the faces", 3},
-    {"fullscreen", KEY_FULLSCREEN, NULL, 0, "fill the screen", 3},
-    {0},
-};
-
-static void parse_size(const char *text, struct mien_camera_options *camera,
-                       struct argp_state *state)
-{
-    char end;
-    if (sscanf(text, "%dx%d%c", &camera->width, &camera->height, &end) != 2 || camera->width < 16 ||
-        camera->height < 16 || camera->width > MIEN_PICTURE_SIDE_MAX ||
-        camera->height > MIEN_PICTURE_SIDE_MAX)
-        argp_error(state, "--size is written like 1280x720, not '%s'", text);
-}
-
-static double parse_positive(const char *text, const char *option, struct argp_state *state)
-{
-    char *end;
-    double value = strtod(text, &end);
-    if (end == text || *end || !(value > 0 && value < 1e9))
-        argp_error(state, "%s wants a number above 0, not '%s'", option, text);
-    return value;
-}
-
-static error_t parse(int key, char *argument, struct argp_state *state)
-{
-    struct options *options = state->input;
-    switch (key) {
-    case 'd':
-        options->camera.device = argument;
-        break;
-    case KEY_SIZE:
-        parse_size(argument, &options->camera, state);
-        break;
-    case KEY_FPS:
-        options->camera.fps = parse_positive(argument, "--fps", state);
-        break;
-    case KEY_FORMAT:
-        options->camera.format = argument;
-        break;
-    case KEY_VIDEO:
-        options->video = argument;
-        break;
-    case KEY_HEADLESS:
-        options->headless = true;
-        break;
-    case KEY_JSONL:
-        options->jsonl = argument;
-        break;
-    case KEY_SECONDS:
-        options->seconds = parse_positive(argument, "--seconds", state);
-        break;
-    case KEY_MODEL:
-        options->model = argument;
-        break;
-    case KEY_CONFIG:
-        options->config = argument;
-        break;
-    case KEY_NO_MIRROR:
-        options->no_mirror = true;
-        break;
-    case KEY_NO_BARS:
-        options->no_bars = true;
-        break;
-    case KEY_BLUR:
-        options->blur = true;
-        break;
-    case KEY_FULLSCREEN:
-        options->fullscreen = true;
-        break;
-    case ARGP_KEY_ARG:
-        argp_error(state, "'%s' is no option; `--video FILE` plays a file", argument);
-        break;
-    case ARGP_KEY_END:
-        if (options->video && options->camera.device)
-            argp_error(state, "--video and --device exclude each other");
-        break;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-    return 0;
-}
-
-static const struct argp live_argp = {
-    .options = option_list,
-    .parser = parse,
-    .doc = "Shows what the faces before a camera express.\v"
-           "Ends on q, Esc, SIGINT, SIGTERM or after --seconds. Exit codes: 0 fine, 1 wrong "
-           "arguments, 2 the model or video cannot be used, 3 an output cannot be written, 4 no "
-           "camera or no display.",
 };
 
 /* ---- the parts ---- */
@@ -217,7 +84,7 @@ static int open_records(struct live *live, struct mien_error *error)
 
 static int open_source(struct live *live, struct mien_error *error)
 {
-    const struct options *options = live->options;
+    const struct live_options *options = live->options;
     struct mien_camera_options camera = settings_camera(live->config, &options->camera);
     if (source_open(&live->source, options->video, &camera, error))
         return options->video ? EXIT_UNREADABLE : EXIT_NO_DEVICE;
@@ -230,7 +97,7 @@ static int open_source(struct live *live, struct mien_error *error)
 
 static int open_window(struct live *live, struct mien_error *error)
 {
-    const struct options *options = live->options;
+    const struct live_options *options = live->options;
     if (options->headless)
         return EXIT_FINE;
     struct mien_camera_status status;
@@ -263,9 +130,83 @@ static int open_parts(struct live *live, struct mien_error *error)
                                                                                    : EXIT_FINE;
 }
 
+/* ---- recording ---- */
+
+/* Tells the user where to look: in the window if there is one. */
+static void tell(struct live *live, const char *what, const char *file)
+{
+    if (live->window)
+        window_say(live->window, "%s %.100s", what, file);
+    else
+        mien_log(MIEN_LOG_INFO, "%s %s", what, file);
+}
+
+static int start_recording(struct live *live, const struct mien_frame *first, const char *path,
+                           struct mien_error *error)
+{
+    struct mien_camera_status camera;
+    source_status(live->source, &camera);
+    int result = recorder_start(&live->recorder, path, first, camera.fps, live->options->overwrite,
+                                recogniser_model(live->recogniser), error);
+    if (!result)
+        tell(live, "recording", path);
+    snprintf(live->recording, sizeof live->recording, "%s", path);
+    return result;
+}
+
+static int stop_recording(struct live *live, struct mien_error *error)
+{
+    if (!live->recorder)
+        return 0;
+    live->recorder_drops += recorder_dropped(live->recorder);
+    int result = recorder_stop(&live->recorder, error);
+    if (!result && live->window)
+        tell(live, "recorded", live->recording);
+    return result;
+}
+
+/* The key's recordings are named by the time they begin, in the current folder. One that fails
+ * is told of and leaves the picture alone. */
+static void toggle_recording(struct live *live, const struct mien_frame *frame)
+{
+    struct mien_error error = {""};
+    char path[64];
+    time_t now = time(NULL);
+    struct tm local;
+    strftime(path, sizeof path, "mien-%Y%m%d-%H%M%S.mp4", localtime_r(&now, &local));
+    int result =
+        live->recorder ? stop_recording(live, &error) : start_recording(live, frame, path, &error);
+    if (result) {
+        mien_log(MIEN_LOG_ERROR, "%s", error.text);
+        tell(live, "not recorded:", error.text);
+    }
+}
+
+/* What --record asks for has to succeed. */
+static int record(struct live *live, const struct mien_frame *frame, struct mien_error *error)
+{
+    struct overlay_style style = {.bars = live->config->window.bars && !live->options->no_bars,
+                                  .blur = live->options->blur || live->config->window.blur};
+    int result = 0;
+    if (live->options->record && live->pictures == 1)
+        result = start_recording(live, frame, live->options->record, error);
+    if (live->window && window_record_pressed(live->window))
+        toggle_recording(live, frame);
+    if (result || !live->recorder)
+        return result;
+    return recorder_add(live->recorder, frame, &live->result.faces,
+                        live->window ? window_style(live->window) : &style, error);
+}
+
+/* ---- the end ---- */
+
 static int close_parts(struct live *live, int code)
 {
     struct mien_error error;
+    if (stop_recording(live, &error) && !code) {
+        mien_log(MIEN_LOG_ERROR, "%s", error.text);
+        code = EXIT_LOSSES;
+    }
     analysis_stop(&live->analysis);
     window_close(&live->window);
     if (live->shown.color.data)
@@ -292,7 +233,9 @@ static const char *note(const struct live *live, enum mien_camera_state state)
     case MIEN_CAMERA_RUNNING:
         break;
     }
-    return window_frozen(live->window) ? "frozen" : NULL;
+    if (window_frozen(live->window))
+        return live->recorder ? "● recording, frozen" : "frozen";
+    return live->recorder ? "● recording" : NULL;
 }
 
 static const char *hint(struct live *live, enum mien_camera_state state, double now)
@@ -304,9 +247,8 @@ static const char *hint(struct live *live, enum mien_camera_state state, double 
     return now - live->last_face > IDLE_SECONDS ? "looking for faces…" : NULL;
 }
 
-static int show(struct live *live, bool newer_picture, struct mien_error *error)
+static int show(struct live *live, bool newer_picture, bool newer_faces, struct mien_error *error)
 {
-    bool newer_faces = analysis_latest(live->analysis, &live->result);
     double now = clock_seconds();
     struct mien_camera_status camera;
     source_status(live->source, &camera);
@@ -336,6 +278,8 @@ static int accept(struct live *live, struct mien_frame *frame, bool keep, struct
 {
     live->pictures++;
     int result = analysis_offer(live->analysis, frame, error);
+    if (!result)
+        result = record(live, frame, error);
     if (!keep) {
         source_release(live->source, frame);
         return result;
@@ -353,13 +297,14 @@ static int step(struct live *live, struct mien_error *error)
     bool taken = !result;
     if (result == -ECANCELED)
         return mien_error_set(error, EIO, "there are no more pictures");
+    bool newer_faces = analysis_latest(live->analysis, &live->result);
     bool keep = live->window && !window_frozen(live->window);
     if (taken)
         result = accept(live, &frame, keep, error);
     else
         result = 0;
     if (!result && live->window)
-        result = show(live, taken && keep, error);
+        result = show(live, taken && keep, newer_faces, error);
     return result;
 }
 
@@ -400,12 +345,15 @@ static void report(struct live *live, double cpu)
     struct mien_camera_status camera;
     source_status(live->source, &camera);
     analysis_latest(live->analysis, &live->result);
+    uint64_t unrecorded =
+        live->recorder_drops + (live->recorder ? recorder_dropped(live->recorder) : 0);
     mien_log(MIEN_LOG_INFO,
              "%.1f s: %.1f pictures a second, %.1f analysed; dropped %llu at capture, %llu before "
-             "analysis; %.2f CPU cores",
+             "analysis, %llu before recording; %.2f CPU cores",
              seconds, (double)live->pictures / seconds, (double)live->result.looks / seconds,
              (unsigned long long)camera.dropped,
-             (unsigned long long)analysis_skipped(live->analysis), cpu / seconds);
+             (unsigned long long)analysis_skipped(live->analysis), (unsigned long long)unrecorded,
+             cpu / seconds);
     if (live->looks.count)
         mien_log(
             MIEN_LOG_INFO,
@@ -417,8 +365,8 @@ static void report(struct live *live, double cpu)
 
 int command_live(int argc, char **argv)
 {
-    struct options options = {0};
-    if (argp_parse(&live_argp, argc, argv, 0, NULL, &options))
+    struct live_options options = {0};
+    if (live_options_parse(&options, argc, argv))
         return EXIT_USAGE;
     struct mien_config config;
     if (settings_load(&config, options.config))

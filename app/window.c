@@ -19,15 +19,14 @@ struct window {
     int width, height;    /* of the texture */
     struct overlay *overlay;
     struct overlay_style style;
-    bool mirror, frozen, leaving, screenshot_due;
+    bool mirror, frozen, leaving, screenshot_due, record_pressed;
     char toast[160];
     double toast_ends;
 };
 
 /* ---- keys ---- */
 
-static void __attribute__((format(printf, 2, 3)))
-say(struct window *window, const char *format, ...)
+void window_say(struct window *window, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
@@ -45,40 +44,45 @@ static void toggle_fullscreen(struct window *window)
 {
     bool full = SDL_GetWindowFlags(window->window) & SDL_WINDOW_FULLSCREEN;
     if (SDL_SetWindowFullscreen(window->window, full ? 0 : SDL_WINDOW_FULLSCREEN_DESKTOP)) {
-        say(window, "full screen: %s", SDL_GetError());
+        window_say(window, "full screen: %s", SDL_GetError());
         return;
     }
     SDL_ShowCursor(full ? SDL_ENABLE : SDL_DISABLE);
-    say(window, full ? "in a window" : "full screen");
+    window_say(window, full ? "in a window" : "full screen");
 }
 
 static void toggle_mirror(struct window *window)
 {
     window->mirror = !window->mirror;
-    say(window, window->mirror ? "mirrored" : "not mirrored");
+    window_say(window, window->mirror ? "mirrored" : "not mirrored");
 }
 
 static void toggle_bars(struct window *window)
 {
     window->style.bars = !window->style.bars;
-    say(window, window->style.bars ? "bars shown" : "bars hidden");
+    window_say(window, window->style.bars ? "bars shown" : "bars hidden");
 }
 
 static void toggle_blur(struct window *window)
 {
     window->style.blur = !window->style.blur;
-    say(window, window->style.blur ? "faces covered" : "faces shown");
+    window_say(window, window->style.blur ? "faces covered" : "faces shown");
 }
 
 static void toggle_freeze(struct window *window)
 {
     window->frozen = !window->frozen;
-    say(window, window->frozen ? "frozen: space goes on" : "live");
+    window_say(window, window->frozen ? "frozen: space goes on" : "live");
 }
 
 static void ask_screenshot(struct window *window)
 {
     window->screenshot_due = true;
+}
+
+static void ask_recording(struct window *window)
+{
+    window->record_pressed = true;
 }
 
 static void toggle_help(struct window *window);
@@ -87,16 +91,32 @@ static const struct {
     SDL_Keycode code;
     void (*press)(struct window *window);
 } keys[] = {
-    {SDLK_q, leave},          {SDLK_ESCAPE, leave},         {SDLK_f, toggle_fullscreen},
-    {SDLK_m, toggle_mirror},  {SDLK_b, toggle_bars},        {SDLK_p, toggle_blur},
-    {SDLK_s, ask_screenshot}, {SDLK_SPACE, toggle_freeze},  {SDLK_h, toggle_help},
-    {SDLK_F1, toggle_help},   {SDLK_QUESTION, toggle_help}, {SDLK_F11, toggle_fullscreen},
+    {SDLK_q, leave},
+    {SDLK_ESCAPE, leave},
+    {SDLK_f, toggle_fullscreen},
+    {SDLK_m, toggle_mirror},
+    {SDLK_b, toggle_bars},
+    {SDLK_p, toggle_blur},
+    {SDLK_s, ask_screenshot},
+    {SDLK_r, ask_recording},
+    {SDLK_SPACE, toggle_freeze},
+    {SDLK_h, toggle_help},
+    {SDLK_F1, toggle_help},
+    {SDLK_QUESTION, toggle_help},
+    {SDLK_F11, toggle_fullscreen},
 };
 
 static const struct overlay_key help[] = {
-    {"f", "full screen"},     {"m", "mirror the picture"}, {"b", "bars of all emotions"},
-    {"p", "cover the faces"}, {"s", "save a screenshot"},  {"space", "freeze"},
-    {"h, ?", "this help"},    {"q, Esc", "quit"},          {NULL, NULL},
+    {"f", "full screen"},
+    {"m", "mirror the picture"},
+    {"b", "bars of all emotions"},
+    {"p", "cover the faces"},
+    {"s", "save a screenshot"},
+    {"r", "record, stop recording"},
+    {"space", "freeze"},
+    {"h, ?", "this help"},
+    {"q, Esc", "quit"},
+    {NULL, NULL},
 };
 
 static void toggle_help(struct window *window)
@@ -130,6 +150,18 @@ bool window_react(struct window *window)
 bool window_frozen(const struct window *window)
 {
     return window->frozen;
+}
+
+bool window_record_pressed(struct window *window)
+{
+    bool pressed = window->record_pressed;
+    window->record_pressed = false;
+    return pressed;
+}
+
+const struct overlay_style *window_style(const struct window *window)
+{
+    return &window->style;
 }
 
 /* ---- opening ---- */
@@ -199,7 +231,7 @@ int window_open(struct window **window, const struct window_options *options,
         window_close(&w);
         return result;
     }
-    say(w, "h shows the keys");
+    window_say(w, "h shows the keys");
     *window = w;
     return 0;
 }
@@ -289,9 +321,9 @@ static void take_screenshot(struct window *window)
         result = picture_file_write(path, &picture, true, &error);
     mien_picture_free(&picture);
     if (result)
-        say(window, "%.120s", error.text);
+        window_say(window, "%.120s", error.text);
     else
-        say(window, "saved %s", path);
+        window_say(window, "saved %s", path);
 }
 
 int window_show(struct window *window, const struct mien_picture *color, const struct faces *faces,

@@ -33,4 +33,14 @@ bool window_react(struct window *window);
 /* The user stopped the picture. */
 bool window_frozen(const struct window *window);
 
+/* Whether the key that starts and ends a recording was pressed since the last call. */
+bool window_record_pressed(struct window *window);
+
+/* What is drawn now; the user's keys change it. */
+const struct overlay_style *window_style(const struct window *window);
+
+/* Shows a line for a moment. */
+void window_say(struct window *window, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
 #endif

@@ -1,6 +1,7 @@
 /* mien live, run as a user runs it: without a display, on one in memory, and on an X server whose
  * screen is looked at by pixel. */
 #include "media.h"
+#include "mien/video.h"
 #include "overlay.h"
 #include "program.h"
 #include "runner.h"
@@ -51,6 +52,74 @@ static void window_and_data_work_together(void)
     unsetenv("SDL_VIDEODRIVER");
     check_rows();
     CU_ASSERT_PTR_NOT_NULL(strstr(run.err, "from capture to screen"));
+}
+
+static bool read_face(const char *row, struct seen_face *face)
+{
+    const char *box = strstr(row, "\"box\":["), *label = strstr(row, "\"label\":");
+    face->uncertain = strstr(row, "\"uncertain\":true") != NULL;
+    return box && label &&
+           sscanf(box, "\"box\":[%d,%d,%d,%d]", &face->x, &face->y, &face->width, &face->height) ==
+               4 &&
+           sscanf(label, "\"label\":\"%31[^\"]", face->label) == 1;
+}
+
+/* The last whole row that mien wrote. */
+static bool read_last_face(struct seen_face *face)
+{
+    media_shell(&run, "tail -n 2 rows.jsonl | head -n 1");
+    return read_face(run.out, face);
+}
+
+/* The colour that the frame of the last face has in a picture, at a place that open frames share.
+ */
+static bool has_box(const struct mien_picture *picture, const struct seen_face *face)
+{
+    uint32_t color = face->uncertain ? 0xFFFFFF : overlay_color(face->label);
+    const uint8_t *p = picture->data + (face->y + 1) * picture->stride +
+                       4 * (face->x + face->width - face->width / 8);
+    for (int i = 0; i < 3; i++)
+        if (abs(p[i] - (int)(color >> 8 * i & 0xFF)) > 70)
+            return false;
+    return true;
+}
+
+/* How many pictures of the recording have a box that some row tells of. */
+static int count_marked(const char *recording, char *rows)
+{
+    struct mien_reader *reader = NULL;
+    struct mien_frame frame;
+    struct seen_face faces[50];
+    int count = 0, marked = 0;
+    for (char *row = strtok(rows, "\n"); row && count < 50; row = strtok(NULL, "\n"))
+        count += read_face(row, &faces[count]);
+    CU_ASSERT_EQUAL_FATAL(mien_reader_open(&reader, recording, NULL), 0);
+    while (mien_reader_next(reader, &frame, NULL) > 0) {
+        bool found = false;
+        for (int i = 0; i < count && !found; i++)
+            found = has_box(&frame.color, &faces[i]);
+        marked += found;
+    }
+    mien_reader_close(&reader);
+    return marked;
+}
+
+static void records_the_faces_marked(void)
+{
+    setenv("SDL_VIDEODRIVER", "dummy", 1);
+    media_shell(&run, "mien live --video portrait.jpg --jsonl rows.jsonl --record out.mp4 & "
+                      "child=$!; for i in $(seq 900); do "
+                      "[ $(cat rows.jsonl | wc -l) -ge 5 ] && break; sleep 0.1; done; "
+                      "kill -INT $child; wait $child; code=$?; cat rows.jsonl; exit $code");
+    CU_ASSERT_EQUAL(run.code, 0);
+    CU_ASSERT(count_marked("out.mp4", run.out) > 0);
+    media_shell(&run, "mien live --video portrait.jpg --record out.mp4");
+    CU_ASSERT_EQUAL(run.code, 3);
+    CU_ASSERT_PTR_NOT_NULL(strstr(run.err, "out.mp4 exists"));
+    media_shell(&run, "mien live --video portrait.jpg --record no/such/out.mp4");
+    CU_ASSERT_EQUAL(run.code, 3);
+    CU_ASSERT_PTR_NOT_NULL(strstr(run.err, "no/such/out.mp4"));
+    unsetenv("SDL_VIDEODRIVER");
 }
 
 static void ends_after_its_seconds(void)
@@ -207,18 +276,6 @@ static int count_outline(const struct screen *screen, SDL_Rect box, uint32_t col
     return count;
 }
 
-/* The last whole row that mien wrote. */
-static bool read_last_face(struct seen_face *face)
-{
-    media_shell(&run, "tail -n 2 rows.jsonl | head -n 1");
-    const char *box = strstr(run.out, "\"box\":["), *label = strstr(run.out, "\"label\":");
-    face->uncertain = strstr(run.out, "\"uncertain\":true") != NULL;
-    return box && label &&
-           sscanf(box, "\"box\":[%d,%d,%d,%d]", &face->x, &face->y, &face->width, &face->height) ==
-               4 &&
-           sscanf(label, "\"label\":\"%31[^\"]", face->label) == 1;
-}
-
 /* The portrait, 512×600, fills the window's 720 rows; that stands in the middle of the screen. */
 static SDL_Rect box_on_screen(const struct seen_face *face)
 {
@@ -272,6 +329,7 @@ int main(void)
     const struct test tests[] = {
         {"headless writes json lines", headless_writes_json_lines},
         {"window and data work together", window_and_data_work_together},
+        {"records the faces marked", records_the_faces_marked},
         {"ends after its seconds", ends_after_its_seconds},
         {"a reader that leaves ends it", a_reader_that_leaves_ends_it},
         {"no display is a clear error", no_display_is_a_clear_error},

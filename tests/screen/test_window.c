@@ -185,6 +185,16 @@ static void space_freezes(void)
     close_window();
 }
 
+static void tells_of_the_record_key_once(void)
+{
+    open_window((struct window_options){0});
+    CU_ASSERT_FALSE(window_record_pressed(window));
+    CU_ASSERT(press(SDLK_r, KMOD_NONE));
+    CU_ASSERT(window_record_pressed(window));
+    CU_ASSERT_FALSE(window_record_pressed(window));
+    close_window();
+}
+
 static void leaves_on_q_and_escape_only(void)
 {
     static const SDL_Keycode ways[] = {SDLK_q, SDLK_ESCAPE};
@@ -245,6 +255,7 @@ int main(void)
         {"privacy key covers the face", privacy_key_covers_the_face},
         {"help keys show and hide the keys", help_keys_show_and_hide_the_keys},
         {"space freezes", space_freezes},
+        {"tells of the record key once", tells_of_the_record_key_once},
         {"leaves on q and escape only", leaves_on_q_and_escape_only},
         {"pictures may change their size", pictures_may_change_their_size},
         {"a lost picture leaves a dark screen", a_lost_picture_leaves_a_dark_screen},

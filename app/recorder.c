@@ -1,0 +1,173 @@
+#include "recorder.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "mien/mailbox.h"
+#include "mien/video.h"
+
+/* One in the mailbox, one being encoded, one being filled. */
+enum { SLOTS = 3 };
+
+struct slot {
+    struct mien_frame frame; /* colour only */
+    struct faces faces;
+    struct overlay_style style;
+    atomic_bool busy;
+};
+
+struct recorder {
+    struct mien_writer *writer;
+    struct canvas *canvas;
+    struct mien_mailbox *mailbox;
+    struct slot slots[SLOTS];
+    double began;       /* time of the first picture */
+    uint64_t odd_sized; /* pictures left out */
+    pthread_t thread;
+    atomic_int failure;      /* 0 or −errno; set last */
+    struct mien_error error; /* valid once failure is set */
+};
+
+static int encode(struct recorder *recorder, struct slot *slot)
+{
+    int result = canvas_draw(recorder->canvas, &slot->frame.color, &slot->faces, &slot->style,
+                             &recorder->error);
+    if (!result)
+        result = mien_writer_add(recorder->writer, &slot->frame, &recorder->error);
+    atomic_store(&slot->busy, false);
+    return result;
+}
+
+static void *run(void *data)
+{
+    struct recorder *recorder = data;
+    void *item;
+    int failure = 0;
+    while (!failure && !mien_mailbox_take(recorder->mailbox, &item, -1))
+        failure = encode(recorder, item);
+    if (!failure && (item = mien_mailbox_poll(recorder->mailbox)))
+        failure = encode(recorder, item);
+    atomic_store(&recorder->failure, failure);
+    return NULL;
+}
+
+static int allocate(struct recorder *recorder, const struct mien_picture *color,
+                    const struct mien_model_info *model, struct mien_error *error)
+{
+    int result = canvas_create(&recorder->canvas, model, error);
+    for (int i = 0; i < SLOTS && !result; i++)
+        result = mien_picture_alloc(&recorder->slots[i].frame.color, MIEN_BGRX32, color->width,
+                                    color->height, error);
+    recorder->mailbox = mien_mailbox_create();
+    if (!result && !recorder->mailbox)
+        result = mien_error_set(error, ENOMEM, "no memory to record");
+    return result;
+}
+
+static void release(struct recorder *recorder)
+{
+    mien_mailbox_destroy(&recorder->mailbox);
+    canvas_destroy(&recorder->canvas);
+    for (int i = 0; i < SLOTS; i++)
+        mien_picture_free(&recorder->slots[i].frame.color);
+    free(recorder);
+}
+
+int recorder_start(struct recorder **recorder, const char *path, const struct mien_frame *first,
+                   double fps, bool overwrite, const struct mien_model_info *model,
+                   struct mien_error *error)
+{
+    if (!overwrite && strcmp(path, "-") && !access(path, F_OK))
+        return mien_error_set(error, EEXIST, "%s exists already; -y overwrites it", path);
+    struct recorder *r = calloc(1, sizeof *r);
+    if (!r)
+        return mien_error_set(error, ENOMEM, "no memory to record");
+    r->began = first->time;
+    struct mien_writer_options options = {
+        .crf = -1, .width = first->color.width, .height = first->color.height, .fps = fps};
+    int result = allocate(r, &first->color, model, error);
+    if (!result)
+        result = mien_writer_open(&r->writer, path, NULL, &options, error);
+    if (result)
+        goto failed;
+    result = pthread_create(&r->thread, NULL, run, r);
+    if (result) {
+        mien_writer_finish(&r->writer, NULL);
+        result = mien_error_set(error, result, "no thread to record: %s", strerror(result));
+        goto failed;
+    }
+    *recorder = r;
+    return 0;
+failed:
+    release(r);
+    return result;
+}
+
+static struct slot *free_slot(struct recorder *recorder)
+{
+    struct slot *slot = recorder->slots;
+    while (atomic_load(&slot->busy))
+        slot++; /* one of the three is always free */
+    return slot;
+}
+
+static void fill(struct slot *slot, const struct mien_picture *color)
+{
+    struct mien_picture *copy = &slot->frame.color;
+    for (int y = 0; y < copy->height; y++)
+        memcpy(copy->data + y * copy->stride, color->data + y * color->stride,
+               4 * (size_t)copy->width);
+}
+
+int recorder_add(struct recorder *recorder, const struct mien_frame *frame,
+                 const struct faces *faces, const struct overlay_style *style,
+                 struct mien_error *error)
+{
+    int failure = atomic_load(&recorder->failure);
+    if (failure) {
+        *error = recorder->error;
+        return failure;
+    }
+    struct slot *slot = free_slot(recorder);
+    if (frame->color.width != slot->frame.color.width ||
+        frame->color.height != slot->frame.color.height) {
+        recorder->odd_sized++;
+        return 0;
+    }
+    fill(slot, &frame->color);
+    slot->frame.time = frame->time - recorder->began;
+    slot->faces = *faces;
+    slot->style = (struct overlay_style){.bars = style->bars, .blur = style->blur};
+    atomic_store(&slot->busy, true);
+    struct slot *old = mien_mailbox_put(recorder->mailbox, slot);
+    if (old)
+        atomic_store(&old->busy, false);
+    return 0;
+}
+
+uint64_t recorder_dropped(struct recorder *recorder)
+{
+    return recorder->odd_sized + mien_mailbox_dropped(recorder->mailbox);
+}
+
+int recorder_stop(struct recorder **recorder, struct mien_error *error)
+{
+    struct recorder *r = *recorder;
+    if (!r)
+        return 0;
+    mien_mailbox_close(r->mailbox);
+    pthread_join(r->thread, NULL);
+    int failure = atomic_load(&r->failure);
+    int result = mien_writer_finish(&r->writer, error);
+    if (failure) {
+        *error = r->error;
+        result = failure;
+    }
+    release(r);
+    *recorder = NULL;
+    return result;
+}
