@@ -75,6 +75,6 @@ static unsigned stage_of(const struct scan_row *row, const struct cascade_stage 
 
 int scan_row_avx2(const struct scan_row *row, int *found)
 {
-    static const struct scan_lanes eight = {8, 2, norms_of, stage_of};
+    static const struct scan_lanes eight = {8, norms_of, stage_of};
     return scan_walk(row, &eight, found);
 }

@@ -8,7 +8,6 @@
  * result stands for window + i. */
 struct scan_lanes {
     int lanes; /* at most 16 */
-    int few;   /* with so many windows left or less, one after the other is faster */
     /* Writes the factors of scan_norm and returns which windows are candidates. */
     unsigned (*norms)(const struct scan_row *row, int window, float *norms);
     /* Returns which windows pass the stage. */
@@ -47,14 +46,10 @@ scan_walk(const struct scan_row *row, const struct scan_lanes *with, int *found)
         unsigned passed = with->stage(row, row->stages, window, norms);
         unsigned alive =
             candidates & passed & ~scan_skipped(candidates & ~passed, with->lanes, &carry);
-        int stage = 1;
-        for (; stage < row->stage_count && __builtin_popcount(alive) > with->few; stage++)
+        for (int stage = 1; alive && stage < row->stage_count; stage++)
             alive &= with->stage(row, row->stages + stage, window, norms);
-        for (; alive; alive &= alive - 1) {
-            int lane = __builtin_ctz(alive);
-            if (scan_passes_from(row, stage, window + lane, norms[lane]))
-                found[count++] = window + lane;
-        }
+        for (; alive; alive &= alive - 1)
+            found[count++] = window + __builtin_ctz(alive);
     }
     return count;
 }
