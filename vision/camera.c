@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/inotify.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -24,6 +25,7 @@ enum {
     SLOTS = 4, /* one being filled, one in the mailbox, two with the caller */
     RETRY_FIRST_MS = 1000,
     RETRY_LAST_MS = 30000,
+    SETTLE_MS = 100, /* a new node gets its permissions a moment later */
 };
 
 struct slot {
@@ -65,7 +67,10 @@ static void set_state(struct mien_camera *camera, enum mien_camera_state state)
         return;
     if (state == MIEN_CAMERA_STALLED)
         mien_log(MIEN_LOG_WARNING, "camera %s stalled: no picture for 2 s", camera->status.path);
-    else if (state == MIEN_CAMERA_RUNNING)
+    else if (state == MIEN_CAMERA_LOST)
+        mien_log(MIEN_LOG_WARNING, "camera %s lost: waiting for it to come back",
+                 camera->status.path);
+    else
         mien_log(MIEN_LOG_INFO, "camera %s runs again", camera->status.path);
 }
 
@@ -231,27 +236,40 @@ static int stream(struct mien_camera *camera)
     }
 }
 
-static bool stopped_within(struct mien_camera *camera, int wait_ms)
+/* Waits before the next try: shorter when something happens among the devices, as then the camera
+ * may be back. Returns whether the camera is being closed. */
+static bool stopped_within(struct mien_camera *camera, int watch, int *wait_ms)
 {
-    struct pollfd stop = {camera->stop, POLLIN, 0};
-    return poll(&stop, 1, wait_ms) > 0;
+    struct pollfd waits[2] = {{camera->stop, POLLIN, 0}, {watch, POLLIN, 0}};
+    if (poll(waits, 2, *wait_ms) > 0 && !waits[0].revents) {
+        char events[4096];
+        *wait_ms = RETRY_FIRST_MS;
+        poll(waits, 1, SETTLE_MS);
+        while (read(watch, events, sizeof events) > 0)
+            ;
+    }
+    return waits[0].revents;
 }
 
 /* Tries until the device is back (true) or the camera is closed (false). */
 static bool reopen(struct mien_camera *camera, int wait_ms)
 {
+    int watch = inotify_init1(IN_CLOEXEC | IN_NONBLOCK); /* a luxury: without it, it takes longer */
+    inotify_add_watch(watch, "/dev", IN_CREATE | IN_ATTRIB);
     struct mien_error why;
-    for (;;) {
-        if (stopped_within(camera, wait_ms))
-            return false;
-        if (!camera_device_open(&camera->device, &camera->options, &why))
-            break;
+    bool stopped;
+    while (!(stopped = stopped_within(camera, watch, &wait_ms)) &&
+           camera_device_open(&camera->device, &camera->options, &why)) {
         set_state(camera, MIEN_CAMERA_LOST);
         mien_log(MIEN_LOG_DEBUG, "camera not back yet: %s", why.text);
         wait_ms = wait_ms < RETRY_FIRST_MS ? RETRY_FIRST_MS : 2 * wait_ms;
         if (wait_ms > RETRY_LAST_MS)
             wait_ms = RETRY_LAST_MS;
     }
+    if (watch >= 0)
+        close(watch);
+    if (stopped)
+        return false;
     note_opened(camera);
     pthread_mutex_lock(&camera->mutex);
     camera->status.reopened++;
@@ -265,11 +283,9 @@ static void *capture(void *argument)
     int result;
     while ((result = stream(camera))) {
         bool stuck = result == -ETIMEDOUT;
-        if (!stuck) {
-            mien_log(MIEN_LOG_WARNING, "camera %s lost: %s", camera->status.path,
-                     strerror(-result));
+        mien_log(MIEN_LOG_DEBUG, "camera %s: %s", camera->status.path, strerror(-result));
+        if (!stuck)
             set_state(camera, MIEN_CAMERA_LOST);
-        }
         camera_device_close(&camera->device);
         if (!reopen(camera, stuck ? 0 : RETRY_FIRST_MS))
             break;

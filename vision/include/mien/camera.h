@@ -45,7 +45,7 @@ struct mien_camera_options {
 enum mien_camera_state {
     MIEN_CAMERA_RUNNING,
     MIEN_CAMERA_STALLED, /* no frame for 2 s; reopened after 5 s */
-    MIEN_CAMERA_LOST,    /* unplugged or failed; being reopened, 1…30 s between tries */
+    MIEN_CAMERA_LOST,    /* unplugged or failed; reopened when devices change, or in 1…30 s */
 };
 
 struct mien_camera_status {
