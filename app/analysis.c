@@ -111,24 +111,6 @@ static struct slot *free_slot(struct analysis *analysis)
     return slot;
 }
 
-static int fill(struct slot *slot, const struct mien_frame *frame, struct mien_error *error)
-{
-    const struct mien_picture *gray = &frame->gray;
-    if (slot->gray.width != gray->width || slot->gray.height != gray->height) {
-        mien_picture_free(&slot->gray);
-        int result = mien_picture_alloc(&slot->gray, MIEN_GRAY8, gray->width, gray->height, error);
-        if (result)
-            return result;
-    }
-    for (int y = 0; y < gray->height; y++)
-        memcpy(slot->gray.data + y * slot->gray.stride, gray->data + y * gray->stride,
-               (size_t)gray->width);
-    slot->number = frame->number;
-    slot->time = frame->time;
-    slot->captured_ns = frame->captured_ns;
-    return 0;
-}
-
 int analysis_offer(struct analysis *analysis, const struct mien_frame *frame,
                    struct mien_error *error)
 {
@@ -140,9 +122,12 @@ int analysis_offer(struct analysis *analysis, const struct mien_frame *frame,
     if (failure)
         return failure;
     struct slot *slot = free_slot(analysis);
-    int result = fill(slot, frame, error);
+    int result = mien_picture_copy(&slot->gray, &frame->gray, error);
     if (result)
         return result;
+    slot->number = frame->number;
+    slot->time = frame->time;
+    slot->captured_ns = frame->captured_ns;
     atomic_store(&slot->busy, true);
     struct slot *old = mien_mailbox_put(analysis->mailbox, slot);
     if (old)

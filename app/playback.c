@@ -58,29 +58,15 @@ static struct slot *free_slot(struct playback *playback)
     return NULL;
 }
 
-static int copy_picture(struct mien_picture *to, const struct mien_picture *from)
-{
-    if (to->width != from->width || to->height != from->height) {
-        mien_picture_free(to);
-        int result = mien_picture_alloc(to, from->pixels, from->width, from->height, NULL);
-        if (result)
-            return result;
-    }
-    size_t row = (size_t)from->width * (from->pixels == MIEN_GRAY8 ? 1 : 4);
-    for (int y = 0; y < from->height; y++)
-        memcpy(to->data + y * to->stride, from->data + y * from->stride, row);
-    return 0;
-}
-
 /* Hands out a copy, as the reader's own pictures change with the next frame. */
 static int publish(struct playback *playback, const struct mien_frame *frame)
 {
     struct slot *slot = free_slot(playback);
     if (!slot)
         return 0; /* a caller holds too many; this frame is lost to it */
-    int result = copy_picture(&slot->frame.color, &frame->color);
+    int result = mien_picture_copy(&slot->frame.color, &frame->color, NULL);
     if (!result)
-        result = copy_picture(&slot->frame.gray, &frame->gray);
+        result = mien_picture_copy(&slot->frame.gray, &frame->gray, NULL);
     if (result)
         return result;
     slot->frame.number = playback->number++;

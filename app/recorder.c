@@ -115,14 +115,6 @@ static struct slot *free_slot(struct recorder *recorder)
     return slot;
 }
 
-static void fill(struct slot *slot, const struct mien_picture *color)
-{
-    struct mien_picture *copy = &slot->frame.color;
-    for (int y = 0; y < copy->height; y++)
-        memcpy(copy->data + y * copy->stride, color->data + y * color->stride,
-               4 * (size_t)copy->width);
-}
-
 int recorder_add(struct recorder *recorder, const struct mien_frame *frame,
                  const struct faces *faces, const struct overlay_style *style,
                  struct mien_error *error)
@@ -138,7 +130,7 @@ int recorder_add(struct recorder *recorder, const struct mien_frame *frame,
         recorder->odd_sized++;
         return 0;
     }
-    fill(slot, &frame->color);
+    mien_picture_copy(&slot->frame.color, &frame->color, NULL);
     slot->frame.time = frame->time - recorder->began;
     slot->faces = *faces;
     slot->style = (struct overlay_style){.bars = style->bars, .blur = style->blur};

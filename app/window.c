@@ -280,9 +280,7 @@ static int upload(struct window *window, const struct mien_picture *color,
     if (fit_texture(window, color) || SDL_LockTexture(window->texture, NULL, &pixels, &pitch))
         return -EIO;
     struct mien_picture copy = {MIEN_BGRX32, color->width, color->height, pitch, pixels};
-    for (int y = 0; y < color->height; y++)
-        memcpy(copy.data + y * copy.stride, color->data + y * color->stride,
-               4 * (size_t)color->width);
+    mien_picture_copy(&copy, color, NULL);
     if (window->style.blur && faces)
         privacy_cover(&copy, faces);
     SDL_UnlockTexture(window->texture);

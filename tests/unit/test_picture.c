@@ -26,11 +26,34 @@ static void refuses_absurd_sides(void)
     CU_ASSERT_PTR_NOT_NULL(strstr(error.text, "1048576"));
 }
 
+static void copies_into_its_own_or_new_memory(void)
+{
+    struct mien_picture from = {0}, to = {0};
+    CU_ASSERT_EQUAL_FATAL(mien_picture_alloc(&from, MIEN_BGRX32, 21, 9, NULL), 0);
+    for (int i = 0; i < 9 * (int)from.stride; i++)
+        from.data[i] = (uint8_t)(i * 7);
+    CU_ASSERT_EQUAL_FATAL(mien_picture_copy(&to, &from, NULL), 0);
+    const uint8_t *memory = to.data;
+    memset(to.data, 0, (size_t)to.stride * 9);
+    CU_ASSERT_EQUAL_FATAL(mien_picture_copy(&to, &from, NULL), 0);
+    CU_ASSERT_PTR_EQUAL(to.data, memory);
+    for (int y = 0; y < 9; y++)
+        CU_ASSERT(!memcmp(to.data + y * to.stride, from.data + y * from.stride, 21 * 4));
+    struct mien_picture half = from; /* a view of the left half */
+    half.width = 10;
+    CU_ASSERT_EQUAL_FATAL(mien_picture_copy(&to, &half, NULL), 0);
+    CU_ASSERT_EQUAL(to.width, 10);
+    CU_ASSERT(!memcmp(to.data + 8 * to.stride, from.data + 8 * from.stride, 10 * 4));
+    mien_picture_free(&from);
+    mien_picture_free(&to);
+}
+
 int main(void)
 {
     const struct test tests[] = {
         {"allocates aligned rows", allocates_aligned_rows},
         {"refuses absurd sides", refuses_absurd_sides},
+        {"copies into its own or new memory", copies_into_its_own_or_new_memory},
         {NULL, NULL},
     };
     return run_tests("picture", tests);
