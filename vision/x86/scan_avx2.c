@@ -73,8 +73,43 @@ static unsigned stage_of(const struct scan_row *row, const struct cascade_stage 
                       _mm256_movemask_pd(_mm256_cmp_pd(high, threshold, _CMP_NLT_UQ)) << 4);
 }
 
+static __m128i half_load(const uint32_t *p)
+{
+    return _mm_loadu_si128((const __m128i *)p);
+}
+
+static __m128 half_weighted(const uint32_t *p, const struct scan_stump *stump, int rect)
+{
+    const int32_t *corner = stump->corner[rect];
+    __m128i sum = _mm_add_epi32(
+        _mm_sub_epi32(_mm_sub_epi32(half_load(p + corner[0]), half_load(p + corner[1])),
+                      half_load(p + corner[2])),
+        half_load(p + corner[3]));
+    return _mm_mul_ps(_mm_set1_ps(stump->weight[rect]), _mm_cvtepi32_ps(sum));
+}
+
+static unsigned half_stage_of(const struct scan_row *row, const struct cascade_stage *stage,
+                              int window, const float *norms)
+{
+    const uint32_t *p = row->sum + window;
+    __m128 norm = _mm_loadu_ps(norms);
+    __m256d total = _mm256_setzero_pd();
+    const struct scan_stump *stump = row->stumps + stage->first, *end = stump + stage->count;
+    for (; stump < end; stump++) {
+        __m128 value = _mm_add_ps(half_weighted(p, stump, 0), half_weighted(p, stump, 1));
+        if (stump->weight[2] != 0)
+            value = _mm_add_ps(value, half_weighted(p, stump, 2));
+        __m128 below =
+            _mm_cmp_ps(_mm_mul_ps(value, norm), _mm_set1_ps(stump->threshold), _CMP_LT_OQ);
+        __m128 leaf = _mm_blendv_ps(_mm_set1_ps(stump->right), _mm_set1_ps(stump->left), below);
+        total = _mm256_add_pd(total, _mm256_cvtps_pd(leaf));
+    }
+    return (unsigned)_mm256_movemask_pd(
+        _mm256_cmp_pd(total, _mm256_set1_pd(stage->threshold), _CMP_NLT_UQ));
+}
+
 int scan_row_avx2(const struct scan_row *row, int *found)
 {
-    static const struct scan_lanes eight = {8, norms_of, stage_of};
+    static const struct scan_lanes eight = {8, norms_of, stage_of, half_stage_of};
     return scan_walk(row, &eight, found);
 }

@@ -72,8 +72,42 @@ static unsigned stage_of(const struct scan_row *row, const struct cascade_stage 
            (unsigned)_mm512_cmp_pd_mask(high, threshold, _CMP_NLT_UQ) << 8;
 }
 
+static __m256i half_load(const uint32_t *p)
+{
+    return _mm256_loadu_si256((const __m256i *)p);
+}
+
+static __m256 half_weighted(const uint32_t *p, const struct scan_stump *stump, int rect)
+{
+    const int32_t *corner = stump->corner[rect];
+    __m256i sum = _mm256_add_epi32(
+        _mm256_sub_epi32(_mm256_sub_epi32(half_load(p + corner[0]), half_load(p + corner[1])),
+                         half_load(p + corner[2])),
+        half_load(p + corner[3]));
+    return _mm256_mul_ps(_mm256_set1_ps(stump->weight[rect]), _mm256_cvtepi32_ps(sum));
+}
+
+static unsigned half_stage_of(const struct scan_row *row, const struct cascade_stage *stage,
+                              int window, const float *norms)
+{
+    const uint32_t *p = row->sum + window;
+    __m256 norm = _mm256_loadu_ps(norms);
+    __m512d total = _mm512_setzero_pd();
+    const struct scan_stump *stump = row->stumps + stage->first, *end = stump + stage->count;
+    for (; stump < end; stump++) {
+        __m256 value = _mm256_add_ps(half_weighted(p, stump, 0), half_weighted(p, stump, 1));
+        if (stump->weight[2] != 0)
+            value = _mm256_add_ps(value, half_weighted(p, stump, 2));
+        __mmask8 below = _mm256_cmp_ps_mask(_mm256_mul_ps(value, norm),
+                                            _mm256_set1_ps(stump->threshold), _CMP_LT_OQ);
+        total = _mm512_add_pd(total, _mm512_mask_blend_pd(below, _mm512_set1_pd(stump->right),
+                                                          _mm512_set1_pd(stump->left)));
+    }
+    return _mm512_cmp_pd_mask(total, _mm512_set1_pd(stage->threshold), _CMP_NLT_UQ);
+}
+
 int scan_row_avx512(const struct scan_row *row, int *found)
 {
-    static const struct scan_lanes sixteen = {16, norms_of, stage_of};
+    static const struct scan_lanes sixteen = {16, norms_of, stage_of, half_stage_of};
     return scan_walk(row, &sixteen, found);
 }

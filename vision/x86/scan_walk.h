@@ -4,15 +4,20 @@
 
 #include "scan_kernels.h"
 
-/* What a vector unit does for the group of `lanes` windows that begins at `window`; bit i of a
- * result stands for window + i. */
+enum { SCAN_LANES_MAX = 16 };
+
+/* Returns which of the windows from `window` on pass the stage; bit i stands for window + i. */
+typedef unsigned scan_stage_function(const struct scan_row *row, const struct cascade_stage *stage,
+                                     int window, const float *norms);
+
+/* What a vector unit does for groups of neighbouring windows. */
 struct scan_lanes {
-    int lanes; /* at most 16 */
+    int lanes; /* at most SCAN_LANES_MAX */
     /* Writes the factors of scan_norm and returns which windows are candidates. */
     unsigned (*norms)(const struct scan_row *row, int window, float *norms);
-    /* Returns which windows pass the stage. */
-    unsigned (*stage)(const struct scan_row *row, const struct cascade_stage *stage, int window,
-                      const float *norms);
+    scan_stage_function *stage;
+    /* The same for half as many windows: those left are often neighbours. */
+    scan_stage_function *half_stage;
 };
 
 /* Behind a window that fails the first stage one is skipped, unless it was skipped itself: in a
@@ -31,10 +36,26 @@ static inline unsigned scan_skipped(unsigned failed, int lanes, unsigned *carry)
     return skipped;
 }
 
+/* Takes the windows that passed the first stage through the others; returns those that pass. */
+static inline __attribute__((always_inline)) unsigned
+scan_later_stages(const struct scan_row *row, const struct scan_lanes *with, int window,
+                  const float *norms, unsigned alive)
+{
+    const struct cascade_stage *stage = row->stages + 1, *end = row->stages + row->stage_count;
+    for (; alive && stage < end; stage++) {
+        int first = __builtin_ctz(alive);
+        if (alive >> first >> with->lanes / 2)
+            alive &= with->stage(row, stage, window, norms);
+        else
+            alive &= with->half_stage(row, stage, window + first, norms + first) << first;
+    }
+    return alive;
+}
+
 static inline __attribute__((always_inline)) int
 scan_walk(const struct scan_row *row, const struct scan_lanes *with, int *found)
 {
-    float norms[16];
+    float norms[SCAN_LANES_MAX * 3 / 2] = {0};
     unsigned carry = 0;
     int count = 0;
     for (int window = 0; window < row->count; window += with->lanes) {
@@ -46,8 +67,7 @@ scan_walk(const struct scan_row *row, const struct scan_lanes *with, int *found)
         unsigned passed = with->stage(row, row->stages, window, norms);
         unsigned alive =
             candidates & passed & ~scan_skipped(candidates & ~passed, with->lanes, &carry);
-        for (int stage = 1; alive && stage < row->stage_count; stage++)
-            alive &= with->stage(row, row->stages + stage, window, norms);
+        alive = scan_later_stages(row, with, window, norms, alive);
         for (; alive; alive &= alive - 1)
             found[count++] = window + __builtin_ctz(alive);
     }
