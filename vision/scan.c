@@ -275,6 +275,18 @@ static int scan_scale(struct scan *scan, const struct mien_picture *gray, const 
     return status;
 }
 
+/* Rounding lets hits and averages stand out by a pixel; OpenCV cuts them off at the very end. */
+static void clip_to(const struct mien_picture *gray, struct mien_box *boxes, int count)
+{
+    for (int i = 0; i < count; i++) {
+        struct mien_box *box = &boxes[i];
+        if (box->width > gray->width - box->x)
+            box->width = gray->width - box->x;
+        if (box->height > gray->height - box->y)
+            box->height = gray->height - box->y;
+    }
+}
+
 int scan_find(struct scan *scan, const struct mien_picture *gray, const struct scan_sizes *sizes,
               int neighbours, const struct mien_box **boxes, struct mien_error *error)
 {
@@ -297,5 +309,7 @@ int scan_find(struct scan *scan, const struct mien_picture *gray, const struct s
     if (status < 0)
         return status;
     *boxes = scan->hits;
-    return group_boxes(scan->hits, scan->hit_count, neighbours, scan->work);
+    count = group_boxes(scan->hits, scan->hit_count, neighbours, scan->work);
+    clip_to(gray, scan->hits, count);
+    return count;
 }

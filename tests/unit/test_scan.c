@@ -111,6 +111,27 @@ static void agrees_on_parts_of_portraits(void)
     close_rivals(&rivals);
 }
 
+/* Cut tightly around a face, rounding makes hits stand out of the picture: they are cut off. */
+static void agrees_on_faces_at_the_edge(void)
+{
+    struct rivals rivals;
+    struct mien_picture gray;
+    int hits = 0;
+    open_rivals(&rivals);
+    portrait_load(&portrait_hopper, &gray);
+    for (int cut = 0; cut < 24; cut++) {
+        struct mien_picture part = gray;
+        part.data += (100 + cut / 3) * gray.stride + 150 + cut / 2;
+        part.width = 232 - cut;
+        part.height = 235 - cut;
+        hits += compare(&rivals, &part, (struct scan_sizes){1.04, 150, 0}, 0);
+        compare(&rivals, &part, (struct scan_sizes){1.04, 150, 0}, 1);
+    }
+    CU_ASSERT(hits > 0);
+    mien_picture_free(&gray);
+    close_rivals(&rivals);
+}
+
 /* Noise of several coarsenesses over a slope, now and then flat or saturated. */
 static void make_noise(struct mien_picture *gray, int grain, double slope, int strength)
 {
@@ -208,6 +229,7 @@ int main(void)
     const struct test tests[] = {
         {"agrees on the portraits", agrees_on_the_portraits},
         {"agrees on parts of portraits", agrees_on_parts_of_portraits},
+        {"agrees on faces at the edge", agrees_on_faces_at_the_edge},
         {"agrees on noise and slopes", agrees_on_noise_and_slopes},
         {"finds nothing where no window fits", finds_nothing_where_no_window_fits},
         {"refuses broken cascades", refuses_broken_cascades},
