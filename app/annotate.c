@@ -189,17 +189,17 @@ static bool may_write(const struct options *o, const char *path)
     return o->overwrite;
 }
 
-/* The video is written as PATH.part at first. */
-static bool may_write_part(const struct options *o)
+/* An output is written as PATH.part at first. */
+static bool may_write_part(const struct options *o, const char *path)
 {
     char part[4096];
-    if (!o->film.video)
+    if (!path)
         return true;
-    snprintf(part, sizeof part, "%s.part", o->film.video);
+    snprintf(part, sizeof part, "%s.part", path);
     if (!is_same_file(o->film.in, part))
         return true;
     mien_log(MIEN_LOG_ERROR, "%s is the input, and is needed to write %s; rename it first", part,
-             o->film.video);
+             path);
     return false;
 }
 
@@ -212,10 +212,8 @@ int command_annotate(int argc, char **argv)
     const char *outputs[OUTPUTS];
     list_outputs(film, outputs);
     for (int i = 0; i < OUTPUTS; i++)
-        if (!may_write(&options, outputs[i]))
+        if (!may_write(&options, outputs[i]) || !may_write_part(&options, outputs[i]))
             return EXIT_USAGE;
-    if (!may_write_part(&options))
-        return EXIT_USAGE;
     if (film->quiet)
         mien_log_set_level(MIEN_LOG_WARNING);
     struct mien_config config;

@@ -9,6 +9,7 @@
 #include "commands.h"
 #include "mien/log.h"
 #include "overlay.h"
+#include "part.h"
 #include "progress.h"
 #include "records.h"
 #include "timeline.h"
@@ -99,9 +100,9 @@ static int open_outputs(struct film *film, struct mien_error *error)
     const struct mien_model_info *model = recogniser_model(film->recogniser);
     int result = 0;
     if (o->jsonl)
-        result = records_open(&film->jsonl, o->jsonl, RECORDS_JSONL, model, error);
+        result = records_open(&film->jsonl, o->jsonl, RECORDS_JSONL, model, true, error);
     if (result == 0 && o->csv)
-        result = records_open(&film->csv, o->csv, RECORDS_CSV, model, error);
+        result = records_open(&film->csv, o->csv, RECORDS_CSV, model, true, error);
     if (result == 0)
         result = papers_open(&film->papers, error);
     if (result == 0 && o->video)
@@ -209,6 +210,23 @@ static int close_outputs(struct film *film, struct mien_error *error)
     return video ? video : jsonl ? jsonl : csv ? csv : papers;
 }
 
+/* All data get their names together. An unfinished video loses its own again: what has its name
+ * is whole, and --resume can rely on it. */
+static int name_outputs(const struct film_options *o, bool finished, struct mien_error *error)
+{
+    int result = 0;
+    if (!finished)
+        return o->video && o->resumable ? part_undo(o->video, error) : 0;
+    if (o->jsonl)
+        result = part_finish(o->jsonl, error);
+    if (result == 0 && o->csv)
+        result = part_finish(o->csv, error);
+    for (int i = 0; i < PAPERS && result == 0; i++)
+        if (o->papers[i])
+            result = part_finish(o->papers[i], error);
+    return result;
+}
+
 /* When one could not be opened. */
 static void abandon_outputs(struct film *film)
 {
@@ -249,6 +267,9 @@ static int run(struct film *film)
         mien_log(MIEN_LOG_ERROR, "%s", error.text);
     int64_t packets = film->writer ? mien_writer_losses(film->writer) : 0;
     int closed = close_outputs(film, &error);
+    if (closed == 0)
+        closed = name_outputs(film->options,
+                              result == 0 && !(interrupted_by && film->options->resumable), &error);
     if (closed < 0)
         mien_log(MIEN_LOG_ERROR, "%s", error.text);
     say_result(film, elapsed);

@@ -14,6 +14,7 @@ struct film_options {
     struct mien_writer_options encoding;
     struct recogniser_options looks;
     bool quiet;
+    bool resumable;  /* what is interrupted keeps its .part names */
     bool bars, blur; /* as in struct overlay_style */
 };
 

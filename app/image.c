@@ -216,7 +216,8 @@ static int open_work(struct work *work, struct mien_error *error)
     if (recogniser_create(&work->recogniser, &looks, error))
         return EXIT_UNREADABLE;
     const struct mien_model_info *model = recogniser_model(work->recogniser);
-    if (options->jsonl && records_open(&work->records, options->jsonl, RECORDS_JSONL, model, error))
+    if (options->jsonl &&
+        records_open(&work->records, options->jsonl, RECORDS_JSONL, model, false, error))
         return EXIT_LOSSES;
     if (!options->out)
         return EXIT_FINE;

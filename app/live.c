@@ -78,8 +78,8 @@ static int open_records(struct live *live, struct mien_error *error)
     if (!path)
         return EXIT_FINE;
     const struct mien_model_info *model = recogniser_model(live->recogniser);
-    return records_open(&live->records, path, RECORDS_JSONL, model, error) ? EXIT_LOSSES
-                                                                           : EXIT_FINE;
+    return records_open(&live->records, path, RECORDS_JSONL, model, false, error) ? EXIT_LOSSES
+                                                                                  : EXIT_FINE;
 }
 
 static int open_source(struct live *live, struct mien_error *error)

@@ -2,25 +2,15 @@
 
 #include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
-static FILE *open_file(const char *path)
-{
-    if (strcmp(path, "-"))
-        return fopen(path, "we");
-    int fd = dup(STDOUT_FILENO);
-    FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
-    if (!file && fd >= 0)
-        close(fd);
-    return file;
-}
+#include "part.h"
 
 int papers_open(struct papers *papers, struct mien_error *error)
 {
     for (int i = 0; i < PAPERS; i++) {
         if (!papers->paths[i])
             continue;
-        papers->files[i] = open_file(papers->paths[i]);
+        papers->files[i] = part_open(papers->paths[i]);
         if (!papers->files[i])
             return mien_error_set(error, errno, "%s: %s", papers->paths[i], strerror(errno));
     }

@@ -29,10 +29,11 @@ struct papers {
     FILE *files[PAPERS];
 };
 
-/* Opens the files, so that a wrong name is told before the work. */
+/* Opens the files (part_open), so that a wrong name is told before the work. */
 int papers_open(struct papers *papers, struct mien_error *error);
 
-/* Writes and closes them; closes only when `timeline` is NULL. */
+/* Writes and closes them; closes only when `timeline` is NULL. Their names they get from the
+ * caller (part_finish). */
 int papers_close(struct papers *papers, const struct timeline *timeline,
                  const struct paper_facts *facts, struct mien_error *error);
 

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "part.h"
 #include "put.h"
 
 struct records {
@@ -129,20 +129,8 @@ static int fail(const struct records *records, int code, struct mien_error *erro
     return mien_error_set(error, code, "%s: %s", records->path, strerror(code));
 }
 
-/* Standard output is duplicated, so that closing is the same for both. */
-static FILE *open_file(const char *path)
-{
-    if (strcmp(path, "-"))
-        return fopen(path, "we");
-    int fd = dup(STDOUT_FILENO);
-    FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
-    if (!file && fd >= 0)
-        close(fd);
-    return file;
-}
-
 int records_open(struct records **records, const char *path, enum records_format format,
-                 const struct mien_model_info *model, struct mien_error *error)
+                 const struct mien_model_info *model, bool beside, struct mien_error *error)
 {
     struct records *made = calloc(1, sizeof *made);
     char *name = strdup(strcmp(path, "-") ? path : "standard output");
@@ -152,7 +140,7 @@ int records_open(struct records **records, const char *path, enum records_format
         return mien_error_set(error, ENOMEM, "%s: no memory to write it", path);
     }
     *made = (struct records){.path = name, .format = format, .model = model};
-    made->file = open_file(path);
+    made->file = beside ? part_open(path) : part_open_in_place(path);
     if (!made->file) {
         int result = fail(made, errno, error);
         free(name);

@@ -2,6 +2,7 @@
 #ifndef APP_RECORDS_H
 #define APP_RECORDS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "mien/error.h"
@@ -13,9 +14,10 @@ struct records;
 enum records_format { RECORDS_JSONL, RECORDS_CSV };
 
 /* `path` "-" is standard output. `source` (may be NULL) names the file in each row, for commands
- * that read several. Returns 0 or −errno with a message that names the file. */
+ * that read several. `beside`: the file is PATH.part until the caller gives it its name
+ * (part_finish). Returns 0 or −errno with a message that names the file. */
 int records_open(struct records **records, const char *path, enum records_format format,
-                 const struct mien_model_info *model, struct mien_error *error);
+                 const struct mien_model_info *model, bool beside, struct mien_error *error);
 
 /* Writes and flushes the rows of one frame. */
 int records_add(struct records *records, const char *source, uint64_t frame, double time,

@@ -263,6 +263,8 @@ static void overwrites_only_when_told(void)
     media_shell(&run, "cp film.mp4 kept.mp4.part");
     annotate("kept.mp4.part -o kept.mp4");
     CU_ASSERT_EQUAL(run.code, 1);
+    annotate("kept.mp4.part --csv kept.mp4");
+    CU_ASSERT_EQUAL(run.code, 1);
 }
 
 static void check_exit(const char *arguments, int code, const char *words)
@@ -323,7 +325,7 @@ static void keeps_what_fits_on_a_full_disk(void)
     media_shell(&run, "ulimit -f 200; \"$MIEN\" annotate fractal.mp4 -o full.mp4 --csv full.csv");
     CU_ASSERT_EQUAL(run.code, 3);
     CU_ASSERT(says("full.mp4: File too large") && says("kept in"));
-    CU_ASSERT(count_rows("full.csv") > 1);
+    CU_ASSERT(count_rows("full.csv.part") > 1);
     media_shell(&run, "ffprobe -v error full.mp4.part");
     CU_ASSERT_EQUAL(run.code, 0);
 }
@@ -338,12 +340,12 @@ static void finishes_when_interrupted(void)
             &run,
             "rm -f i.*; mkfifo i.pipe; { cat film.mkv; exec sleep 30; } > i.pipe & feed=$!; "
             "\"$MIEN\" annotate - -o i.mp4 --csv i.csv < i.pipe & mien=$!; "
-            "while ! [ -e i.csv ] || [ $(wc -l < i.csv) -lt 20 ]; do sleep 0.05; done; "
+            "while ! [ -e i.csv.part ] || [ $(wc -l < i.csv.part) -lt 20 ]; do sleep 0.05; done; "
             "kill -%s $mien; wait $mien; code=$?; kill $feed; exit $code",
             signals[i]);
         CU_ASSERT_EQUAL(run.code, i == 0 ? 130 : 143);
         CU_ASSERT(says("interrupted at"));
-        CU_ASSERT(access("i.mp4.part", F_OK) < 0);
+        CU_ASSERT(access("i.mp4.part", F_OK) < 0 && access("i.csv", F_OK) == 0);
         media_shell(&run, "ffmpeg -nostdin -v error -i i.mp4 -f null -");
         CU_ASSERT_EQUAL(run.code, 0);
         CU_ASSERT_STRING_EQUAL(run.err, "");

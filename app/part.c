@@ -1,0 +1,61 @@
+#include "part.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct names {
+    char path[PATH_MAX], part[PATH_MAX + 8];
+};
+
+/* False for what is written in place: renaming over a device or pipe would replace it. */
+static bool find_names(const char *path, struct names *names)
+{
+    struct stat status;
+    if (!strcmp(path, "-") || (stat(path, &status) == 0 && !S_ISREG(status.st_mode)))
+        return false;
+    if (!realpath(path, names->path))
+        snprintf(names->path, sizeof names->path, "%s", path);
+    snprintf(names->part, sizeof names->part, "%s.part", names->path);
+    return true;
+}
+
+FILE *part_open_in_place(const char *path)
+{
+    if (strcmp(path, "-"))
+        return fopen(path, "we");
+    int fd = dup(STDOUT_FILENO);
+    FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
+    if (!file && fd >= 0)
+        close(fd);
+    return file;
+}
+
+FILE *part_open(const char *path)
+{
+    struct names names;
+    return find_names(path, &names) ? fopen(names.part, "we") : part_open_in_place(path);
+}
+
+static int move(const char *from, const char *to, const char *path, struct mien_error *error)
+{
+    if (rename(from, to) == 0)
+        return 0;
+    return mien_error_set(error, errno, "%s: %s", path, strerror(errno));
+}
+
+int part_finish(const char *path, struct mien_error *error)
+{
+    struct names names;
+    return find_names(path, &names) ? move(names.part, names.path, path, error) : 0;
+}
+
+int part_undo(const char *path, struct mien_error *error)
+{
+    struct names names;
+    return find_names(path, &names) ? move(names.path, names.part, path, error) : 0;
+}
