@@ -35,7 +35,7 @@ struct recogniser_options {
     double smoothing;       /* seconds, time constant of the probabilities; 0: none */
     double uncertain_below; /* 0…1 */
     double sweep;           /* seconds in which the whole picture is searched once;
-                               0: 0.4; <0: the whole of every picture */
+                               0: 0.1; <0: the whole of every picture */
     int still;              /* unrelated pictures: no tracks, no smoothing */
 };
 

@@ -38,7 +38,7 @@ int mien_search_create(struct mien_search **search, struct mien_detector *detect
     if (!created)
         return mien_error_set(error, ENOMEM, "no memory for the search of faces");
     created->detector = detector;
-    created->sweep = sweep ? sweep : 0.4;
+    created->sweep = sweep ? sweep : 0.1;
     *search = created;
     return 0;
 }

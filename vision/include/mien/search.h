@@ -16,7 +16,7 @@ extern "C" {
 struct mien_search; /* one thread at a time; allocates nothing after create */
 
 /* `detector` must outlive the search. `sweep`: seconds in which every slice has its turn, so the
- * longest that a new face goes unseen; 0: 0.4. Returns 0, -EINVAL (a negative sweep) or
+ * longest that a new face goes unseen; 0: 0.1. Returns 0, -EINVAL (a negative sweep) or
  * -ENOMEM. */
 int mien_search_create(struct mien_search **search, struct mien_detector *detector, double sweep,
                        struct mien_error *error);
