@@ -14,7 +14,7 @@ enum {
     FAINT = 0xB8BDC4, /* text of less weight */
     ALERT = 0xE69F00,
     NEVER_SURE = 0xFFFFFF, /* frames of uncertain faces */
-    PANELS_MAX = 4,        /* more faces than this get compact bars */
+    PANELS_MAX = 4,        /* more faces than this get compact bars and labels */
 };
 
 struct overlay {
@@ -138,7 +138,8 @@ static void draw_text_plate(struct overlay *o, SDL_Rect plate, enum text_size si
 }
 
 /* The plate stands above the face, or in its top when there is no room above. */
-static void draw_label(struct overlay *o, const struct face *face, SDL_Rect box)
+static void draw_label(struct overlay *o, const struct face *face, SDL_Rect box,
+                       enum text_size size)
 {
     const char *label = face->uncertain ? "uncertain" : face_label(o, face);
     char string[96];
@@ -147,7 +148,6 @@ static void draw_label(struct overlay *o, const struct face *face, SDL_Rect box)
     else
         snprintf(string, sizeof string, "%.64s %ld\u00A0%%", label,
                  lrint(fmin(1, fmax(0, face->confidence)) * 100));
-    enum text_size size = TEXT_NORMAL;
     if (text_width(o->text, size, string) + o->em > box.w)
         size = TEXT_SMALL;
     if (text_width(o->text, size, string) > box.w * 3 / 2)
@@ -222,23 +222,35 @@ static void draw_panel(struct overlay *o, const struct face *face, SDL_Rect pane
     }
 }
 
-/* A strip of columns in the foot of the box, for faces without room beside them. */
-static void draw_columns(struct overlay *o, const struct face *face, SDL_Rect box)
+/* Under the box, or in its foot where there is no room: there it hides some of the face. */
+static bool place_strip(const struct overlay *o, const struct faces *faces, int mine,
+                        SDL_Rect *plate)
 {
+    SDL_Rect box = o->boxes[mine];
+    plate->x = box.x + (box.w - plate->w) / 2;
+    plate->y = box.y + box.h + o->em / 4;
+    if (is_free(o, faces, mine, *plate))
+        return true;
+    plate->y = box.y + box.h - plate->h - o->em / 4;
+    return contains(o->area, *plate);
+}
+
+/* A strip of columns, for faces without room beside them; nothing for tiny ones. */
+static void draw_columns(struct overlay *o, const struct faces *faces, int mine)
+{
+    const struct face *face = &faces->list[mine];
+    SDL_Rect box = o->boxes[mine];
     int count = o->model->label_count, pad = SDL_max(2, o->em / 4);
     int step = (box.w - 4 * pad) / count;
     int height = SDL_min(box.h / 4, 2 * o->em);
-    if (step < 3 || height < 8)
-        return;
-    SDL_Rect strip = {box.x + (box.w - count * step) / 2, box.y + box.h - height - 2 * pad,
-                      count * step, height};
-    SDL_Rect plate = {strip.x - pad, strip.y - pad, strip.w + 2 * pad, strip.h + 2 * pad};
-    if (!contains(o->area, plate))
+    SDL_Rect plate = {0, 0, count * step + 2 * pad, height + 2 * pad};
+    if (step < 3 || height < 8 || !place_strip(o, faces, mine, &plate))
         return;
     shapes_plate(o->shapes, plate, INK, 150);
     for (int i = 0; i < count; i++) {
         int rise = SDL_max(1, (int)lrintf((float)height * probability(face, i)));
-        SDL_Rect column = {strip.x + i * step, strip.y + height - rise, step - 1 - step / 8, rise};
+        SDL_Rect column = {plate.x + pad + i * step, plate.y + pad + height - rise,
+                           step - 1 - step / 8, rise};
         shapes_bar(o->shapes, column, overlay_color(o->model->labels[i]), 255);
     }
 }
@@ -253,7 +265,7 @@ static void draw_bars(struct overlay *o, const struct faces *faces, int i, int n
         o->panels[o->panel_count++] = panel;
         draw_panel(o, &faces->list[i], panel, names);
     } else {
-        draw_columns(o, &faces->list[i], o->boxes[i]);
+        draw_columns(o, faces, i);
     }
 }
 
@@ -269,7 +281,8 @@ static void draw_faces(struct overlay *o, const struct faces *faces, bool bars)
             draw_bars(o, faces, i, names);
     }
     for (int i = 0; i < faces->count; i++)
-        draw_label(o, &faces->list[i], o->boxes[i]);
+        draw_label(o, &faces->list[i], o->boxes[i],
+                   faces->count > PANELS_MAX ? TEXT_SMALL : TEXT_NORMAL);
 }
 
 /* ---- around the picture ---- */

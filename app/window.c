@@ -166,10 +166,17 @@ const struct overlay_style *window_style(const struct window *window)
 
 /* ---- opening ---- */
 
-/* Small pictures get a larger window, large ones one that fits the screen. */
+/* Small pictures get a larger window, large ones one that fits the screen. A window that is to
+ * fill the screen has its size from the start: where no window manager runs, nobody else does it.
+ */
 static void first_size(const struct window_options *options, int *width, int *height)
 {
     SDL_Rect screen = {0, 0, 1280, 800};
+    if (options->fullscreen && !SDL_GetDisplayBounds(0, &screen)) {
+        *width = screen.w;
+        *height = screen.h;
+        return;
+    }
     SDL_GetDisplayUsableBounds(0, &screen);
     double scale = SDL_max(1.0, 720.0 / options->height);
     scale = SDL_min(scale, 0.9 * screen.w / options->width);

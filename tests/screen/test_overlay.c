@@ -162,6 +162,20 @@ static void bars_become_compact_without_room(void)
     mien_picture_free(&picture);
 }
 
+static void many_faces_have_strips_under_their_boxes(void)
+{
+    struct faces faces = {.count = 5};
+    for (int i = 0; i < 5; i++)
+        faces.list[i] = one_face(20 + 120 * i, 150, 100, SAD).list[0];
+    struct mien_picture picture = draw(&faces, &(struct overlay_style){.bars = true});
+    for (int i = 0; i < 5; i++) {
+        SDL_Rect inside = {30 + 120 * i, 160, 80, 80}, under = {20 + 120 * i, 252, 100, 40};
+        CU_ASSERT_EQUAL(count_changed(&picture, inside), 0);
+        CU_ASSERT(count_color(&picture, under, overlay_color("sad"), 0) > 100);
+    }
+    mien_picture_free(&picture);
+}
+
 static void draws_as_many_faces_as_there_can_be(void)
 {
     struct faces faces = {.count = FACES_MAX};
@@ -376,6 +390,7 @@ int main(void)
         {"uncertain faces have open frames", uncertain_faces_have_open_frames},
         {"bars are inside at each corner", bars_are_inside_at_each_corner},
         {"bars become compact without room", bars_become_compact_without_room},
+        {"many faces have strips under their boxes", many_faces_have_strips_under_their_boxes},
         {"draws as many faces as there can be", draws_as_many_faces_as_there_can_be},
         {"odd faces do no harm", odd_faces_do_no_harm},
         {"odd labels do no harm", odd_labels_do_no_harm},
