@@ -23,7 +23,7 @@ static struct run run;
 static void run_until_rows(const char *arguments, const char *signal)
 {
     media_shell(&run,
-                "mien live --video portrait.jpg %s >rows.jsonl & child=$!; "
+                "rm -f rows.jsonl; mien live --video portrait.jpg %s >rows.jsonl & child=$!; "
                 "for i in $(seq 900); do [ -s rows.jsonl ] && break; sleep 0.1; done; "
                 "kill -%s $child; wait $child; code=$?; cat rows.jsonl; exit $code",
                 arguments, signal);
@@ -107,10 +107,12 @@ static int count_marked(const char *recording, char *rows)
 static void records_the_faces_marked(void)
 {
     setenv("SDL_VIDEODRIVER", "dummy", 1);
-    media_shell(&run, "mien live --video portrait.jpg --jsonl rows.jsonl --record out.mp4 & "
-                      "child=$!; for i in $(seq 900); do "
-                      "[ $(cat rows.jsonl | wc -l) -ge 5 ] && break; sleep 0.1; done; "
-                      "kill -INT $child; wait $child; code=$?; cat rows.jsonl; exit $code");
+    media_shell(
+        &run,
+        "rm -f rows.jsonl; mien live --video portrait.jpg --jsonl rows.jsonl --record out.mp4 & "
+        "child=$!; for i in $(seq 900); do "
+        "[ $(cat rows.jsonl 2>/dev/null | wc -l) -ge 5 ] && break; sleep 0.1; done; "
+        "kill -INT $child; wait $child; code=$?; cat rows.jsonl; exit $code");
     CU_ASSERT_EQUAL(run.code, 0);
     CU_ASSERT(count_marked("out.mp4", run.out) > 0);
     media_shell(&run, "mien live --video portrait.jpg --record out.mp4");
