@@ -30,7 +30,8 @@ enum {
     KEY_CODEC,
     KEY_CRF,
     KEY_PRESET,
-    KEY_BLUR
+    KEY_BLUR,
+    KEY_TIMING
 };
 
 static const struct argp_option argp_options[] = {
@@ -52,6 +53,7 @@ static const struct argp_option argp_options[] = {
     {"crf", KEY_CRF, "N", 0, "Quality, less is better; default 20", 3},
     {"preset", KEY_PRESET, "NAME", 0, "The encoder's preset; default veryfast", 3},
     {"quiet", 'q', NULL, 0, "Only warnings and errors", 4},
+    {"timing", KEY_TIMING, NULL, 0, "Say at the end where the time went", 4},
     {0},
 };
 
@@ -150,6 +152,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         return 0;
     case KEY_PRESET:
         o->film.encoding.preset = argument;
+        return 0;
+    case KEY_TIMING:
+        o->film.timing = true;
         return 0;
     case ARGP_KEY_ARG:
         if (o->film.in)

@@ -13,6 +13,7 @@
 #include "progress.h"
 #include "records.h"
 #include "timeline.h"
+#include "timing.h"
 
 /* ---- interruption ---- */
 
@@ -66,6 +67,7 @@ struct film {
     struct timeline timeline;
     bool with_papers;
     struct progress progress;
+    struct timing times, *timing; /* the second is NULL where nobody asks */
     struct slot slots[SLOTS];
     int64_t frames, with_faces;
     double time; /* of the last frame */
@@ -117,7 +119,10 @@ static int open_outputs(struct film *film, struct mien_error *error)
 static int decode(void *user, int slot, struct mien_error *error)
 {
     struct film *film = user;
-    return mien_reader_next_into(film->reader, &film->slots[slot].frame, error);
+    struct timing_moment begin = timing_begin(film->timing);
+    int result = mien_reader_next_into(film->reader, &film->slots[slot].frame, error);
+    timing_end(film->timing, TIMING_DECODE, begin);
+    return result;
 }
 
 static int look(void *user, int number, struct mien_error *error)
@@ -151,17 +156,26 @@ static int remember(struct film *film, const struct slot *slot, struct mien_erro
 static int write_picture(struct film *film, struct slot *slot, struct mien_error *error)
 {
     const struct overlay_style style = {.bars = film->options->bars, .blur = film->options->blur};
+    struct timing_moment begin = timing_begin(film->timing);
     int result = canvas_draw(film->canvas, &slot->frame.color, &slot->faces, &style, error);
-    return result < 0 ? result : mien_writer_add(film->writer, &slot->frame, error);
+    timing_end(film->timing, TIMING_DRAW, begin);
+    if (result < 0)
+        return result;
+    begin = timing_begin(film->timing);
+    result = mien_writer_add(film->writer, &slot->frame, error);
+    timing_end(film->timing, TIMING_ENCODE, begin);
+    return result;
 }
 
 static int write_slot(void *user, int number, struct mien_error *error)
 {
     struct film *film = user;
     struct slot *slot = &film->slots[number];
+    struct timing_moment begin = timing_begin(film->timing);
     int result = write_rows(film, slot, error);
     if (result == 0 && film->with_papers)
         result = remember(film, slot, error);
+    timing_end(film->timing, TIMING_DATA, begin);
     if (result == 0 && film->writer)
         result = write_picture(film, slot, error);
     if (result < 0)
@@ -260,6 +274,7 @@ static int run(struct film *film)
 {
     struct mien_error error;
     bool silent = film->options->quiet;
+    int64_t before = timing_process_ns();
     progress_start(&film->progress, mien_reader_info(film->reader)->duration, silent);
     int result = work(film, &error);
     double elapsed = progress_end(&film->progress);
@@ -273,6 +288,8 @@ static int run(struct film *film)
     if (closed < 0)
         mien_log(MIEN_LOG_ERROR, "%s", error.text);
     say_result(film, elapsed);
+    if (film->timing)
+        timing_print(film->timing, film->frames, elapsed, before);
     bool lossy = say_losses(mien_reader_losses(film->reader), packets) || result < 0 || closed < 0;
     if (interrupted_by)
         return 128 + interrupted_by;
@@ -283,9 +300,11 @@ static int prepare_and_run(struct film *film)
 {
     struct mien_error error;
     const struct film_options *o = film->options;
+    struct recogniser_options looks = o->looks;
+    looks.timing = film->timing = o->timing ? &film->times : NULL;
     int result = mien_reader_open(&film->reader, o->in, &error);
     if (result == 0)
-        result = recogniser_create(&film->recogniser, &o->looks, &error);
+        result = recogniser_create(&film->recogniser, &looks, &error);
     if (result == 0)
         result = make_slots(film, &error);
     if (result < 0) {

@@ -15,6 +15,7 @@ struct film_options {
     struct recogniser_options looks;
     bool quiet;
     bool resumable;  /* what is interrupted keeps its .part names */
+    bool timing;     /* say at the end where the time went */
     bool bars, blur; /* as in struct overlay_style */
 };
 

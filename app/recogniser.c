@@ -18,6 +18,7 @@ struct memory {
 
 struct recogniser {
     double smoothing, uncertain_below;
+    struct timing *timing; /* or NULL */
     struct mien_model *model;
     struct mien_network *network;
     struct mien_context *context;
@@ -58,6 +59,7 @@ int recogniser_create(struct recogniser **recogniser, const struct recogniser_op
         return mien_error_set(error, ENOMEM, "no memory for the recogniser");
     r->smoothing = options->smoothing;
     r->uncertain_below = options->uncertain_below;
+    r->timing = options->timing;
     int status = open_network(r, options, error);
     if (status == 0)
         status = allocate_crop(r, error);
@@ -100,9 +102,11 @@ static void classify(struct recogniser *r, const struct mien_picture *gray,
                      const struct mien_box *box, float *probabilities)
 {
     const struct mien_model_info *info = mien_model_info(r->model);
+    struct timing_moment begin = timing_begin(r->timing);
     mien_crop(gray, box, r->crop, info->width, info->height);
     mien_context_run(r->context, r->crop, info->width, probabilities);
     mien_softmax(probabilities, probabilities, info->label_count, info->temperature);
+    timing_end(r->timing, TIMING_CLASSIFY, begin);
 }
 
 /* A face that was not found in this picture keeps what it last expressed. */
@@ -169,7 +173,9 @@ int recogniser_look(struct recogniser *recogniser, const struct mien_picture *gr
                     struct faces *faces, struct mien_error *error)
 {
     struct mien_box boxes[FACES_MAX];
+    struct timing_moment begin = timing_begin(recogniser->timing);
     int count = find(recogniser, gray, time, boxes, error);
+    timing_end(recogniser->timing, TIMING_DETECT, begin);
     if (count < 0)
         return count;
     faces->count = 0;

@@ -10,6 +10,7 @@
 #include "mien/model.h"
 #include "mien/picture.h"
 #include "mien/tracks.h"
+#include "timing.h"
 
 enum { FACES_MAX = MIEN_TRACKS_MAX };
 
@@ -37,6 +38,7 @@ struct recogniser_options {
     double sweep;           /* seconds in which the whole picture is searched once;
                                0: 0.1; <0: the whole of every picture */
     int still;              /* unrelated pictures: no tracks, no smoothing */
+    struct timing *timing;  /* where detection and network add their time; NULL: nowhere */
 };
 
 struct recogniser; /* one thread at a time */

@@ -164,6 +164,27 @@ static void works_in_a_pipe(void)
     CU_ASSERT_EQUAL(strncmp(run.out, "{\"frame\":", 9), 0);
 }
 
+static double cpu_of(const char *part)
+{
+    const char *row = strstr(run.err, part);
+    double wall, cpu = -1;
+    if (!row || sscanf(row + strlen(part), "%lf %lf", &wall, &cpu) < 1)
+        return -1;
+    return cpu;
+}
+
+static void tells_where_the_time_went(void)
+{
+    if (!make_film())
+        return;
+    annotate("film.mp4 --quiet --timing --csv t.csv");
+    CU_ASSERT_EQUAL(run.code, 0);
+    CU_ASSERT(cpu_of("\ndecode") > 0);
+    CU_ASSERT(cpu_of("\nclassify") > 0);
+    CU_ASSERT_EQUAL(cpu_of("\nencode"), 0);
+    CU_ASSERT(cpu_of("\ndetect") > 0 && cpu_of("\ndetect") <= cpu_of("\nall"));
+}
+
 static void draws_on_the_faces(void)
 {
     if (!make_film())
@@ -359,6 +380,7 @@ int main(void)
         {"writes rows that agree", writes_rows_that_agree},
         {"gives the same bytes each time", gives_the_same_bytes_each_time},
         {"works in a pipe", works_in_a_pipe},
+        {"tells where the time went", tells_where_the_time_went},
         {"draws on the faces", draws_on_the_faces},
         {"writes papers", writes_papers},
         {"fits its schemas", fits_its_schemas},

@@ -1,0 +1,37 @@
+/* Where the time of a recording goes: `mien annotate --timing`. */
+#ifndef APP_TIMING_H
+#define APP_TIMING_H
+
+#include <stdint.h>
+
+enum timing_part {
+    TIMING_DECODE, /* and convert */
+    TIMING_DETECT,
+    TIMING_CLASSIFY, /* crop and network */
+    TIMING_DATA,
+    TIMING_DRAW,
+    TIMING_ENCODE, /* convert and encode */
+    TIMING_PARTS
+};
+
+struct timing_moment {
+    int64_t wall_ns, cpu_ns; /* monotonic; CPU time of the thread */
+};
+
+/* A zeroed one is empty. Each part belongs to one thread. */
+struct timing {
+    struct timing_moment parts[TIMING_PARTS]; /* sums */
+};
+
+/* Both do nothing when `timing` is NULL. */
+struct timing_moment timing_begin(const struct timing *timing);
+void timing_end(struct timing *timing, enum timing_part part, struct timing_moment begin);
+
+/* A table on stderr: milliseconds a frame, on the clock and on the CPU. `process_ns`: CPU time of
+ * the process before the work began. */
+void timing_print(const struct timing *timing, int64_t frames, double elapsed, int64_t process_ns);
+
+/* CPU time of all threads of the process. */
+int64_t timing_process_ns(void);
+
+#endif
