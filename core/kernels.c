@@ -25,7 +25,8 @@ static int always(void)
 /* GCC's function asks the operating system too (xgetbv), not only the CPU. */
 static int has_avx2(void)
 {
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+           __builtin_cpu_supports("f16c");
 }
 
 static int has_avx512(void)

@@ -33,18 +33,19 @@ struct call {
     int relu;
     /* [output block][input block][kernel row][kernel column][16 inputs][16 outputs];
      * for a planar input [output block][kernel row][kernel column][16 outputs] */
-    const float *weights;
-    const float *bias, *scale, *shift; /* for each output channel */
+    const void *weights;                            /* float; of conv_half IEEE half precision */
+    const float *multiplier, *bias, *scale, *shift; /* for each output channel */
 };
 
-/* output = relu(sum + bias + add) * scale + shift in all of these, where sum is
+/* output = relu(sum * multiplier + bias + add) * scale + shift in all of these, where sum is
  *   conv      the convolution of the input
+ *   conv_half the same for weights in half precision; NULL where the level has none
  *   planar    the same for an input of one channel
  *   pointwise the input itself
  * and pool takes the largest of 2×2 inputs, average the mean of kernel_height × kernel_width. */
 struct kernels {
     const char *level;
-    kernel_function *conv, *planar, *pointwise, *pool, *average;
+    kernel_function *conv, *conv_half, *planar, *pointwise, *pool, *average;
 };
 
 /* Fills the table with the best this CPU has, up to the level `limit` (NULL: no limit).

@@ -5,6 +5,7 @@ enum { TILE = 4 }; /* pixels of a row computed together, so that each weight is 
 
 static void finish(const struct call *call, const float *sums, int block, int y, int x)
 {
+    const float *multiplier = call->multiplier + block * LANES;
     const float *bias = call->bias + block * LANES;
     const float *scale = call->scale + block * LANES;
     const float *shift = call->shift + block * LANES;
@@ -12,7 +13,7 @@ static void finish(const struct call *call, const float *sums, int block, int y,
     float *output = out->data + block * out->block + y * out->row + x * LANES;
     float values[LANES];
     for (int i = 0; i < LANES; i++)
-        values[i] = sums[i] + bias[i];
+        values[i] = sums[i] * multiplier[i] + bias[i];
     if (add->data) {
         const float *addend = add->data + block * add->block + y * add->row + x * LANES;
         for (int i = 0; i < LANES; i++)
@@ -41,7 +42,7 @@ static inline void convolve_tile(const struct call *call, int block, int y, int 
     const struct view *in = &call->input;
     int taps = call->kernel_height * call->kernel_width;
     const float *weights =
-        call->weights + (ptrdiff_t)block * call->input_blocks * taps * depth * LANES;
+        (const float *)call->weights + (ptrdiff_t)block * call->input_blocks * taps * depth * LANES;
     float sums[TILE][LANES] = {{0}};
     for (int from = 0; from < call->input_blocks; from++)
         for (int ky = 0; ky < call->kernel_height; ky++)
@@ -125,5 +126,5 @@ static void average(const struct call *call)
 
 void kernels_fill_c(struct kernels *kernels)
 {
-    *kernels = (struct kernels){"c", conv, planar, pointwise, pool, average};
+    *kernels = (struct kernels){"c", conv, NULL, planar, pointwise, pool, average};
 }

@@ -6,16 +6,25 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "half.h"
 #include "kernels.h"
 #include "model_layers.h"
 #include "plan.h"
 
-enum { ALIGNMENT = 64, HUGE_PAGE = 2 << 20 };
+enum { ALIGNMENT = 64, HUGE_PAGE = 2 << 20, HALF_PIXELS_MAX = 9 };
+
+/* An operation's weights as its kernel reads them. */
+struct packed {
+    const struct operation *operation;
+    void *weights;
+    int half; /* stored in half precision */
+};
 
 struct mien_network {
     struct kernels kernels;
     struct plan plan;
-    float *weights; /* packed, all operations */
+    struct packed *packed; /* for each operation of the plan */
+    void *weights;         /* memory of all of them */
     int width, height, label_count;
     float values[256]; /* of a pixel, normalised as in training */
 };
@@ -30,18 +39,16 @@ struct mien_context {
 };
 
 /* Megabytes that are streamed through for every picture are better off in huge pages. */
-static float *allocate_floats(size_t count)
+static void *allocate(size_t size)
 {
-    size_t size = count * sizeof(float) + 1;
     size_t alignment = size < HUGE_PAGE ? ALIGNMENT : HUGE_PAGE;
-    size = (size + alignment - 1) / alignment * alignment;
-    float *floats = aligned_alloc(alignment, size);
-    if (!floats)
+    size = (size / alignment + 1) * alignment;
+    void *memory = aligned_alloc(alignment, size);
+    if (!memory)
         return NULL;
     if (alignment == HUGE_PAGE)
-        madvise(floats, size, MADV_HUGEPAGE); /* a wish: without it all works the same */
-    memset(floats, 0, size);
-    return floats;
+        madvise(memory, size, MADV_HUGEPAGE); /* a wish: without it all works the same */
+    return memset(memory, 0, size);
 }
 
 /* Blocks and channels of a block that the operation reads: a planar input is one block of one. */
@@ -70,6 +77,23 @@ static size_t weight_count(const struct plan *plan, const struct operation *oper
            (size_t)input_depth(plan, operation) * LANES;
 }
 
+/* On maps of a few pixels reading the weights takes longer than using them; there they are stored
+ * in half precision where it holds them exactly. On larger maps the conversion would cost more. */
+static int is_half(const struct mien_network *network, const struct operation *operation)
+{
+    const struct layer *layer = operation->layer;
+    if (operation->kind != OP_CONV || !network->kernels.conv_half ||
+        layer->input.height * layer->input.width > HALF_PIXELS_MAX)
+        return 0;
+    size_t count = (size_t)layer->output.channels * (size_t)layer->input.channels *
+                   (size_t)(layer->kernel * layer->kernel);
+    uint16_t half;
+    for (size_t i = 0; i < count; i++)
+        if (!half_of_float(layer->weight[i], &half))
+            return 0;
+    return 1;
+}
+
 /* The weights that lead from one input channel to one output channel, [kernel][kernel]. */
 static const float *filter_of(const struct layer *layer, int to, int from)
 {
@@ -77,52 +101,74 @@ static const float *filter_of(const struct layer *layer, int to, int from)
            ((ptrdiff_t)to * layer->input.channels + from) * layer->kernel * layer->kernel;
 }
 
-/* Writes one filter to its places among the packed weights, which are steps of depth × 16 apart. */
-static void pack_filter(const struct operation *operation, const float *filter, float multiplier,
-                        int depth, float *packed)
+/* Writes one filter to its places among the packed weights, from number `index` in steps of
+ * depth × 16. */
+static void pack_filter(const struct packed *packed, const float *filter, int depth, size_t index)
 {
+    const struct operation *operation = packed->operation;
     int kernel = operation->layer->kernel;
-    int top = (kernel - operation->kernel_height) / 2,
-        left = (kernel - operation->kernel_width) / 2;
+    int top = (kernel - operation->kernel_height) / 2;
+    int left = (kernel - operation->kernel_width) / 2;
     for (int y = 0; y < operation->kernel_height; y++)
         for (int x = 0; x < operation->kernel_width; x++) {
-            *packed = filter[(top + y) * kernel + left + x] * multiplier;
-            packed += depth * LANES;
+            float weight = filter[(top + y) * kernel + left + x];
+            if (packed->half)
+                half_of_float(weight, (uint16_t *)packed->weights + index);
+            else
+                ((float *)packed->weights)[index] = weight;
+            index += (size_t)depth * LANES;
         }
 }
 
-static void pack(const struct plan *plan, const struct operation *operation, float *weights)
+static void pack(const struct plan *plan, const struct packed *packed)
 {
+    const struct operation *operation = packed->operation;
     const struct layer *layer = operation->layer;
     if (!layer) {
-        weights[0] = 1;
+        *(float *)packed->weights = 1;
         return;
     }
     int depth = input_depth(plan, operation), blocks = input_blocks(plan, operation);
-    ptrdiff_t size = (ptrdiff_t)operation->kernel_height * operation->kernel_width * depth * LANES;
+    size_t size =
+        (size_t)operation->kernel_height * (size_t)operation->kernel_width * (size_t)depth * LANES;
     for (int to = 0; to < layer->output.channels; to++)
         for (int from = 0; from < layer->input.channels; from++) {
-            ptrdiff_t block = (ptrdiff_t)(to / LANES) * blocks + from / depth;
-            pack_filter(operation, filter_of(layer, to, from), operation->multiplier[to], depth,
-                        weights + block * size + from % depth * LANES + to % LANES);
+            size_t block = (size_t)(to / LANES * blocks + from / depth);
+            pack_filter(packed, filter_of(layer, to, from), depth,
+                        block * size + (size_t)(from % depth * LANES + to % LANES));
         }
+}
+
+/* Bytes of one operation's weights, a multiple of 64. */
+static size_t packed_size(const struct plan *plan, const struct packed *packed)
+{
+    size_t size = weight_count(plan, packed->operation) * (packed->half ? 2 : sizeof(float));
+    return (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
 }
 
 static int pack_all(struct mien_network *network, struct mien_error *error)
 {
     const struct plan *plan = &network->plan;
-    size_t count = 0;
-    for (int i = 0; i < plan->operation_count; i++)
-        count += weight_count(plan, &plan->operations[i]);
-    network->weights = allocate_floats(count);
-    if (!network->weights)
-        return mien_error_set(error, ENOMEM, "no memory for %zu weights", count);
-    float *weights = network->weights;
+    size_t size = 0;
+    network->packed = calloc((size_t)plan->operation_count, sizeof *network->packed);
+    if (!network->packed)
+        return mien_error_set(error, ENOMEM, "no memory to compile the network");
     for (int i = 0; i < plan->operation_count; i++) {
-        size_t used = weight_count(plan, &plan->operations[i]);
-        if (used)
-            pack(plan, &plan->operations[i], weights);
-        weights += used;
+        struct packed *packed = &network->packed[i];
+        packed->operation = &plan->operations[i];
+        packed->half = is_half(network, packed->operation);
+        size += packed_size(plan, packed);
+    }
+    network->weights = allocate(size);
+    if (!network->weights)
+        return mien_error_set(error, ENOMEM, "no memory for %zu bytes of weights", size);
+    char *weights = network->weights;
+    for (int i = 0; i < plan->operation_count; i++) {
+        struct packed *packed = &network->packed[i];
+        packed->weights = weights;
+        weights += packed_size(plan, packed);
+        if (weight_count(plan, packed->operation))
+            pack(plan, packed);
     }
     return 0;
 }
@@ -157,6 +203,7 @@ void mien_network_destroy(struct mien_network **network)
     if (!*network)
         return;
     plan_free(&(*network)->plan);
+    free((*network)->packed);
     free((*network)->weights);
     free(*network);
     *network = NULL;
@@ -183,11 +230,11 @@ static struct view view_of(const struct plan *plan, int map, float *arena)
     };
 }
 
-static kernel_function *function_of(const struct kernels *kernels, enum operation_kind kind)
+static kernel_function *function_of(const struct kernels *kernels, const struct packed *packed)
 {
-    switch (kind) {
+    switch (packed->operation->kind) {
     case OP_CONV:
-        return kernels->conv;
+        return packed->half ? kernels->conv_half : kernels->conv;
     case OP_PLANAR:
         return kernels->planar;
     case OP_POINTWISE:
@@ -200,13 +247,14 @@ static kernel_function *function_of(const struct kernels *kernels, enum operatio
     return NULL;
 }
 
-static struct call resolve(const struct mien_network *network, const struct operation *operation,
-                           float *arena, const float *weights)
+static struct call resolve(const struct mien_network *network, const struct packed *packed,
+                           float *arena)
 {
     const struct plan *plan = &network->plan;
+    const struct operation *operation = packed->operation;
     const struct map *output = &plan->maps[operation->output];
     struct call call = {
-        .function = function_of(&network->kernels, operation->kind),
+        .function = function_of(&network->kernels, packed),
         .input = view_of(plan, operation->input, arena),
         .output = view_of(plan, operation->output, arena),
         .height = output->needed_height,
@@ -218,7 +266,8 @@ static struct call resolve(const struct mien_network *network, const struct oper
         .kernel_height = operation->kernel_height,
         .kernel_width = operation->kernel_width,
         .relu = operation->relu,
-        .weights = weights,
+        .weights = packed->weights,
+        .multiplier = operation->multiplier,
         .bias = operation->bias,
         .scale = operation->scale,
         .shift = operation->shift,
@@ -235,7 +284,7 @@ int mien_context_create(struct mien_context **context, const struct mien_network
     size_t calls = (size_t)plan->operation_count;
     struct mien_context *made = calloc(1, sizeof *made + calls * sizeof *made->calls);
     if (made)
-        made->arena = allocate_floats(plan->arena);
+        made->arena = allocate(plan->arena * sizeof(float));
     if (!made || !made->arena) {
         free(made);
         return mien_error_set(error, ENOMEM, "no memory to run the network");
@@ -244,11 +293,8 @@ int mien_context_create(struct mien_context **context, const struct mien_network
     made->input = view_of(plan, 0, made->arena);
     made->logits = view_of(plan, plan->map_count - 1, made->arena).data;
     made->call_count = plan->operation_count;
-    const float *weights = network->weights;
-    for (int i = 0; i < plan->operation_count; i++) {
-        made->calls[i] = resolve(network, &plan->operations[i], made->arena, weights);
-        weights += weight_count(plan, &plan->operations[i]);
-    }
+    for (int i = 0; i < plan->operation_count; i++)
+        made->calls[i] = resolve(network, &network->packed[i], made->arena);
     *context = made;
     return 0;
 }

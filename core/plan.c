@@ -1,5 +1,5 @@
 /* Turns the layer list into as few operations as give the same result:
- *   - a batch-norm behind a convolution becomes part of its weights and bias;
+ *   - a batch-norm behind a convolution becomes a factor and bias of its sums;
  *   - an addition, a relu and a batch-norm behind those are done where the sums are stored;
  *   - taps that can only meet padding are dropped, as are outputs that nobody reads;
  *   - an average over one value, and softmax (the caller's), are nothing. */

@@ -27,8 +27,7 @@ struct operation {
     int relu;
     const struct layer *layer; /* conv, planar: has the weights; NULL: a copy */
     int kernel_height, kernel_width;
-    /* For each channel of the output: the weights are multiplied by `multiplier`, and the sums
-     * become relu(sum + bias + add) * scale + shift. */
+    /* For each channel of the output: relu(sum * multiplier + bias + add) * scale + shift. */
     float *multiplier, *bias, *scale, *shift;
 };
 

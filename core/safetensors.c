@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "half.h"
 enum { LENGTH_BYTES = 8, HEADER_MAX = 1 << 20 };
 
 /* Names stand in messages, so they are kept plain: printable ASCII without quotes. */
@@ -208,23 +209,6 @@ static uint32_t read_u16(const uint8_t *bytes)
 static uint32_t read_u32(const uint8_t *bytes)
 {
     return read_u16(bytes) | read_u16(bytes + 2) << 16;
-}
-
-static float float_of_bits(uint32_t bits)
-{
-    float value;
-    memcpy(&value, &bits, sizeof value);
-    return value;
-}
-
-/* Shifted into place, a half's exponent is 112 too small, also for subnormals. Its infinities
- * and NaNs would become finite here, so they are made infinite. */
-static float float_of_half(uint32_t half)
-{
-    uint32_t sign = (half & 0x8000) << 16;
-    if ((half & 0x7c00) == 0x7c00)
-        return float_of_bits(0x7f800000 | sign);
-    return float_of_bits((half & 0x7fff) << 13 | sign) * 0x1p112f;
 }
 
 int tensor_to_floats(const struct tensor *tensor, float *values)

@@ -4,7 +4,7 @@
 
 #include "../kernels.h"
 
-void kernels_fill_avx2(struct kernels *kernels);   /* with FMA */
+void kernels_fill_avx2(struct kernels *kernels);   /* with FMA and F16C */
 void kernels_fill_avx512(struct kernels *kernels); /* F, BW, DQ, VL */
 
 #endif

@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "half.h"
 #include "kernels.h"
 #include "runner.h"
 
@@ -28,14 +29,14 @@ struct guarded {
 
 struct shape {
     int input_blocks, output_blocks, map_height, map_width, height, width, kernel;
-    int planar, relu, add;
+    int planar, relu, add, half;
 };
 
 /* A call with all its memory. */
 struct job {
     struct shape shape;
     struct call call;
-    struct guarded input, output, add, weights, bias, scale, shift;
+    struct guarded input, output, add, weights, halves, multiplier, bias, scale, shift;
 };
 
 static uint32_t random_state = 1;
@@ -100,6 +101,18 @@ static struct view make_map(struct guarded *memory, int blocks, int height, int 
     return view;
 }
 
+/* The weights in half precision too, in their own memory; the floats become the same values. */
+static void make_halves(struct job *job)
+{
+    job->halves = guard(job->weights.count / 2, 0);
+    uint16_t *halves = (uint16_t *)job->halves.data;
+    for (size_t i = 0; i < job->weights.count; i++) {
+        job->weights.data[i] = rintf(job->weights.data[i] * 0x1p13f) * 0x1p-13f;
+        while (!half_of_float(job->weights.data[i], &halves[i]))
+            job->weights.data[i] /= 2;
+    }
+}
+
 static void make_job(struct job *job, struct shape shape)
 {
     int depth = shape.planar ? 1 : LANES, taps = shape.kernel * shape.kernel;
@@ -107,6 +120,8 @@ static void make_job(struct job *job, struct shape shape)
     size_t outputs = (size_t)shape.output_blocks * LANES;
     *job = (struct job){.shape = shape};
     job->weights = guard(outputs * inputs, sqrtf(3.0f / (float)inputs));
+    make_halves(job);
+    job->multiplier = guard(outputs, 1);
     job->bias = guard(outputs, 1);
     job->scale = guard(outputs, 1);
     job->shift = guard(outputs, 1);
@@ -124,6 +139,7 @@ static void make_job(struct job *job, struct shape shape)
         .kernel_width = shape.kernel,
         .relu = shape.relu,
         .weights = job->weights.data,
+        .multiplier = job->multiplier.data,
         .bias = job->bias.data,
         .scale = job->scale.data,
         .shift = job->shift.data,
@@ -135,8 +151,9 @@ static void make_job(struct job *job, struct shape shape)
 
 static void free_job(struct job *job)
 {
-    struct guarded *all[] = {&job->input, &job->output, &job->add,  &job->weights,
-                             &job->bias,  &job->scale,  &job->shift};
+    struct guarded *all[] = {&job->input,   &job->output, &job->add,
+                             &job->weights, &job->halves, &job->multiplier,
+                             &job->bias,    &job->scale,  &job->shift};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         if (all[i]->mapping)
             munmap(all[i]->mapping, all[i]->mapped);
@@ -160,11 +177,11 @@ static int agree(const float *expected, const float *got, size_t count)
 
 static void print_shape(const char *level, const struct shape *shape)
 {
-    printf("# %s differs: %s %d → %d blocks, map %d×%d, computed %d×%d, kernel %d, relu %d, add "
+    printf("# %s differs: %s%s %d → %d blocks, map %d×%d, computed %d×%d, kernel %d, relu %d, add "
            "%d\n",
-           level, shape->planar ? "planar" : "conv", shape->input_blocks, shape->output_blocks,
-           shape->map_height, shape->map_width, shape->height, shape->width, shape->kernel,
-           shape->relu, shape->add);
+           level, shape->planar ? "planar" : "conv", shape->half ? ", half weights," : "",
+           shape->input_blocks, shape->output_blocks, shape->map_height, shape->map_width,
+           shape->height, shape->width, shape->kernel, shape->relu, shape->add);
 }
 
 /* Odd sides as well as those the kernels have tiles for; sometimes less than the map is wanted. */
@@ -200,6 +217,8 @@ static int compare_once(const char *level, struct shape shape, kernel_function *
     CU_ASSERT_PTR_NOT_NULL_FATAL(expected);
     run(&job, reference);
     memcpy(expected, job.output.data, size);
+    if (shape.half)
+        job.call.weights = job.halves.data;
     run(&job, function);
     int same = agree(expected, job.output.data, job.output.count);
     if (!same)
@@ -220,6 +239,9 @@ static void compare(const char *level)
     }
     for (int round = 0; round < rounds; round++) {
         CU_ASSERT_FATAL(compare_once(level, random_shape(0), reference.conv, kernels.conv));
+        struct shape shape = random_shape(0);
+        shape.half = 1;
+        CU_ASSERT_FATAL(compare_once(level, shape, reference.conv, kernels.conv_half));
         CU_ASSERT_FATAL(compare_once(level, random_shape(1), reference.planar, kernels.planar));
     }
 }
