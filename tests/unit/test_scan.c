@@ -52,7 +52,8 @@ static int compare(struct rivals *rivals, const struct mien_picture *gray, struc
         if (!rivals->scans[i])
             continue;
         int own = scan_find(rivals->scans[i], gray, &sizes, neighbours, &boxes, NULL);
-        int same = own == count && !memcmp(boxes, expected, (size_t)count * sizeof *boxes);
+        int same =
+            own == count && (count == 0 || !memcmp(boxes, expected, (size_t)count * sizeof *boxes));
         if (!same)
             printf("# %s: %d×%d step %g smallest %d largest %d neighbours %d: %d, not %d\n",
                    levels[i], gray->width, gray->height, sizes.step, sizes.smallest, sizes.largest,
