@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "batch.h"
 #include "film.h"
 #include "mien/log.h"
 #include "settings.h"
@@ -17,7 +18,9 @@
 struct options {
     struct film_options film;
     const char *model, *config;
-    bool no_video, overwrite;
+    char **inputs;
+    int input_count, jobs; /* jobs 0: not said */
+    bool no_video, overwrite, resume;
 };
 
 enum {
@@ -31,7 +34,9 @@ enum {
     KEY_CRF,
     KEY_PRESET,
     KEY_BLUR,
-    KEY_TIMING
+    KEY_TIMING,
+    KEY_JOBS,
+    KEY_RESUME
 };
 
 static const struct argp_option argp_options[] = {
@@ -52,6 +57,8 @@ static const struct argp_option argp_options[] = {
     {"codec", KEY_CODEC, "NAME", 0, "FFmpeg's video encoder; default libx264", 3},
     {"crf", KEY_CRF, "N", 0, "Quality, less is better; default 20", 3},
     {"preset", KEY_PRESET, "NAME", 0, "The encoder's preset; default veryfast", 3},
+    {"jobs", KEY_JOBS, "N", 0, "Work on N recordings at a time; default 1", 4},
+    {"resume", KEY_RESUME, NULL, 0, "Only make what is missing, or older than its recording", 4},
     {"quiet", 'q', NULL, 0, "Only warnings and errors", 4},
     {"timing", KEY_TIMING, NULL, 0, "Say at the end where the time went", 4},
     {0},
@@ -62,23 +69,26 @@ static error_t parse(int key, char *argument, struct argp_state *state);
 static const struct argp argp = {
     argp_options,
     parse,
-    "IN",
+    "IN…",
     "Finds the faces in a recording and says what they express: as an annotated video with the "
     "sound, subtitles and chapters of IN, as data, or both. IN may be - (standard input)."
-    "\vAny of the outputs may be - (standard output), but only one.\n\n"
+    "\vAny of the outputs may be - (standard output), but only one.\n"
+    "For several IN, or a folder with recordings, every output is a folder: -o out/ --csv out/.\n\n"
     "Exit codes: 0 fine, 1 usage, 2 unreadable input, 3 finished with losses or an output cannot "
     "be written, 130 or 143 interrupted (the files are complete up to there).",
     NULL,
     NULL,
     NULL};
 
-static int parse_crf(const char *text, struct argp_state *state)
+static int parse_whole(const char *text, const char *option, int least, int most,
+                       struct argp_state *state)
 {
     char *end;
-    long crf = strtol(text, &end, 10);
-    if (*end || end == text || crf < 0 || crf > 63)
-        argp_error(state, "--crf takes a whole number from 0 to 63, not '%s'", text);
-    return (int)crf;
+    long value = strtol(text, &end, 10);
+    if (*end || end == text || value < least || value > most)
+        argp_error(state, "%s takes a whole number from %d to %d, not '%s'", option, least, most,
+                   text);
+    return (int)value;
 }
 
 /* All the names of outputs; NULL for those not wanted. */
@@ -97,12 +107,13 @@ static void check(const struct options *o, struct argp_state *state)
     const char *outputs[OUTPUTS];
     int count = 0;
     list_outputs(&o->film, outputs);
-    if (!o->film.in)
+    if (!o->input_count)
         argp_error(state, "no recording named");
     for (int i = 0; i < OUTPUTS; i++) {
         count += outputs[i] != NULL;
         for (int j = 0; j < i; j++)
-            if (outputs[i] && outputs[j] && !strcmp(outputs[i], outputs[j]))
+            if (outputs[i] && outputs[j] && !strcmp(outputs[i], outputs[j]) &&
+                !batch_is_folder(outputs[i]))
                 argp_error(state, "two outputs cannot both go to '%s'", outputs[i]);
     }
     if (!count)
@@ -148,7 +159,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         o->film.encoding.codec = argument;
         return 0;
     case KEY_CRF:
-        o->film.encoding.crf = parse_crf(argument, state);
+        o->film.encoding.crf = parse_whole(argument, "--crf", 0, 63, state);
         return 0;
     case KEY_PRESET:
         o->film.encoding.preset = argument;
@@ -156,10 +167,16 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case KEY_TIMING:
         o->film.timing = true;
         return 0;
-    case ARGP_KEY_ARG:
-        if (o->film.in)
-            argp_error(state, "one recording at a time, please: '%s' is too many", argument);
-        o->film.in = argument;
+    case KEY_JOBS:
+        o->jobs = parse_whole(argument, "--jobs", 1, BATCH_JOBS_MAX, state);
+        return 0;
+    case KEY_RESUME:
+        o->resume = true;
+        return 0;
+    case ARGP_KEY_ARGS:
+        o->inputs = state->argv + state->next;
+        o->input_count = state->argc - state->next;
+        o->film.in = o->inputs[0];
         return 0;
     case ARGP_KEY_END:
         if (o->no_video)
@@ -208,6 +225,23 @@ static bool may_write_part(const struct options *o, const char *path)
     return false;
 }
 
+/* One recording into files is done here; all else as a batch. */
+static bool is_batch(const struct options *o, const char *const outputs[OUTPUTS])
+{
+    bool folders = false;
+    for (int i = 0; i < OUTPUTS; i++)
+        folders |= outputs[i] && batch_is_folder(outputs[i]);
+    return folders || o->input_count > 1 || o->jobs || o->resume || batch_is_folder(o->film.in);
+}
+
+static bool may_write_all(const struct options *o, const char *const outputs[OUTPUTS])
+{
+    for (int i = 0; i < OUTPUTS; i++)
+        if (!may_write(o, outputs[i]) || !may_write_part(o, outputs[i]))
+            return false;
+    return true;
+}
+
 int command_annotate(int argc, char **argv)
 {
     struct options options = {.film.encoding.crf = -1};
@@ -216,9 +250,9 @@ int command_annotate(int argc, char **argv)
         return EXIT_USAGE;
     const char *outputs[OUTPUTS];
     list_outputs(film, outputs);
-    for (int i = 0; i < OUTPUTS; i++)
-        if (!may_write(&options, outputs[i]) || !may_write_part(&options, outputs[i]))
-            return EXIT_USAGE;
+    bool batch = is_batch(&options, outputs);
+    if (!batch && !may_write_all(&options, outputs))
+        return EXIT_USAGE;
     if (film->quiet)
         mien_log_set_level(MIEN_LOG_WARNING);
     struct mien_config config;
@@ -227,5 +261,12 @@ int command_annotate(int argc, char **argv)
     film->looks = settings_recogniser(&config, options.model);
     film->bars = config.window.bars;
     film->blur |= config.window.blur;
-    return film_annotate(film);
+    if (!batch)
+        return film_annotate(film);
+    return batch_annotate(&(struct batch_options){.film = film,
+                                                  .inputs = options.inputs,
+                                                  .input_count = options.input_count,
+                                                  .jobs = options.jobs ? options.jobs : 1,
+                                                  .resume = options.resume,
+                                                  .overwrite = options.overwrite});
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "belt.h"
+#include "clock.h"
 #include "commands.h"
 #include "mien/log.h"
 #include "overlay.h"
@@ -20,17 +21,26 @@
 static struct mien_reader *interrupted_reader;
 static volatile sig_atomic_t interrupted_by;
 
-/* The second signal ends the program at once. */
+static int64_t interrupted_ns;
+
+/* A second signal ends the program at once; but not the same one again, as it comes when a
+ * terminal or a scheduler tells all processes and the parent passes it on. */
 static void interrupt(int number)
 {
+    if (interrupted_by && clock_ns() - interrupted_ns > 500000000) {
+        signal(number, SIG_DFL);
+        raise(number);
+        return;
+    }
     interrupted_by = number;
+    interrupted_ns = clock_ns();
     if (interrupted_reader)
         mien_reader_stop(interrupted_reader);
 }
 
 static void catch_signals(struct mien_reader *reader)
 {
-    struct sigaction action = {.sa_handler = interrupt, .sa_flags = (int)SA_RESETHAND};
+    struct sigaction action = {.sa_handler = interrupt};
     interrupted_reader = reader;
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);

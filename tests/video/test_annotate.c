@@ -302,7 +302,7 @@ static void explains_wrong_use(void)
         return;
     check_exit("", 1, "no recording named");
     check_exit("film.mp4", 1, "nothing to write");
-    check_exit("film.mp4 other.mp4 -o a.mp4", 1, "other.mp4");
+    check_exit("film.mp4 other.mp4 -o a.mp4", 1, "every output is a folder: 'a.mp4/'");
     check_exit("film.mp4 -o - --jsonl -", 1, "'-'");
     check_exit("film.mp4 -o a.mp4 --crf good", 1, "good");
     check_exit("film.mp4 -o a.mp4 --codec nonesuch", 1, "nonesuch");
