@@ -251,6 +251,10 @@ int command_annotate(int argc, char **argv)
     const char *outputs[OUTPUTS];
     list_outputs(film, outputs);
     bool batch = is_batch(&options, outputs);
+    if (batch && film->timing) {
+        mien_log(MIEN_LOG_ERROR, "--timing takes one recording, into files");
+        return EXIT_USAGE;
+    }
     if (!batch && !may_write_all(&options, outputs))
         return EXIT_USAGE;
     if (film->quiet)

@@ -59,7 +59,7 @@ static void count_text(const struct batch *batch, char *text, size_t size)
             bytes += (double)recording->size;
     }
     char left[32] = "";
-    if (bytes > 0)
+    if (bytes > 0 && done < batch->recordings.count)
         clock_text(left, sizeof left, seconds_since(batch->started_ns) * (all - bytes) / bytes);
     snprintf(text, size, "%d of %d through, %d running%s%s%s", done, batch->recordings.count,
              batch->running, *left ? ", about " : "", left, *left ? " left" : "");
@@ -298,7 +298,8 @@ static int tell_all(const struct batch *batch)
     }
     if (batch->options->film->quiet)
         return code;
-    fprintf(stderr, "  %d recordings:", batch->recordings.count);
+    fprintf(stderr, "  %d recording%s:", batch->recordings.count,
+            batch->recordings.count == 1 ? "" : "s");
     for (int state = 0; state <= RECORDING_SKIPPED; state++)
         if (counts[state])
             fprintf(stderr, " %d %s,", counts[state], word_for((enum recording_state)state));

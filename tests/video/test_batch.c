@@ -137,6 +137,7 @@ static void refuses_what_would_be_lost(void)
     refuse("in/a.mp4 in/c.mkv -y -o in/", "is an input");
     refuse("in/a.mp4 in/c.mkv --csv kept/", "kept/a.csv exists already; -y");
     refuse("in/a.mp4 --csv never/ --jobs 0", "--jobs");
+    refuse("in/a.mp4 --csv never/ --timing", "--timing takes one recording");
     media_shell(&run, "cat kept/a.csv; ls kept");
     CU_ASSERT_STRING_EQUAL(run.out, "mine\na.csv\n");
 }
