@@ -1,5 +1,6 @@
 /* From frames to spans, shares, curves; and what is written of them. */
 #include "papers.h"
+#include "part.h"
 #include "runner.h"
 #include "timeline.h"
 
@@ -149,6 +150,7 @@ static char *write_paper(enum paper_kind kind)
     add_frames(&timeline, "0011.2");
     CU_ASSERT_EQUAL_FATAL(papers_open(&papers, NULL), 0);
     CU_ASSERT_EQUAL(papers_close(&papers, &timeline, &facts, NULL), 0);
+    CU_ASSERT_EQUAL(part_finish(path, NULL), 0);
     timeline_finish(&timeline);
     char *text = calloc(1, 30000);
     FILE *file = fopen(path, "r");
