@@ -254,7 +254,8 @@ static void opens_its_report_in_a_browser(void)
                          "svg.dispatchEvent(new MouseEvent('mousemove', {clientX: box.left + "
                          "box.width * .4, clientY: box.top + box.height * .6}));</script>\n";
     media_write("mouse.html", mouse, sizeof mouse - 1);
-    media_shell(&run, "cat mouse.html >> browse.html; HOME=$PWD timeout 200 chromium --headless "
+    media_shell(&run, "cat mouse.html >> browse.html; HOME=$PWD XDG_CONFIG_HOME=$PWD timeout 200 "
+                      "chromium --headless "
                       "--no-sandbox --disable-gpu --user-data-dir=$PWD/profile --dump-dom "
                       "file://$PWD/browse.html | grep -A3 'id=\"tip\"'");
     CU_ASSERT_PTR_NOT_NULL(strstr(run.out, "face 1 at 0."));
