@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "clock.h"
 #include "commands.h"
@@ -48,13 +49,14 @@ struct worker {
 
 /* ---- command line ---- */
 
-enum { KEY_MODEL = 256, KEY_CPU, KEY_SECONDS };
+enum { KEY_MODEL = 256, KEY_CPU, KEY_PRECISION, KEY_SECONDS };
 
 static const struct argp_option option_list[] = {
     {"model", KEY_MODEL, "FILE", 0, "the network, *.safetensors", 0},
     {"cpu", KEY_CPU, "LEVEL", 0, "measure only this kernel level (c, avx2, avx512, …)", 0},
     {"threads", 't', "N", 0, "threads that share the pictures of a batch (1)", 0},
     {"batch", 'b', "N", 0, "pictures computed together, as for a crowd (1)", 0},
+    {"precision", KEY_PRECISION, "P", 0, "fp32, the only one of this version, or auto", 0},
     {"seconds", KEY_SECONDS, "N", 0, "how long to measure (3)", 0},
     {"json", 'j', NULL, 0, "print an array of objects instead of a table", 0},
     {0},
@@ -80,7 +82,10 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         options->threads = (int)number(state, argument, 1, THREADS_MAX);
     else if (key == 'b')
         options->batch = (int)number(state, argument, 1, BATCH_MAX);
-    else if (key == KEY_SECONDS)
+    else if (key == KEY_PRECISION) {
+        if (strcmp(argument, "fp32") && strcmp(argument, "auto"))
+            argp_error(state, "--precision is fp32 or auto, not '%s'", argument);
+    } else if (key == KEY_SECONDS)
         options->seconds = number(state, argument, 0.01, 3600);
     else if (key == 'j')
         options->json = true;
