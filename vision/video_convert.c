@@ -96,6 +96,39 @@ static struct SwsContext *make_scaler(const struct video_kind *kind, const struc
     return scaler;
 }
 
+/* Formats whose first plane is the gray picture but for the range of its values. */
+static bool has_plain_luma(const struct video_kind *kind, const struct mien_picture *gray)
+{
+    return (kind->format == AV_PIX_FMT_YUV420P || kind->format == AV_PIX_FMT_YUV422P ||
+            kind->format == AV_PIX_FMT_YUV444P || kind->format == AV_PIX_FMT_NV12) &&
+           kind->width == gray->width && kind->height == gray->height;
+}
+
+/* 16…235 to 0…255, rounded as libswscale does. */
+static void make_range_table(uint8_t table[256])
+{
+    for (int i = 0; i < 256; i++) {
+        int fine = (((i << 7) * 19077 - 39057361) >> 14) + 64;
+        table[i] = fine < 0 ? 0 : fine >> 7 > 255 ? 255 : (uint8_t)(fine >> 7);
+    }
+}
+
+/* Several times faster than a scaler, with the same result. */
+static void copy_luma(const AVFrame *frame, bool full_range, const struct mien_picture *gray)
+{
+    uint8_t table[256];
+    make_range_table(table);
+    for (int y = 0; y < gray->height; y++) {
+        const uint8_t *from = frame->data[0] + y * (ptrdiff_t)frame->linesize[0];
+        uint8_t *to = gray->data + y * gray->stride;
+        if (full_range)
+            memcpy(to, from, (size_t)gray->width);
+        else
+            for (int x = 0; x < gray->width; x++)
+                to[x] = table[from[x]];
+    }
+}
+
 static void free_scalers(struct video_converter *converter)
 {
     sws_freeContext(converter->to_color);
@@ -146,6 +179,18 @@ static int make_room(struct mien_picture *room, const struct mien_picture *shown
                               turn.transpose ? shown->width : shown->height, error);
 }
 
+static int make_gray(const struct video_converter *converter, const AVFrame *frame,
+                     const struct mien_picture *out, struct video_turn turn)
+{
+    const struct mien_picture *room = &converter->gray, *first = room->data ? room : out;
+    if (!has_plain_luma(&converter->kind, first))
+        return convert(converter->to_gray, frame, room, out, turn);
+    copy_luma(frame, converter->kind.full_range, first);
+    if (room->data)
+        copy_turned(out, room, turn);
+    return 0;
+}
+
 int video_convert(struct video_converter *converter, const AVFrame *frame, struct video_turn turn,
                   struct mien_frame *out, struct mien_error *error)
 {
@@ -159,7 +204,7 @@ int video_convert(struct video_converter *converter, const AVFrame *frame, struc
                               gray->data ? gray : &out->gray, error);
     if (result < 0)
         return result;
-    if (convert(converter->to_gray, frame, gray, &out->gray, turn) < 0 ||
+    if (make_gray(converter, frame, &out->gray, turn) < 0 ||
         (out->color.data && convert(converter->to_color, frame, color, &out->color, turn) < 0))
         return mien_error_set(error, EINVAL, "a picture could not be converted");
     return 0;
