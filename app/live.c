@@ -90,8 +90,9 @@ static int open_source(struct live *live, struct mien_error *error)
         return options->video ? EXIT_UNREADABLE : EXIT_NO_DEVICE;
     struct mien_camera_status status;
     source_status(live->source, &status);
-    mien_log(MIEN_LOG_INFO, "%s%s%s, %d×%d %s at %.3g fps", status.name, *status.name ? ", " : "",
-             status.path, status.width, status.height, status.fourcc, status.fps);
+    mien_log(MIEN_LOG_INFO, "%s%s%s, %d×%d%s%s at %.3g fps", status.name, *status.name ? ", " : "",
+             status.path, status.width, status.height, *status.fourcc ? " " : "", status.fourcc,
+             status.fps);
     return EXIT_FINE;
 }
 

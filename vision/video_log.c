@@ -60,6 +60,8 @@ int video_error(struct mien_error *error, int code, const char *name)
 {
     char words[AV_ERROR_MAX_STRING_SIZE];
     av_make_error_string(words, sizeof words, code);
+    if (code == AVERROR_INVALIDDATA)
+        strcpy(words, "no video or picture that FFmpeg knows, or damaged");
     if (last_error[0])
         return mien_error_set(error, errno_of(code), "%s: %s (%s)", name, words, last_error);
     return mien_error_set(error, errno_of(code), "%s: %s", name, words);

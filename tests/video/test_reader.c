@@ -350,7 +350,7 @@ static void refuses_what_is_no_video(void)
     media_write("words.txt", text, sizeof text - 1);
     media_write("empty.mp4", "", 0);
     check_refused("not-there.mp4", -ENOENT, "No such file");
-    check_refused("words.mp4", -EINVAL, "Invalid data");
+    check_refused("words.mp4", -EINVAL, "no video or picture that FFmpeg knows");
     check_refused("words.txt", -EINVAL, "");
     check_refused("empty.mp4", -EINVAL, "");
     if (media_make("-f lavfi -i sine=d=0.2 sound.wav"))
