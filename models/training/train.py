@@ -13,6 +13,7 @@ from torch.nn import functional as F
 
 import augment
 import data
+import model
 from network import Network, architecture, load_sequential
 
 
@@ -196,7 +197,7 @@ def parse():
     parser.add_argument("--split", choices=["random", "person"], default="random",
                         help="how CK+ is split for validation")
     parser.add_argument("--fold", type=int, default=0, help="which tenth of CK+ is held out")
-    parser.add_argument("--init", help="start from this PyTorch state dict")
+    parser.add_argument("--init", help="start from this model file or PyTorch state dict")
     parser.add_argument("--work", required=True, help="folder for checkpoints; resumes from it")
     parser.add_argument("--workers", type=int, default=1 if torch.cuda.is_available()
                         else os.cpu_count(), help="processes of one thread that share a batch")
@@ -250,7 +251,10 @@ def work(args, team):
     layers = architecture(args.network, len(labels))
     network = Network(layers, bn_momentum=0.01 if args.recipe == "paper" else 0.1)
     if args.init:
-        load_sequential(network, torch.load(args.init, map_location="cpu"))
+        if args.init.endswith(".safetensors"):
+            network.load_state_dict(model.load(args.init)[0].state_dict())
+        else:
+            load_sequential(network, torch.load(args.init, map_location="cpu"))
     network = network.to(args.device, memory_format=torch.channels_last)
     optimizer, plateau = optimizer_for(network, args), Plateau()
     average = Average(network, 0.0 if args.recipe == "paper" else 0.999)
