@@ -36,7 +36,7 @@ const struct option options[] = {
     NUMBER(detection, scale_step, 1.01, 2, "1.1", "Ratio between neighbouring face sizes searched"),
     INT(detection, neighbours, 1, 100, "5", "Raw hits a face needs; more means fewer false faces"),
     NUMBER(detection, smallest, 0.01, 1, "0.125", "Smallest face, as a share of the height"),
-    NUMBER(detection, sweep, 0, 10, "0.4",
+    NUMBER(detection, sweep, 0, 10, "0.1",
            "Seconds in which the whole picture is searched once, while known faces are searched "
            "in every picture; 0: the whole of every picture"),
     NUMBER(tracking, overlap, 0.05, 0.95, "0.3",
