@@ -120,72 +120,77 @@ static void check(const struct options *o, struct argp_state *state)
         argp_error(state, "nothing to write: name a video with -o, or data with --jsonl or --csv");
 }
 
+/* The field of an option that takes any text; NULL for other options. */
+static const char **text_of(struct options *o, int key)
+{
+    if (key >= KEY_PAPER && key < KEY_PAPER + PAPERS)
+        return &o->film.papers[key - KEY_PAPER];
+    switch (key) {
+    case 'o':
+        return &o->film.video;
+    case KEY_JSONL:
+        return &o->film.jsonl;
+    case KEY_CSV:
+        return &o->film.csv;
+    case KEY_MODEL:
+        return &o->model;
+    case KEY_CONFIG:
+        return &o->config;
+    case KEY_CODEC:
+        return &o->film.encoding.codec;
+    case KEY_PRESET:
+        return &o->film.encoding.preset;
+    default:
+        return NULL;
+    }
+}
+
+/* The same for options that are given or not. */
+static bool *flag_of(struct options *o, int key)
+{
+    switch (key) {
+    case 'y':
+        return &o->overwrite;
+    case 'q':
+        return &o->film.quiet;
+    case KEY_NO_VIDEO:
+        return &o->no_video;
+    case KEY_BLUR:
+        return &o->film.blur;
+    case KEY_TIMING:
+        return &o->film.timing;
+    case KEY_RESUME:
+        return &o->resume;
+    default:
+        return NULL;
+    }
+}
+
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
     struct options *o = state->input;
-    if (key >= KEY_PAPER && key < KEY_PAPER + PAPERS) {
-        o->film.papers[key - KEY_PAPER] = argument;
-        return 0;
-    }
-    switch (key) {
-    case 'o':
-        o->film.video = argument;
-        return 0;
-    case 'y':
-        o->overwrite = true;
-        return 0;
-    case 'q':
-        o->film.quiet = true;
-        return 0;
-    case KEY_JSONL:
-        o->film.jsonl = argument;
-        return 0;
-    case KEY_CSV:
-        o->film.csv = argument;
-        return 0;
-    case KEY_MODEL:
-        o->model = argument;
-        return 0;
-    case KEY_CONFIG:
-        o->config = argument;
-        return 0;
-    case KEY_NO_VIDEO:
-        o->no_video = true;
-        return 0;
-    case KEY_BLUR:
-        o->film.blur = true;
-        return 0;
-    case KEY_CODEC:
-        o->film.encoding.codec = argument;
-        return 0;
-    case KEY_CRF:
+    const char **text = text_of(o, key);
+    bool *flag = flag_of(o, key);
+    if (text) {
+        *text = argument;
+    } else if (flag) {
+        *flag = true;
+    } else if (key == KEY_CRF) {
         o->film.encoding.crf = parse_whole(argument, "--crf", 0, 63, state);
-        return 0;
-    case KEY_PRESET:
-        o->film.encoding.preset = argument;
-        return 0;
-    case KEY_TIMING:
-        o->film.timing = true;
-        return 0;
-    case KEY_JOBS:
+    } else if (key == KEY_JOBS) {
         o->jobs = parse_whole(argument, "--jobs", 1, BATCH_JOBS_MAX, state);
-        return 0;
-    case KEY_RESUME:
-        o->resume = true;
-        return 0;
-    case ARGP_KEY_ARGS:
+    } else if (key == ARGP_KEY_ARGS) {
         o->inputs = state->argv + state->next;
         o->input_count = state->argc - state->next;
         o->film.in = o->inputs[0];
-        return 0;
-    case ARGP_KEY_END:
+    } else if (key == ARGP_KEY_END) {
         if (o->no_video)
             o->film.video = NULL;
         check(o, state);
-        return 0;
-    default:
+    } else {
         return ARGP_ERR_UNKNOWN;
     }
+    return 0;
 }
 
 /* ---- what must not be overwritten ---- */

@@ -71,70 +71,79 @@ static double parse_positive(const char *text, const char *option, struct argp_s
     return value;
 }
 
+/* The field of an option that takes any text; NULL for other options. */
+static const char **text_of(struct live_options *options, int key)
+{
+    switch (key) {
+    case 'd':
+        return &options->camera.device;
+    case KEY_FORMAT:
+        return &options->camera.format;
+    case KEY_VIDEO:
+        return &options->video;
+    case KEY_JSONL:
+        return &options->jsonl;
+    case KEY_RECORD:
+        return &options->record;
+    case KEY_MODEL:
+        return &options->model;
+    case KEY_CONFIG:
+        return &options->config;
+    default:
+        return NULL;
+    }
+}
+
+/* The same for options that are given or not. */
+static bool *flag_of(struct live_options *options, int key)
+{
+    switch (key) {
+    case KEY_HEADLESS:
+        return &options->headless;
+    case 'y':
+        return &options->overwrite;
+    case KEY_NO_MIRROR:
+        return &options->no_mirror;
+    case KEY_NO_BARS:
+        return &options->no_bars;
+    case KEY_BLUR:
+        return &options->blur;
+    case KEY_FULLSCREEN:
+        return &options->fullscreen;
+    default:
+        return NULL;
+    }
+}
+
+static void check(const struct live_options *options, struct argp_state *state)
+{
+    if (options->video && options->camera.device)
+        argp_error(state, "--video and --device exclude each other");
+    if (options->record && !strcmp(options->record, "-"))
+        argp_error(state, "--record wants the name of a file");
+}
+
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
     struct live_options *options = state->input;
-    switch (key) {
-    case 'd':
-        options->camera.device = argument;
-        break;
-    case KEY_SIZE:
+    const char **text = text_of(options, key);
+    bool *flag = flag_of(options, key);
+    if (text)
+        *text = argument;
+    else if (flag)
+        *flag = true;
+    else if (key == KEY_SIZE)
         parse_size(argument, &options->camera, state);
-        break;
-    case KEY_FPS:
+    else if (key == KEY_FPS)
         options->camera.fps = parse_positive(argument, "--fps", state);
-        break;
-    case KEY_FORMAT:
-        options->camera.format = argument;
-        break;
-    case KEY_VIDEO:
-        options->video = argument;
-        break;
-    case KEY_HEADLESS:
-        options->headless = true;
-        break;
-    case KEY_JSONL:
-        options->jsonl = argument;
-        break;
-    case KEY_RECORD:
-        options->record = argument;
-        break;
-    case 'y':
-        options->overwrite = true;
-        break;
-    case KEY_SECONDS:
+    else if (key == KEY_SECONDS)
         options->seconds = parse_positive(argument, "--seconds", state);
-        break;
-    case KEY_MODEL:
-        options->model = argument;
-        break;
-    case KEY_CONFIG:
-        options->config = argument;
-        break;
-    case KEY_NO_MIRROR:
-        options->no_mirror = true;
-        break;
-    case KEY_NO_BARS:
-        options->no_bars = true;
-        break;
-    case KEY_BLUR:
-        options->blur = true;
-        break;
-    case KEY_FULLSCREEN:
-        options->fullscreen = true;
-        break;
-    case ARGP_KEY_ARG:
+    else if (key == ARGP_KEY_ARG)
         argp_error(state, "'%s' is no option; `--video FILE` plays a file", argument);
-        break;
-    case ARGP_KEY_END:
-        if (options->video && options->camera.device)
-            argp_error(state, "--video and --device exclude each other");
-        if (options->record && !strcmp(options->record, "-"))
-            argp_error(state, "--record wants the name of a file");
-        break;
-    default:
+    else if (key == ARGP_KEY_END)
+        check(options, state);
+    else
         return ARGP_ERR_UNKNOWN;
-    }
     return 0;
 }
 
