@@ -8,9 +8,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "batch.h"
-#include "film.h"
 #include "mien/log.h"
+#include "recording/batch.h"
+#include "recording/film.h"
 #include "settings.h"
 
 /* ---- options ---- */

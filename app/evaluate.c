@@ -9,10 +9,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "dataset.h"
-#include "metrics.h"
 #include "mien/log.h"
-#include "plot.h"
+#include "score/dataset.h"
+#include "score/metrics.h"
+#include "score/plot.h"
 
 struct arguments {
     const char *model, *images, *labels, *exclude, *cpu;

@@ -9,12 +9,12 @@
 #include <sys/stat.h>
 
 #include "commands.h"
+#include "data/records.h"
+#include "draw/overlay.h"
+#include "draw/picture_file.h"
 #include "mien/log.h"
 #include "mien/video.h"
-#include "overlay.h"
-#include "picture_file.h"
-#include "recogniser.h"
-#include "records.h"
+#include "recognise/recogniser.h"
 #include "settings.h"
 
 struct options {

@@ -7,18 +7,18 @@
 #include <sys/resource.h>
 #include <time.h>
 
-#include "analysis.h"
 #include "clock.h"
 #include "commands.h"
+#include "data/records.h"
+#include "draw/window.h"
 #include "live_options.h"
-#include "meter.h"
 #include "mien/log.h"
-#include "recogniser.h"
-#include "recorder.h"
-#include "records.h"
+#include "recognise/analysis.h"
+#include "recognise/recogniser.h"
 #include "settings.h"
-#include "source.h"
-#include "window.h"
+#include "stream/meter.h"
+#include "stream/recorder.h"
+#include "stream/source.h"
 
 /* How long the loop waits for a picture before it looks after keys and signals again. */
 enum { WAIT_MS = 50 };

@@ -5,7 +5,7 @@
 
 #include "mien/camera.h"
 #include "mien/config.h"
-#include "recogniser.h"
+#include "recognise/recogniser.h"
 
 /* Loads the settings, from `path` instead of the user's and system's files if it is not NULL.
  * Returns 0, or −errno after telling the user what is wrong. */

@@ -9,10 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "idx.h"
 #include "mien/crop.h"
 #include "mien/detector.h"
 #include "mien/network.h"
+#include "score/idx.h"
 
 enum { WIDTH = 640, HEIGHT = 480, FACE = 192, LEFT = 224, TOP = 144, SIDE_MAX = 256 };
 

@@ -1,7 +1,7 @@
 /* mien image, run as a user runs it. */
+#include "draw/overlay.h"
 #include "media.h"
 #include "mien/video.h"
-#include "overlay.h"
 #include "program.h"
 #include "runner.h"
 

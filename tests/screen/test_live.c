@@ -1,8 +1,8 @@
 /* mien live, run as a user runs it: without a display, on one in memory, and on an X server whose
  * screen is looked at by pixel. */
+#include "draw/overlay.h"
 #include "media.h"
 #include "mien/video.h"
-#include "overlay.h"
 #include "program.h"
 #include "runner.h"
 

@@ -1,5 +1,5 @@
 /* What the overlay draws, looked at by pixel: on pictures in memory and in a window. */
-#include "overlay.h"
+#include "draw/overlay.h"
 #include "runner.h"
 
 #include <errno.h>

@@ -1,9 +1,9 @@
 /* The window on a display that exists in memory only: its keys, and what it shows after them, seen
  * in the screenshots that it saves. */
+#include "draw/window.h"
 #include "media.h"
 #include "mien/video.h"
 #include "runner.h"
-#include "window.h"
 
 #include <errno.h>
 #include <glob.h>

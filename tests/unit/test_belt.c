@@ -1,4 +1,4 @@
-#include "belt.h"
+#include "recording/belt.h"
 #include "runner.h"
 
 #include <errno.h>

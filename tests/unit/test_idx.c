@@ -1,5 +1,5 @@
-#include "idx.h"
 #include "runner.h"
+#include "score/idx.h"
 
 #include <errno.h>
 #include <stdio.h>

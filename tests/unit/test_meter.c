@@ -1,5 +1,5 @@
-#include "meter.h"
 #include "runner.h"
+#include "stream/meter.h"
 
 static void counts_what_happens_in_a_second(void)
 {

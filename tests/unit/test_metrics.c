@@ -1,6 +1,6 @@
-#include "metrics.h"
-#include "plot.h"
 #include "runner.h"
+#include "score/metrics.h"
+#include "score/plot.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 #include "portrait.h"
-#include "recogniser.h"
+#include "recognise/recogniser.h"
 #include "runner.h"
 
 #include <errno.h>

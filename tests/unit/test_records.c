@@ -1,4 +1,4 @@
-#include "records.h"
+#include "data/records.h"
 #include "runner.h"
 
 #include <cjson/cJSON.h>
@@ -135,7 +135,8 @@ static void names_the_file_that_fails(void)
                     -ENOENT);
     CU_ASSERT_PTR_NOT_NULL(strstr(error.text, "/no/such/rows.csv"));
     CU_ASSERT_PTR_NULL(records);
-    CU_ASSERT_EQUAL_FATAL(records_open(&records, "/dev/full", RECORDS_JSONL, &model, false, NULL), 0);
+    CU_ASSERT_EQUAL_FATAL(records_open(&records, "/dev/full", RECORDS_JSONL, &model, false, NULL),
+                          0);
     CU_ASSERT_EQUAL(records_add(records, NULL, 0, 0, &two, &error), -ENOSPC);
     CU_ASSERT_PTR_NOT_NULL(strstr(error.text, "/dev/full: No space left"));
     CU_ASSERT(records_close(&records, NULL) < 0);

@@ -1,5 +1,5 @@
+#include "recognise/steady.h"
 #include "runner.h"
-#include "steady.h"
 
 #include <math.h>
 

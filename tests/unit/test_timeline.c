@@ -1,8 +1,8 @@
 /* From frames to spans, shares, curves; and what is written of them. */
-#include "papers.h"
-#include "part.h"
+#include "data/papers.h"
+#include "data/part.h"
+#include "data/timeline.h"
 #include "runner.h"
-#include "timeline.h"
 
 #include <cjson/cJSON.h>
 #include <errno.h>

@@ -9,7 +9,7 @@
 
 #include "mien/error.h"
 #include "mien/picture.h"
-#include "recogniser.h"
+#include "recognise/recogniser.h"
 
 struct overlay; /* lives on the thread of its renderer */
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <turbojpeg.h>
 
-#include "overlay.h"
+#include "draw/overlay.h"
 #include "put.h"
 #include "report_page.h"
 

@@ -4,9 +4,9 @@
 
 #include <stdbool.h>
 
+#include "data/papers.h"
 #include "mien/video.h"
-#include "papers.h"
-#include "recogniser.h"
+#include "recognise/recogniser.h"
 
 /* Outputs are NULL where not wanted, "-" for standard output. */
 struct film_options {

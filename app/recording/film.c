@@ -8,13 +8,13 @@
 #include "belt.h"
 #include "clock.h"
 #include "commands.h"
+#include "data/part.h"
+#include "data/records.h"
+#include "data/timeline.h"
+#include "draw/overlay.h"
 #include "mien/log.h"
-#include "overlay.h"
-#include "part.h"
 #include "progress.h"
-#include "records.h"
-#include "timeline.h"
-#include "timing.h"
+#include "recognise/timing.h"
 
 /* ---- interruption ---- */
 

@@ -5,10 +5,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "data/records.h"
 #include "mien/error.h"
 #include "mien/frame.h"
 #include "recogniser.h"
-#include "records.h"
 
 struct analysis;
 

@@ -9,7 +9,7 @@
 
 #include "mien/error.h"
 #include "mien/picture.h"
-#include "recogniser.h"
+#include "recognise/recogniser.h"
 
 /* Curves are averages over equal steps of time, at most so many for the whole recording. */
 enum { TIMELINE_STEPS_MAX = 1024, TIMELINE_THUMB_SIDE = 112 };

@@ -23,9 +23,9 @@ struct recording {
     struct film_options film; /* owns the names of its outputs; NULL: complete already */
     enum recording_state state;
     int code;
-    bool failed;   /* an error was said, not only warnings */
+    bool failed;    /* an error was said, not only warnings */
     char why[1100]; /* what was said last */
-    int64_t size;  /* bytes */
+    int64_t size;   /* bytes */
     int64_t started_ns;
     double seconds;
     /* while it runs */

@@ -1,7 +1,7 @@
 /* The timeline as SVG: for each face a strip of its labels and the stacked probabilities. */
 #include "papers.h"
 
-#include "overlay.h"
+#include "draw/overlay.h"
 #include "put.h"
 
 /* Pixels; the report's script reads them from the data- attributes. */

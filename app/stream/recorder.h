@@ -6,9 +6,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "draw/overlay.h"
 #include "mien/error.h"
 #include "mien/frame.h"
-#include "overlay.h"
 
 struct recorder; /* one thread */
 

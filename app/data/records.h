@@ -7,7 +7,7 @@
 
 #include "mien/error.h"
 #include "mien/model.h"
-#include "recogniser.h"
+#include "recognise/recogniser.h"
 
 struct records;
 
