@@ -9,16 +9,12 @@
 
 #include "clock.h"
 #include "commands.h"
-#include "data/records.h"
 #include "draw/window.h"
 #include "live_options.h"
 #include "mien/log.h"
-#include "recognise/analysis.h"
-#include "recognise/recogniser.h"
 #include "settings.h"
-#include "stream/meter.h"
 #include "stream/recorder.h"
-#include "stream/source.h"
+#include "stream/session.h"
 
 /* How long the loop waits for a picture before it looks after keys and signals again. */
 enum { WAIT_MS = 50 };
@@ -28,18 +24,11 @@ enum { WAIT_MS = 50 };
 struct live {
     const struct live_options *options;
     const struct mien_config *config;
-    struct source *source;
-    struct recogniser *recogniser;
-    struct records *records;
-    struct analysis *analysis;
+    struct session session;
     struct window *window;
     struct recorder *recorder; /* NULL: not recording */
     char recording[64];        /* its file, when the key named it */
     uint64_t recorder_drops;   /* of recordings that have ended */
-    struct mien_frame shown;   /* the picture in the window, held until the next one */
-    struct analysis_result result;
-    uint64_t pictures;         /* taken from the source */
-    struct meter shows, looks; /* values: ms from capture to display, of pictures and of faces */
     double began, last_face;
     bool reader_left; /* of our JSON Lines */
 };
@@ -64,35 +53,21 @@ static void catch_signals(void)
     sigaction(SIGPIPE, &ignore, NULL);
 }
 
-static int open_recogniser(struct live *live, struct mien_error *error)
+static int open_session(struct live *live, struct mien_error *error)
 {
     struct recogniser_options options = settings_recogniser(live->config, live->options->model);
-    return recogniser_create(&live->recogniser, &options, error) ? EXIT_UNREADABLE : EXIT_FINE;
-}
-
-static int open_records(struct live *live, struct mien_error *error)
-{
     const char *path = live->options->jsonl;
     if (!path && live->options->headless)
         path = "-";
-    if (!path)
-        return EXIT_FINE;
-    const struct mien_model_info *model = recogniser_model(live->recogniser);
-    return records_open(&live->records, path, RECORDS_JSONL, model, false, error) ? EXIT_LOSSES
-                                                                                  : EXIT_FINE;
+    return session_open(&live->session, &options, path, error);
 }
 
 static int open_source(struct live *live, struct mien_error *error)
 {
     const struct live_options *options = live->options;
     struct mien_camera_options camera = settings_camera(live->config, &options->camera);
-    if (source_open(&live->source, options->video, &camera, error))
+    if (session_connect(&live->session, options->video, &camera, error))
         return options->video ? EXIT_UNREADABLE : EXIT_NO_DEVICE;
-    struct mien_camera_status status;
-    source_status(live->source, &status);
-    mien_log(MIEN_LOG_INFO, "%s%s%s, %d×%d%s%s at %.3g fps", status.name, *status.name ? ", " : "",
-             status.path, status.width, status.height, *status.fourcc ? " " : "", status.fourcc,
-             status.fps);
     return EXIT_FINE;
 }
 
@@ -102,7 +77,7 @@ static int open_window(struct live *live, struct mien_error *error)
     if (options->headless)
         return EXIT_FINE;
     struct mien_camera_status status;
-    source_status(live->source, &status);
+    source_status(live->session.source, &status);
     char title[128];
     snprintf(title, sizeof title, "mien: %s", *status.name ? status.name : status.path);
     struct window_options looks = {
@@ -113,22 +88,19 @@ static int open_window(struct live *live, struct mien_error *error)
         .bars = live->config->window.bars && !options->no_bars,
         .blur = options->blur || live->config->window.blur,
         .fullscreen = options->fullscreen || live->config->window.fullscreen};
-    return window_open(&live->window, &looks, recogniser_model(live->recogniser), error)
+    return window_open(&live->window, &looks, recogniser_model(live->session.recogniser), error)
                ? EXIT_NO_DEVICE
                : EXIT_FINE;
 }
 
 static int open_parts(struct live *live, struct mien_error *error)
 {
-    int (*const steps[])(struct live *, struct mien_error *) = {open_recogniser, open_records,
-                                                                open_source, open_window};
-    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
-        int code = steps[i](live, error);
-        if (code)
-            return code;
-    }
-    return analysis_start(&live->analysis, live->recogniser, live->records, error) ? EXIT_UNREADABLE
-                                                                                   : EXIT_FINE;
+    int (*const steps[])(struct live *, struct mien_error *) = {open_session, open_source,
+                                                                open_window};
+    int code = EXIT_FINE;
+    for (size_t i = 0; i < sizeof steps / sizeof *steps && !code; i++)
+        code = steps[i](live, error);
+    return code;
 }
 
 /* ---- recording ---- */
@@ -146,9 +118,9 @@ static int start_recording(struct live *live, const struct mien_frame *first, co
                            struct mien_error *error)
 {
     struct mien_camera_status camera;
-    source_status(live->source, &camera);
+    source_status(live->session.source, &camera);
     int result = recorder_start(&live->recorder, path, first, camera.fps, live->options->overwrite,
-                                recogniser_model(live->recogniser), error);
+                                recogniser_model(live->session.recogniser), error);
     if (!result)
         tell(live, "recording", path);
     snprintf(live->recording, sizeof live->recording, "%s", path);
@@ -189,13 +161,13 @@ static int record(struct live *live, const struct mien_frame *frame, struct mien
     struct overlay_style style = {.bars = live->config->window.bars && !live->options->no_bars,
                                   .blur = live->options->blur || live->config->window.blur};
     int result = 0;
-    if (live->options->record && live->pictures == 1)
+    if (live->options->record && live->session.pictures == 1)
         result = start_recording(live, frame, live->options->record, error);
     if (live->window && window_record_pressed(live->window))
         toggle_recording(live, frame);
     if (result || !live->recorder)
         return result;
-    return recorder_add(live->recorder, frame, &live->result.faces,
+    return recorder_add(live->recorder, frame, &live->session.result.faces,
                         live->window ? window_style(live->window) : &style, error);
 }
 
@@ -208,16 +180,11 @@ static int close_parts(struct live *live, int code)
         mien_log(MIEN_LOG_ERROR, "%s", error.text);
         code = EXIT_LOSSES;
     }
-    analysis_stop(&live->analysis);
     window_close(&live->window);
-    if (live->shown.color.data)
-        source_release(live->source, &live->shown);
-    source_close(&live->source);
-    if (records_close(&live->records, &error) && !code && !live->reader_left) {
+    if (session_close(&live->session, &error) && !code && !live->reader_left) {
         mien_log(MIEN_LOG_ERROR, "%s", error.text);
         code = EXIT_LOSSES;
     }
-    recogniser_destroy(&live->recogniser);
     return code;
 }
 
@@ -243,69 +210,43 @@ static const char *hint(struct live *live, enum mien_camera_state state, double 
 {
     if (state == MIEN_CAMERA_LOST)
         return "Camera lost. Waiting for it to come back…";
-    if (live->result.faces.count || window_frozen(live->window))
+    if (live->session.result.faces.count || window_frozen(live->window))
         live->last_face = now;
     return now - live->last_face > IDLE_SECONDS ? "looking for faces…" : NULL;
 }
 
 static int show(struct live *live, bool newer_picture, bool newer_faces, struct mien_error *error)
 {
+    struct session *session = &live->session;
     double now = clock_seconds();
     struct mien_camera_status camera;
-    source_status(live->source, &camera);
-    struct overlay_status status = {
-        .fps = meter_rate(&live->shows, now),
-        .looks = meter_rate(&live->looks, now),
-        .latency_p50_ms = meter_percentile(&live->looks, now, 0.5),
-        .latency_p95_ms = meter_percentile(&live->looks, now, 0.95),
-        .drops = camera.dropped,
-        .note = note(live, camera.state),
-        .hint = hint(live, camera.state, now),
-    };
-    bool has_picture = live->shown.color.data && camera.state != MIEN_CAMERA_LOST;
-    int result = window_show(live->window, has_picture ? &live->shown.color : NULL,
-                             has_picture ? &live->result.faces : NULL, &status, error);
-    int64_t presented = clock_ns();
-    now = (double)presented / 1e9;
-    if (newer_picture)
-        meter_add(&live->shows, now, (double)(presented - live->shown.captured_ns) / 1e6);
-    if (newer_faces)
-        meter_add(&live->looks, now, (double)(presented - live->result.captured_ns) / 1e6);
-    return result;
-}
-
-/* Hands the picture to the recogniser; keeps it when it is to be shown. */
-static int accept(struct live *live, struct mien_frame *frame, bool keep, struct mien_error *error)
-{
-    live->pictures++;
-    int result = analysis_offer(live->analysis, frame, error);
-    if (!result)
-        result = record(live, frame, error);
-    if (!keep) {
-        source_release(live->source, frame);
-        return result;
-    }
-    if (live->shown.color.data)
-        source_release(live->source, &live->shown);
-    live->shown = *frame;
+    source_status(session->source, &camera);
+    struct overlay_status status = {.note = note(live, camera.state),
+                                    .hint = hint(live, camera.state, now)};
+    session_figures(session, now, &status);
+    bool has_picture = session->shown.color.data && camera.state != MIEN_CAMERA_LOST;
+    int result = window_show(live->window, has_picture ? &session->shown.color : NULL,
+                             has_picture ? &session->result.faces : NULL, &status, error);
+    session_presented(session, newer_picture, newer_faces);
     return result;
 }
 
 static int step(struct live *live, struct mien_error *error)
 {
-    struct mien_frame frame;
-    int result = source_take(live->source, &frame, WAIT_MS);
-    bool taken = !result;
-    if (result == -ECANCELED)
-        return mien_error_set(error, EIO, "there are no more pictures");
-    bool newer_faces = analysis_latest(live->analysis, &live->result);
-    bool keep = live->window && !window_frozen(live->window);
-    if (taken)
-        result = accept(live, &frame, keep, error);
-    else
-        result = 0;
+    struct session *session = &live->session;
+    struct mien_frame frame = {0};
+    int result = session_next(session, &frame, WAIT_MS, error);
+    if (result && result != -ETIMEDOUT)
+        return result;
+    bool newer_faces = session_look(session);
+    bool keep = !result && live->window && !window_frozen(live->window);
+    result = result ? 0 : record(live, &frame, error);
+    if (keep)
+        session_keep(session, &frame);
+    else if (frame.color.data)
+        session_drop(session, &frame);
     if (!result && live->window)
-        result = show(live, taken && keep, newer_faces, error);
+        result = show(live, keep, newer_faces, error);
     return result;
 }
 
@@ -344,24 +285,25 @@ static void report(struct live *live, double cpu)
 {
     double now = clock_seconds(), seconds = now - live->began;
     struct mien_camera_status camera;
-    source_status(live->source, &camera);
-    analysis_latest(live->analysis, &live->result);
+    source_status(live->session.source, &camera);
+    analysis_latest(live->session.analysis, &live->session.result);
     uint64_t unrecorded =
         live->recorder_drops + (live->recorder ? recorder_dropped(live->recorder) : 0);
     mien_log(MIEN_LOG_INFO,
              "%.1f s: %.1f pictures a second, %.1f analysed; dropped %llu at capture, %llu before "
              "analysis, %llu before recording; %.2f CPU cores",
-             seconds, (double)live->pictures / seconds, (double)live->result.looks / seconds,
-             (unsigned long long)camera.dropped,
-             (unsigned long long)analysis_skipped(live->analysis), (unsigned long long)unrecorded,
-             cpu / seconds);
-    if (live->looks.count)
-        mien_log(
-            MIEN_LOG_INFO,
-            "from capture to screen, last 5 s: picture %.0f ms (p95 %.0f), faces %.0f ms "
-            "(p95 %.0f)",
-            meter_percentile(&live->shows, now, 0.5), meter_percentile(&live->shows, now, 0.95),
-            meter_percentile(&live->looks, now, 0.5), meter_percentile(&live->looks, now, 0.95));
+             seconds, (double)live->session.pictures / seconds,
+             (double)live->session.result.looks / seconds, (unsigned long long)camera.dropped,
+             (unsigned long long)analysis_skipped(live->session.analysis),
+             (unsigned long long)unrecorded, cpu / seconds);
+    if (live->session.looks.count)
+        mien_log(MIEN_LOG_INFO,
+                 "from capture to screen, last 5 s: picture %.0f ms (p95 %.0f), faces %.0f ms "
+                 "(p95 %.0f)",
+                 meter_percentile(&live->session.shows, now, 0.5),
+                 meter_percentile(&live->session.shows, now, 0.95),
+                 meter_percentile(&live->session.looks, now, 0.5),
+                 meter_percentile(&live->session.looks, now, 0.95));
 }
 
 int command_live(int argc, char **argv)

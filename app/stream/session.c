@@ -1,0 +1,104 @@
+#include "session.h"
+
+#include <errno.h>
+
+#include "clock.h"
+#include "commands.h"
+#include "mien/log.h"
+
+int session_open(struct session *session, const struct recogniser_options *recogniser,
+                 const char *jsonl, struct mien_error *error)
+{
+    if (recogniser_create(&session->recogniser, recogniser, error))
+        return EXIT_UNREADABLE;
+    const struct mien_model_info *model = recogniser_model(session->recogniser);
+    if (jsonl && records_open(&session->records, jsonl, RECORDS_JSONL, model, false, error))
+        return EXIT_LOSSES;
+    if (analysis_start(&session->analysis, session->recogniser, session->records, error))
+        return EXIT_UNREADABLE;
+    return EXIT_FINE;
+}
+
+int session_connect(struct session *session, const char *video,
+                    const struct mien_camera_options *camera, struct mien_error *error)
+{
+    int result = source_open(&session->source, video, camera, error);
+    if (result)
+        return result;
+    struct mien_camera_status status;
+    source_status(session->source, &status);
+    mien_log(MIEN_LOG_INFO, "%s%s%s, %d×%d%s%s at %.3g fps", status.name, *status.name ? ", " : "",
+             status.path, status.width, status.height, *status.fourcc ? " " : "", status.fourcc,
+             status.fps);
+    return 0;
+}
+
+void session_disconnect(struct session *session)
+{
+    if (session->shown.color.data)
+        source_release(session->source, &session->shown);
+    source_close(&session->source);
+}
+
+int session_next(struct session *session, struct mien_frame *frame, int timeout_ms,
+                 struct mien_error *error)
+{
+    int result = source_take(session->source, frame, timeout_ms);
+    if (result == -ECANCELED)
+        return mien_error_set(error, EIO, "there are no more pictures");
+    if (result)
+        return result;
+    session->pictures++;
+    result = analysis_offer(session->analysis, frame, error);
+    if (result)
+        session_drop(session, frame);
+    return result;
+}
+
+void session_keep(struct session *session, struct mien_frame *frame)
+{
+    if (session->shown.color.data)
+        source_release(session->source, &session->shown);
+    session->shown = *frame;
+}
+
+void session_drop(struct session *session, struct mien_frame *frame)
+{
+    source_release(session->source, frame);
+}
+
+bool session_look(struct session *session)
+{
+    return analysis_latest(session->analysis, &session->result);
+}
+
+void session_presented(struct session *session, bool newer_picture, bool newer_faces)
+{
+    int64_t presented = clock_ns();
+    double now = (double)presented / 1e9;
+    if (newer_picture)
+        meter_add(&session->shows, now, (double)(presented - session->shown.captured_ns) / 1e6);
+    if (newer_faces)
+        meter_add(&session->looks, now, (double)(presented - session->result.captured_ns) / 1e6);
+}
+
+void session_figures(struct session *session, double now, struct overlay_status *status)
+{
+    struct mien_camera_status camera = {0};
+    if (session->source)
+        source_status(session->source, &camera);
+    status->fps = meter_rate(&session->shows, now);
+    status->looks = meter_rate(&session->looks, now);
+    status->latency_p50_ms = meter_percentile(&session->looks, now, 0.5);
+    status->latency_p95_ms = meter_percentile(&session->looks, now, 0.95);
+    status->drops = camera.dropped;
+}
+
+int session_close(struct session *session, struct mien_error *error)
+{
+    analysis_stop(&session->analysis);
+    session_disconnect(session);
+    int result = records_close(&session->records, error);
+    recogniser_destroy(&session->recogniser);
+    return result;
+}

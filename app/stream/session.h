@@ -1,0 +1,55 @@
+/* Live pictures and what is seen in them: a source, the recogniser on its own thread, and how both
+ * keep up. What live and kiosk share. */
+#ifndef APP_SESSION_H
+#define APP_SESSION_H
+
+#include "data/records.h"
+#include "draw/overlay.h"
+#include "meter.h"
+#include "recognise/analysis.h"
+#include "source.h"
+
+/* A zeroed one is closed. Main thread. Fields are for reading. */
+struct session {
+    struct recogniser *recogniser;
+    struct records *records; /* NULL: no JSON Lines are written */
+    struct analysis *analysis;
+    struct source *source;         /* NULL: not connected */
+    struct mien_frame shown;       /* the picture kept for showing, until the next one */
+    struct analysis_result result; /* the newest faces */
+    uint64_t pictures;             /* taken from the source */
+    struct meter shows, looks; /* values: ms from capture to display, of pictures and of faces */
+};
+
+/* Starts the recogniser; `jsonl` (may be NULL) names a file for the faces of every look, "-" is
+ * standard output. Returns an exit code (commands.h); session_close is due in any case. */
+int session_open(struct session *session, const struct recogniser_options *recogniser,
+                 const char *jsonl, struct mien_error *error);
+
+/* Opens the source: as source_open, whose errors it returns. */
+int session_connect(struct session *session, const char *video,
+                    const struct mien_camera_options *camera, struct mien_error *error);
+/* Lets go of the picture shown and closes the source; fine when there is none. */
+void session_disconnect(struct session *session);
+
+/* Waits up to `timeout_ms` for a picture and hands it to the recogniser; *frame is then held until
+ * session_keep or session_drop. Returns 0, -ETIMEDOUT, or with its message what ended the source,
+ * the recogniser or the records (-EPIPE: whoever reads them has had enough). */
+int session_next(struct session *session, struct mien_frame *frame, int timeout_ms,
+                 struct mien_error *error);
+void session_keep(struct session *session, struct mien_frame *frame); /* it is shown from now on */
+void session_drop(struct session *session, struct mien_frame *frame);
+
+/* Takes over the newest faces; true when there are newer ones. */
+bool session_look(struct session *session);
+
+/* Notes that what is shown, and the faces if they are newer, just came on the screen. */
+void session_presented(struct session *session, bool newer_picture, bool newer_faces);
+
+/* Fills in the figures of a status line; its texts are the caller's. */
+void session_figures(struct session *session, double now, struct overlay_status *status);
+
+/* Stops and closes all. Returns 0, or −errno if the last JSON Lines may not be safe. */
+int session_close(struct session *session, struct mien_error *error);
+
+#endif
