@@ -26,7 +26,15 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 
 /* ---- for people ---- */
 
-/* One line a format: its sizes, each with its highest rate. */
+static void print_rates(const struct mien_camera_mode *mode)
+{
+    for (int i = 0; i < mode->rate_count; i++)
+        printf("%s%g", i == 0 ? " at " : "/", mode->rates[i]);
+    if (mode->rate_count > 0)
+        printf(" fps");
+}
+
+/* One line a format: its sizes, each with its rates. */
 static void print_modes(const struct mien_camera_info *camera)
 {
     for (size_t i = 0; i < camera->mode_count; i++) {
@@ -35,8 +43,7 @@ static void print_modes(const struct mien_camera_info *camera)
         if (first)
             printf("%s  %s ", i == 0 ? "" : "\n", mode->fourcc);
         printf("%s %d×%d", first ? "" : ",", mode->width, mode->height);
-        if (mode->fps > 0)
-            printf(" at %g fps", mode->fps);
+        print_rates(mode);
     }
     if (camera->mode_count > 0)
         putchar('\n');
@@ -45,7 +52,8 @@ static void print_modes(const struct mien_camera_info *camera)
 static void print_camera(const struct mien_camera_info *camera)
 {
     printf("%s  %s\n", camera->path, camera->name);
-    printf("  bus   %s (driver %s)\n", camera->bus, camera->driver);
+    printf("  bus   %s (driver %s%s)\n", camera->bus, camera->driver,
+           camera->multi_planar ? ", multi-planar" : "");
     if (camera->by_id[0] != '\0')
         printf("  by-id %s\n", camera->by_id);
     print_modes(camera);
@@ -62,6 +70,7 @@ static void add_camera(cJSON *list, const struct mien_camera_info *camera)
     cJSON_AddStringToObject(object, "driver", camera->driver);
     cJSON_AddStringToObject(object, "bus", camera->bus);
     cJSON_AddStringToObject(object, "by_id", camera->by_id);
+    cJSON_AddBoolToObject(object, "multi_planar", camera->multi_planar);
     cJSON *modes = cJSON_AddArrayToObject(object, "modes");
     for (size_t i = 0; i < camera->mode_count; i++) {
         cJSON *mode = cJSON_CreateObject();
@@ -69,7 +78,9 @@ static void add_camera(cJSON *list, const struct mien_camera_info *camera)
         cJSON_AddStringToObject(mode, "format", camera->modes[i].fourcc);
         cJSON_AddNumberToObject(mode, "width", camera->modes[i].width);
         cJSON_AddNumberToObject(mode, "height", camera->modes[i].height);
-        cJSON_AddNumberToObject(mode, "fps", camera->modes[i].fps);
+        cJSON_AddItemToObject(
+            mode, "rates",
+            cJSON_CreateDoubleArray(camera->modes[i].rates, camera->modes[i].rate_count));
     }
 }
 
@@ -95,7 +106,7 @@ int command_devices(int argc, char **argv)
         options,
         parse,
         NULL,
-        "Lists the cameras: path, name, bus, and formats with sizes and highest rates.\v"
+        "Lists the cameras: path, name, bus, by-id path, and formats with sizes and rates.\v"
         "The exit code is 4 when there is no camera.",
         NULL,
         NULL,

@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "backoff.h"
 #include "camera_device.h"
 #include "mien/log.h"
 #include "mien/mailbox.h"
@@ -22,9 +23,7 @@
 #define REOPEN_NS (5 * SECOND_NS)
 
 enum {
-    SLOTS = 4, /* one being filled, one in the mailbox, two with the caller */
-    RETRY_FIRST_MS = 1000,
-    RETRY_LAST_MS = 30000,
+    SLOTS = 4,       /* one being filled, one in the mailbox, two with the caller */
     SETTLE_MS = 100, /* a new node gets its permissions a moment later */
 };
 
@@ -71,7 +70,9 @@ static void set_state(struct mien_camera *camera, enum mien_camera_state state)
         mien_log(MIEN_LOG_WARNING, "camera %s lost: waiting for it to come back",
                  camera->status.path);
     else
-        mien_log(MIEN_LOG_INFO, "camera %s runs again", camera->status.path);
+        mien_log(MIEN_LOG_INFO, "camera %s runs again, %d×%d %s at %.3g fps", camera->status.path,
+                 camera->status.width, camera->status.height, camera->status.fourcc,
+                 camera->status.fps);
 }
 
 /* Takes over what the driver settled on. */
@@ -243,7 +244,7 @@ static bool stopped_within(struct mien_camera *camera, int watch, int *wait_ms)
     struct pollfd waits[2] = {{camera->stop, POLLIN, 0}, {watch, POLLIN, 0}};
     if (poll(waits, 2, *wait_ms) > 0 && !waits[0].revents) {
         char events[4096];
-        *wait_ms = RETRY_FIRST_MS;
+        *wait_ms = BACKOFF_FIRST_MS;
         poll(waits, 1, SETTLE_MS);
         while (read(watch, events, sizeof events) > 0)
             ;
@@ -262,9 +263,7 @@ static bool reopen(struct mien_camera *camera, int wait_ms)
            camera_device_open(&camera->device, &camera->options, &why)) {
         set_state(camera, MIEN_CAMERA_LOST);
         mien_log(MIEN_LOG_DEBUG, "camera not back yet: %s", why.text);
-        wait_ms = wait_ms < RETRY_FIRST_MS ? RETRY_FIRST_MS : 2 * wait_ms;
-        if (wait_ms > RETRY_LAST_MS)
-            wait_ms = RETRY_LAST_MS;
+        wait_ms = backoff_after(wait_ms);
     }
     if (watch >= 0)
         close(watch);
@@ -287,7 +286,7 @@ static void *capture(void *argument)
         if (!stuck)
             set_state(camera, MIEN_CAMERA_LOST);
         camera_device_close(&camera->device);
-        if (!reopen(camera, stuck ? 0 : RETRY_FIRST_MS))
+        if (!reopen(camera, stuck ? 0 : BACKOFF_FIRST_MS))
             break;
     }
     return NULL;

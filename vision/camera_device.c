@@ -33,7 +33,7 @@ static double rank_mode(const struct mien_camera_mode *mode, int preference,
                         const struct mien_camera_options *wish)
 {
     double size = abs(mode->width - wish->width) + abs(mode->height - wish->height);
-    double slow = mode->fps > 0 && mode->fps < wish->fps - 0.5 ? wish->fps - mode->fps : 0;
+    double slow = mode->rate_count > 0 ? fmax(0, wish->fps - 0.5 - mode->rates[0]) : 0;
     return size * 1e6 + slow * 1e3 + preference;
 }
 
@@ -79,6 +79,11 @@ static int set_format(struct camera_device *device, uint32_t fourcc,
     format.fmt.pix.pixelformat = fourcc;
     format.fmt.pix.field = V4L2_FIELD_ANY;
     int result = request(device, VIDIOC_S_FMT, &format);
+    if (result == -EINVAL && device->multi_planar)
+        return mien_error_set(error, ENOTSUP,
+                              "%s speaks the multi-planar API of V4L2, which libv4l translates for "
+                              "formats of one plane, with its plugin libv4l-mplane",
+                              device->path);
     if (result)
         return camera_explain(error, -result, device->path, "set its picture format");
     device->pixels = format.fmt.pix;
@@ -202,6 +207,7 @@ int camera_device_open(struct camera_device *device, const struct mien_camera_op
         (result = camera_probe(&camera, device->path, error)))
         return result;
     memcpy(device->name, camera.name, sizeof device->name);
+    device->multi_planar = camera.multi_planar;
     if (!wish.format)
         fourcc = choose_format(&camera, &wish);
     result = set_up(device, fourcc, &wish, error);

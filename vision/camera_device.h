@@ -12,6 +12,7 @@ enum { CAMERA_BUFFERS = 4 };
 struct camera_device {
     int fd; /* of libv4l2; −1 when closed */
     char path[64], name[64];
+    bool multi_planar;
     struct v4l2_pix_format pixels; /* as the driver returned them, like fps */
     double fps;
     struct {
@@ -28,6 +29,10 @@ int camera_probe(struct mien_camera_info *camera, const char *path, struct mien_
 
 /* Turns the user's wish ("2", a path, a by-id link, NULL) into the path of a node. */
 int camera_find(char *path, size_t size, const char *wish, struct mien_error *error);
+
+/* Writes which programs hold the node, such as "cheese (process 812)", or, where the system does
+ * not say, "another program". */
+void camera_holders(const char *path, char *names, size_t size);
 
 /* Writes what `code` means for a camera and what to do about it; returns -code. */
 int camera_explain(struct mien_error *error, int code, const char *path, const char *doing);

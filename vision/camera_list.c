@@ -26,11 +26,11 @@ static int ioctl_again(int fd, unsigned long request, void *argument)
 
 int camera_explain(struct mien_error *error, int code, const char *path, const char *doing)
 {
+    char holders[128];
     switch (code) {
     case EBUSY:
-        return mien_error_set(error, code,
-                              "%s is in use by another program: close it (`fuser %s` tells which)",
-                              path, path);
+        camera_holders(path, holders, sizeof holders);
+        return mien_error_set(error, code, "%s is in use by %s: close that first", path, holders);
     case EACCES:
     case EPERM:
         return mien_error_set(error, EACCES,
@@ -54,34 +54,48 @@ int camera_explain(struct mien_error *error, int code, const char *path, const c
 
 /* ---- one node ---- */
 
-/* The highest rate among the intervals at one size, 0 when the driver does not tell. */
-static double highest_rate(int fd, uint32_t fourcc, uint32_t width, uint32_t height)
+static int highest_first(const void *a, const void *b)
 {
-    double best = 0;
-    struct v4l2_frmivalenum interval = {.pixel_format = fourcc, .width = width, .height = height};
-    for (; ioctl_again(fd, VIDIOC_ENUM_FRAMEINTERVALS, &interval) == 0; interval.index++) {
-        struct v4l2_fract shortest =
-            interval.type == V4L2_FRMIVAL_TYPE_DISCRETE ? interval.discrete : interval.stepwise.min;
-        if (shortest.numerator > 0 && shortest.denominator / (double)shortest.numerator > best)
-            best = shortest.denominator / (double)shortest.numerator;
-        if (interval.type != V4L2_FRMIVAL_TYPE_DISCRETE || interval.index > 256)
+    double x = *(const double *)a, y = *(const double *)b;
+    return x > y ? -1 : x < y;
+}
+
+static void add_rate(struct mien_camera_mode *mode, struct v4l2_fract interval)
+{
+    if (interval.numerator > 0 && interval.denominator > 0 &&
+        mode->rate_count < MIEN_CAMERA_RATES_MAX)
+        mode->rates[mode->rate_count++] = interval.denominator / (double)interval.numerator;
+}
+
+static void add_rates(struct mien_camera_mode *mode, int fd, uint32_t fourcc)
+{
+    struct v4l2_frmivalenum interval = {
+        .pixel_format = fourcc, .width = (uint32_t)mode->width, .height = (uint32_t)mode->height};
+    for (; interval.index < MIEN_CAMERA_RATES_MAX; interval.index++) {
+        if (ioctl_again(fd, VIDIOC_ENUM_FRAMEINTERVALS, &interval) < 0)
             break;
+        if (interval.type != V4L2_FRMIVAL_TYPE_DISCRETE) {
+            add_rate(mode, interval.stepwise.min);
+            add_rate(mode, interval.stepwise.max);
+            break;
+        }
+        add_rate(mode, interval.discrete);
     }
-    return best;
+    qsort(mode->rates, (size_t)mode->rate_count, sizeof *mode->rates, highest_first);
 }
 
 static void add_mode(struct mien_camera_info *camera, int fd, uint32_t fourcc, uint32_t width,
                      uint32_t height)
 {
-    if (camera->mode_count == sizeof camera->modes / sizeof *camera->modes || width < 1 ||
-        height < 1 || width > MIEN_PICTURE_SIDE_MAX || height > MIEN_PICTURE_SIDE_MAX)
+    if (camera->mode_count == MIEN_CAMERA_MODES_MAX || width < 1 || height < 1 ||
+        width > MIEN_PICTURE_SIDE_MAX || height > MIEN_PICTURE_SIDE_MAX)
         return;
     struct mien_camera_mode *mode = &camera->modes[camera->mode_count++];
     memcpy(mode->fourcc, &fourcc, 4);
     mode->fourcc[4] = '\0';
     mode->width = (int)width;
     mode->height = (int)height;
-    mode->fps = highest_rate(fd, fourcc, width, height);
+    add_rates(mode, fd, fourcc);
 }
 
 static uint32_t clamp(uint32_t value, uint32_t low, uint32_t high)
@@ -154,8 +168,8 @@ static int read_capability(struct mien_camera_info *camera, uint32_t *type, int 
                               "%s (%s) captures no video, it is another node of a device; "
                               "`mien devices` lists those that do",
                               camera->path, camera->name);
-    *type = able & V4L2_CAP_VIDEO_CAPTURE ? V4L2_BUF_TYPE_VIDEO_CAPTURE
-                                          : V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE;
+    camera->multi_planar = !(able & V4L2_CAP_VIDEO_CAPTURE);
+    *type = camera->multi_planar ? V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE : V4L2_BUF_TYPE_VIDEO_CAPTURE;
     return 0;
 }
 

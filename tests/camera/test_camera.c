@@ -17,6 +17,7 @@
 
 enum {
     SECOND_MS = 1000,
+    LOOK_MS = 10,
     FRAME_MS = 10000, /* a frame comes within this even on a very busy machine */
 };
 
@@ -68,14 +69,16 @@ static struct mien_camera_status status_of(struct mien_camera *camera)
     return status;
 }
 
-/* Waits for a state; returns the milliseconds it took, −1 when `limit_ms` was not enough. */
+/* Waits for a state; returns the milliseconds it took, −1 when `limit_ms` was not enough. Naps are
+ * counted instead of time: when the machine is too busy to run us, the camera's thread waits too.
+ */
 static int64_t wait_for(struct mien_camera *camera, enum mien_camera_state state, int limit_ms)
 {
     int64_t start = now_ms();
-    while (status_of(camera).state != state) {
-        if (now_ms() - start > limit_ms)
+    for (int waited = 0; status_of(camera).state != state; waited += LOOK_MS) {
+        if (waited > limit_ms)
             return -1;
-        sleep_ms(10);
+        sleep_ms(LOOK_MS);
     }
     return now_ms() - start;
 }
@@ -99,7 +102,7 @@ static bool has_mode(const struct mien_camera_info *camera, const char *fourcc, 
 {
     for (size_t i = 0; i < camera->mode_count; i++)
         if (!strcmp(camera->modes[i].fourcc, fourcc) && camera->modes[i].width == width &&
-            camera->modes[i].fps == fps)
+            camera->modes[i].rate_count == 1 && camera->modes[i].rates[0] == fps)
             return true;
     return false;
 }
@@ -183,7 +186,7 @@ static void busy_camera_is_named(void)
     struct mien_error error = {""};
     CU_ASSERT(frames_come(first, 1, FRAME_MS));
     CU_ASSERT_EQUAL(mien_camera_open(&second, &options, &error), -EBUSY);
-    CU_ASSERT_PTR_NOT_NULL(strstr(error.text, "/dev/video0 is in use"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(error.text, "/dev/video0 is in use by test_camera (process "));
     CU_ASSERT(frames_come(first, 10, FRAME_MS));
     close_camera(&first);
 }
@@ -351,6 +354,7 @@ static void converted_pixels_are_near(void)
 
 /* ---- pace ---- */
 
+/* Of all that came while it slept it gets the last one. */
 static void slow_reader_gets_fresh_frames(void)
 {
     struct mien_camera *camera = open_camera((struct mien_camera_options){0});
@@ -358,8 +362,9 @@ static void slow_reader_gets_fresh_frames(void)
     for (int i = 0; i < 3; i++) {
         sleep_ms(700);
         struct mien_frame frame;
-        CU_ASSERT_EQUAL(mien_camera_take(camera, &frame, SECOND_MS), 0);
-        CU_ASSERT(now_ms() - frame.captured_ns / 1000000 < 600);
+        uint64_t came = status_of(camera).captured;
+        CU_ASSERT_EQUAL(mien_camera_take(camera, &frame, FRAME_MS), 0);
+        CU_ASSERT(frame.number + 1 >= came);
         mien_camera_release(camera, &frame);
     }
     CU_ASSERT(status_of(camera).dropped > 3);
@@ -440,6 +445,34 @@ static void unplugged_camera_comes_back(void)
     CU_ASSERT(frames_come(camera, 10, FRAME_MS));
     CU_ASSERT_EQUAL(status_of(camera).reopened, 1);
     close_camera(&camera);
+}
+
+/* The next one in the same place may be another one. */
+static void camera_may_come_back_with_another_size(void)
+{
+    struct mien_camera *camera = open_camera((struct mien_camera_options){0});
+    struct mien_frame frame;
+    CU_ASSERT(frames_come(camera, 3, FRAME_MS));
+    webcam("unplug");
+    CU_ASSERT(wait_for(camera, MIEN_CAMERA_LOST, SECOND_MS) >= 0);
+    webcam("plug 1280x720");
+    CU_ASSERT(wait_for(camera, MIEN_CAMERA_RUNNING, 5 * SECOND_MS) >= 0);
+    CU_ASSERT_EQUAL(status_of(camera).width, 1280);
+    CU_ASSERT_EQUAL(status_of(camera).height, 720);
+    CU_ASSERT_STRING_EQUAL(status_of(camera).fourcc, "MJPG");
+    struct source source = open_source(1280, 720);
+    double differs = 256;
+    for (int i = 0; i < 5; i++) { /* the first may be from before */
+        CU_ASSERT_EQUAL_FATAL(mien_camera_take(camera, &frame, FRAME_MS), 0);
+        if (frame.gray.width == 1280)
+            find_frame(&source, &frame, &differs);
+        mien_camera_release(camera, &frame);
+    }
+    CU_ASSERT(differs <= 1.5);
+    close_source(&source);
+    close_camera(&camera);
+    webcam("unplug");
+    webcam("plug");
 }
 
 static void closing_a_lost_camera_is_quick(void)
@@ -548,6 +581,7 @@ int main(void)
         {"held frames keep still", held_frames_keep_still},
         {"damaged frames are dropped", damaged_frames_are_dropped},
         {"an unplugged camera comes back", unplugged_camera_comes_back},
+        {"a camera may come back with another size", camera_may_come_back_with_another_size},
         {"closing a lost camera is quick", closing_a_lost_camera_is_quick},
         {"a frozen camera stalls and thaws", frozen_camera_stalls_and_thaws},
         {"a camera frozen for long is reopened", camera_frozen_for_long_is_reopened},

@@ -43,12 +43,17 @@ static void measure(const struct mien_frame *frame, bool is_grey, int *gray_off,
     }
 }
 
+static bool multi_planar; /* what the driver speaks */
+
 static void check_bars(const char *format, bool is_grey)
 {
     struct mien_camera *camera = NULL;
     struct mien_error error = {""};
     struct mien_camera_options options = {.width = 640, .height = 360, .format = format};
     struct mien_frame frame;
+    struct mien_camera_info info;
+    CU_ASSERT_EQUAL(mien_camera_list(&info, 1, NULL), 1);
+    CU_ASSERT_EQUAL(info.multi_planar, multi_planar);
     CU_ASSERT_EQUAL_FATAL(mien_camera_open(&camera, &options, &error), 0);
     struct mien_camera_status status;
     mien_camera_get_status(camera, &status);
@@ -88,11 +93,14 @@ static void grey_bars(void)
     check_bars("GREY", true);
 }
 
-int main(void)
+/* test_formats [planes] */
+int main(int argc, char **argv)
 {
+    (void)argv;
+    multi_planar = argc > 1;
     static const struct test tests[] = {
         {"YUYV bars", yuyv_bars}, {"UYVY bars", uyvy_bars}, {"NV12 bars", nv12_bars},
         {"YU12 bars", yu12_bars}, {"GREY bars", grey_bars}, {NULL, NULL},
     };
-    return run_tests("formats", tests);
+    return run_tests(multi_planar ? "formats in planes" : "formats", tests);
 }

@@ -1,9 +1,14 @@
 /* What can be said of cameras without one; tests/camera has the rest. */
+#include "backoff.h"
+#include "camera_device.h"
 #include "mien/camera.h"
 #include "runner.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static int open_camera(const char *device, const char *format, struct mien_error *error)
 {
@@ -46,6 +51,50 @@ static void unknown_format_is_refused(void)
     CU_ASSERT_EQUAL(open_camera(NULL, "MJPEG", &error), -ENOTSUP);
 }
 
+/* Who holds a node is found out in the same way for any file. */
+static void holders_of_a_device_are_named(void)
+{
+    char names[128], me[32];
+    struct mien_error error = {""};
+    int fd = open("/dev/full", O_RDONLY);
+    CU_ASSERT_FATAL(fd >= 0);
+    snprintf(me, sizeof me, "(process %d)", (int)getpid());
+    camera_holders("/dev/full", names, sizeof names);
+    CU_ASSERT_PTR_NOT_NULL(strstr(names, me));
+    CU_ASSERT_EQUAL(camera_explain(&error, EBUSY, "/dev/full", "open"), -EBUSY);
+    CU_ASSERT_PTR_NOT_NULL(strstr(error.text, me));
+    CU_ASSERT_PTR_NOT_NULL(strstr(error.text, "/dev/full is in use"));
+    close(fd);
+    camera_holders("/dev/video9999", names, sizeof names);
+    CU_ASSERT_STRING_EQUAL(names, "another program");
+}
+
+static void every_error_says_what_to_do(void)
+{
+    static const struct {
+        int code;
+        const char *word;
+    } errors[] = {{EACCES, "group `video`"}, {EPERM, "group `video`"}, {ENOENT, "mien devices"},
+                  {ENODEV, "mien devices"},  {ENOSPC, "smaller size"}, {EIO, "cannot open"}};
+    for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
+        struct mien_error error = {""};
+        CU_ASSERT(camera_explain(&error, errors[i].code, "/dev/video7", "open") < 0);
+        CU_ASSERT_PTR_NOT_NULL(strstr(error.text, "/dev/video7"));
+        CU_ASSERT_PTR_NOT_NULL(strstr(error.text, errors[i].word));
+    }
+}
+
+static void tries_grow_from_one_second_to_thirty(void)
+{
+    static const int expected[] = {1000, 2000, 4000, 8000, 16000, 30000, 30000};
+    int wait = 0;
+    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
+        wait = backoff_after(wait);
+        CU_ASSERT_EQUAL(wait, expected[i]);
+    }
+    CU_ASSERT_EQUAL(BACKOFF_FIRST_MS, 1000);
+}
+
 static void no_camera_at_all_is_told(void)
 {
     struct mien_camera_info camera;
@@ -64,6 +113,9 @@ int main(void)
         {"a missing camera is named", missing_camera_is_named},
         {"what is no camera is refused", what_is_no_camera_is_refused},
         {"an unknown format is refused", unknown_format_is_refused},
+        {"holders of a device are named", holders_of_a_device_are_named},
+        {"every error says what to do", every_error_says_what_to_do},
+        {"tries grow from one second to thirty", tries_grow_from_one_second_to_thirty},
         {"no camera at all is told", no_camera_at_all_is_told},
         {NULL, NULL},
     };

@@ -15,18 +15,23 @@ extern "C" {
 
 /* ---- listing ---- */
 
+enum { MIEN_CAMERA_RATES_MAX = 12, MIEN_CAMERA_MODES_MAX = 128 };
+
 struct mien_camera_mode {
     char fourcc[5];
     int width, height;
-    double fps; /* highest rate at this size; 0 when the driver does not tell */
+    int rate_count;                      /* 0: the driver does not tell */
+    double rates[MIEN_CAMERA_RATES_MAX]; /* frames a second, the highest first; the two ends where
+                                            any rate between them is possible */
 };
 
 struct mien_camera_info {
     char path[64];   /* /dev/videoN */
     char by_id[256]; /* /dev/v4l/by-id/… or empty */
     char name[64], driver[32], bus[64];
+    bool multi_planar; /* speaks V4L2's multi-planar API only: libv4l translates */
     size_t mode_count;
-    struct mien_camera_mode modes[64];
+    struct mien_camera_mode modes[MIEN_CAMERA_MODES_MAX];
 };
 
 /* Lists nodes that capture video (metadata and output nodes are skipped), by number, at most
@@ -53,10 +58,10 @@ struct mien_camera_status {
     char path[64], name[64], fourcc[5]; /* as the driver returned them */
     int width, height;
     double fps;
-    uint64_t captured;  /* frames delivered to the mailbox */
-    uint64_t dropped;   /* good frames that a newer one replaced before anybody took them */
-    uint64_t corrupt;   /* broken or short frames thrown away */
-    uint64_t reopened;  /* times the device came back */
+    uint64_t captured; /* frames delivered to the mailbox */
+    uint64_t dropped;  /* good frames that a newer one replaced before anybody took them */
+    uint64_t corrupt;  /* broken or short frames thrown away */
+    uint64_t reopened; /* times the device came back */
 };
 
 struct mien_camera;
