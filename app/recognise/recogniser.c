@@ -17,7 +17,8 @@ struct memory {
 };
 
 struct recogniser {
-    double smoothing, uncertain_below;
+    struct steady_options steady;
+    double uncertain_below;
     struct timing *timing; /* or NULL */
     struct mien_model *model;
     struct mien_network *network;
@@ -57,7 +58,7 @@ int recogniser_create(struct recogniser **recogniser, const struct recogniser_op
     struct recogniser *r = calloc(1, sizeof *r);
     if (!r)
         return mien_error_set(error, ENOMEM, "no memory for the recogniser");
-    r->smoothing = options->smoothing;
+    r->steady = options->steady;
     r->uncertain_below = options->uncertain_below;
     r->timing = options->timing;
     int status = open_network(r, options, error);
@@ -120,7 +121,7 @@ static const struct steady *remember(struct recogniser *r, const struct mien_pic
         return &memory->steady;
     classify(r, gray, &track->box, probabilities);
     if (memory->id == track->id)
-        steady_add(&memory->steady, probabilities, labels, time, r->smoothing);
+        steady_add(&memory->steady, probabilities, labels, time, &r->steady);
     else
         steady_begin(&memory->steady, probabilities, labels, time);
     memory->id = track->id;

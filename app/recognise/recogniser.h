@@ -10,6 +10,7 @@
 #include "mien/model.h"
 #include "mien/picture.h"
 #include "mien/tracks.h"
+#include "steady.h"
 #include "timing.h"
 
 enum { FACES_MAX = MIEN_TRACKS_MAX };
@@ -33,7 +34,7 @@ struct recogniser_options {
     const char *cpu;   /* kernel level, NULL: best */
     struct mien_detector_options detector;
     struct mien_tracks_options tracks;
-    double smoothing;       /* seconds, time constant of the probabilities; 0: none */
+    struct steady_options steady;
     double uncertain_below; /* 0…1 */
     double sweep;           /* seconds in which the whole picture is searched once;
                                0: 0.1; <0: the whole of every picture */

@@ -3,10 +3,6 @@
 #include <math.h>
 #include <string.h>
 
-/* Another label is shown when it leads by this much, or has led by less for this long. */
-#define LEAD 0.1f
-#define LEAD_SECONDS 0.4
-
 static int greatest(const float *values, int count)
 {
     int best = 0;
@@ -32,7 +28,8 @@ static void average(struct steady *steady, const float *probabilities, int count
         steady->probabilities[i] += share * (probabilities[i] - steady->probabilities[i]);
 }
 
-static void choose_label(struct steady *steady, int count, double time)
+static void choose_label(struct steady *steady, int count, double time,
+                         const struct steady_options *options)
 {
     const float *p = steady->probabilities;
     int best = greatest(p, count);
@@ -40,14 +37,15 @@ static void choose_label(struct steady *steady, int count, double time)
         steady->rival = best;
         steady->rival_since = time;
     }
-    if (p[best] - p[steady->label] >= LEAD || time - steady->rival_since >= LEAD_SECONDS)
+    if (p[best] - p[steady->label] >= options->lead ||
+        time - steady->rival_since >= options->lead_seconds)
         steady->label = best;
 }
 
 void steady_add(struct steady *steady, const float *probabilities, int count, double time,
-                double time_constant)
+                const struct steady_options *options)
 {
-    average(steady, probabilities, count, time - steady->time, time_constant);
-    choose_label(steady, count, time);
+    average(steady, probabilities, count, time - steady->time, options->smoothing);
+    choose_label(steady, count, time, options);
     steady->time = time;
 }

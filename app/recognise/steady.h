@@ -5,6 +5,12 @@
 
 #include "mien/model.h"
 
+struct steady_options {
+    double smoothing;    /* seconds, time constant of the average; 0: none */
+    double lead;         /* another label is shown at once when it leads by this much, 0…1 … */
+    double lead_seconds; /* … or has led by less for this long */
+};
+
 struct steady {
     float probabilities[MIEN_LABELS_MAX];
     int label;          /* the one shown; it may be a little behind the greatest */
@@ -16,8 +22,8 @@ struct steady {
 /* The first value, taken as it is. */
 void steady_begin(struct steady *steady, const float *probabilities, int count, double time);
 
-/* A later value; `time_constant` in seconds, 0: no averaging. */
+/* A later value. */
 void steady_add(struct steady *steady, const float *probabilities, int count, double time,
-                double time_constant);
+                const struct steady_options *options);
 
 #endif

@@ -3,10 +3,11 @@
 
 #include <math.h>
 
-static void add(struct steady *steady, float first, double time, double time_constant)
+static void add(struct steady *steady, float first, double time, double smoothing)
 {
     float p[2] = {first, 1 - first};
-    steady_add(steady, p, 2, time, time_constant);
+    struct steady_options options = {.smoothing = smoothing, .lead = 0.1, .lead_seconds = 0.4};
+    steady_add(steady, p, 2, time, &options);
 }
 
 static void averages_by_its_time_constant(void)
@@ -62,6 +63,17 @@ static void changes_its_label_for_a_small_but_lasting_lead(void)
     CU_ASSERT_EQUAL(steady.label, 1);
 }
 
+static void follows_at_once_without_hysteresis(void)
+{
+    struct steady steady;
+    struct steady_options none = {0};
+    steady_begin(&steady, (float[]){0.52f, 0.48f}, 2, 0);
+    steady_add(&steady, (float[]){0.49f, 0.51f}, 2, 0.01, &none);
+    CU_ASSERT_EQUAL(steady.label, 1);
+    steady_add(&steady, (float[]){0.51f, 0.49f}, 2, 0.02, &none);
+    CU_ASSERT_EQUAL(steady.label, 0);
+}
+
 int main(void)
 {
     const struct test tests[] = {
@@ -71,6 +83,7 @@ int main(void)
         {"keeps its label among equals", keeps_its_label_among_equals},
         {"changes its label for a small but lasting lead",
          changes_its_label_for_a_small_but_lasting_lead},
+        {"follows at once without hysteresis", follows_at_once_without_hysteresis},
         {NULL, NULL},
     };
     return run_tests("steady", tests);

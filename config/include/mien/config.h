@@ -34,7 +34,7 @@ struct mien_config {
     } tracking;
     struct {
         char model[MIEN_CONFIG_TEXT_MAX];
-        double smoothing, uncertain_below;
+        double smoothing, lead, lead_seconds, uncertain_below;
     } emotion;
     struct {
         bool bars, blur, fullscreen;
