@@ -36,8 +36,8 @@ struct recogniser_options settings_recogniser(const struct mien_config *config, 
                    .smoothing = or_none(config->tracking.smoothing)},
         .steady = {.smoothing = config->emotion.smoothing,
                    .lead = config->emotion.lead,
-                   .lead_seconds = config->emotion.lead_seconds},
-        .uncertain_below = config->emotion.uncertain_below,
+                   .lead_seconds = config->emotion.lead_seconds,
+                   .uncertain_below = config->emotion.uncertain_below},
         .sweep = or_none(config->detection.sweep),
     };
 }

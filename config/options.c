@@ -47,9 +47,10 @@ const struct option options[] = {
     TEXT(emotion, model, "Path of the model; empty: the one that came with mien"),
     NUMBER(emotion, smoothing, 0, 10, "0.3", "Time constant of the probabilities, seconds"),
     NUMBER(emotion, lead, 0, 1, "0.1",
-           "Lead in probability with which another emotion is shown at once"),
+           "Lead in probability with which another emotion is shown, or an uncertain one is sure, "
+           "at once"),
     NUMBER(emotion, lead_seconds, 0, 10, "0.4",
-           "Seconds after which another emotion is shown with a smaller lead"),
+           "Seconds after which a smaller lead is enough for that"),
     NUMBER(emotion, uncertain_below, 0, 1, "0.4",
            "Confidence under which a face is called uncertain"),
     BOOL(window, bars, "true", "Draw the probabilities as bars beside each face"),

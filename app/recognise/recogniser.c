@@ -18,7 +18,6 @@ struct memory {
 
 struct recogniser {
     struct steady_options steady;
-    double uncertain_below;
     struct timing *timing; /* or NULL */
     struct mien_model *model;
     struct mien_network *network;
@@ -59,7 +58,6 @@ int recogniser_create(struct recogniser **recogniser, const struct recogniser_op
     if (!r)
         return mien_error_set(error, ENOMEM, "no memory for the recogniser");
     r->steady = options->steady;
-    r->uncertain_below = options->uncertain_below;
     r->timing = options->timing;
     int status = open_network(r, options, error);
     if (status == 0)
@@ -123,19 +121,19 @@ static const struct steady *remember(struct recogniser *r, const struct mien_pic
     if (memory->id == track->id)
         steady_add(&memory->steady, probabilities, labels, time, &r->steady);
     else
-        steady_begin(&memory->steady, probabilities, labels, time);
+        steady_begin(&memory->steady, probabilities, labels, time, &r->steady);
     memory->id = track->id;
     return &memory->steady;
 }
 
-static void add_face(const struct recogniser *r, struct faces *faces, uint32_t id,
-                     const struct mien_box *box, const struct steady *steady)
+static void add_face(struct faces *faces, uint32_t id, const struct mien_box *box,
+                     const struct steady *steady)
 {
     struct face *face = &faces->list[faces->count++];
     *face = (struct face){.id = id, .box = *box, .label = steady->label};
     memcpy(face->probabilities, steady->probabilities, sizeof face->probabilities);
     face->confidence = face->probabilities[face->label];
-    face->uncertain = face->confidence < r->uncertain_below;
+    face->uncertain = steady->uncertain;
 }
 
 static void look_at_stream(struct recogniser *r, const struct mien_picture *gray, double time,
@@ -145,7 +143,7 @@ static void look_at_stream(struct recogniser *r, const struct mien_picture *gray
     mien_tracks_update(r->tracks, boxes, count, time);
     size_t shown_count = mien_tracks_shown(r->tracks, shown, MIEN_TRACKS_MAX);
     for (size_t i = 0; i < shown_count; i++)
-        add_face(r, faces, shown[i].id, &shown[i].box, remember(r, gray, &shown[i], time));
+        add_face(faces, shown[i].id, &shown[i].box, remember(r, gray, &shown[i], time));
 }
 
 static void look_at_still(struct recogniser *r, const struct mien_picture *gray,
@@ -155,8 +153,8 @@ static void look_at_still(struct recogniser *r, const struct mien_picture *gray,
         struct steady steady = {.label = 0};
         float probabilities[MIEN_LABELS_MAX];
         classify(r, gray, &boxes[i], probabilities);
-        steady_begin(&steady, probabilities, mien_model_info(r->model)->label_count, 0);
-        add_face(r, faces, (uint32_t)i + 1, &boxes[i], &steady);
+        steady_begin(&steady, probabilities, mien_model_info(r->model)->label_count, 0, &r->steady);
+        add_face(faces, (uint32_t)i + 1, &boxes[i], &steady);
     }
 }
 

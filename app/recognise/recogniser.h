@@ -21,7 +21,7 @@ struct face {
     float probabilities[MIEN_LABELS_MAX]; /* 0…1, sum 1, in the order of the model's labels */
     int label;                            /* index of the label shown, with hysteresis */
     float confidence;                     /* probability of `label` */
-    int uncertain;                        /* confidence is below the threshold */
+    int uncertain;                        /* confidence is, or was just now, below the threshold */
 };
 
 struct faces {
@@ -35,11 +35,10 @@ struct recogniser_options {
     struct mien_detector_options detector;
     struct mien_tracks_options tracks;
     struct steady_options steady;
-    double uncertain_below; /* 0…1 */
-    double sweep;           /* seconds in which the whole picture is searched once;
-                               0: 0.1; <0: the whole of every picture */
-    int still;              /* unrelated pictures: no tracks, no smoothing */
-    struct timing *timing;  /* where detection and network add their time; NULL: nowhere */
+    double sweep;          /* seconds in which the whole picture is searched once;
+                              0: 0.1; <0: the whole of every picture */
+    int still;             /* unrelated pictures: no tracks, no smoothing */
+    struct timing *timing; /* where detection and network add their time; NULL: nowhere */
 };
 
 struct recogniser; /* one thread at a time */

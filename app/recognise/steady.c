@@ -12,12 +12,19 @@ static int greatest(const float *values, int count)
     return best;
 }
 
-void steady_begin(struct steady *steady, const float *probabilities, int count, double time)
+static bool is_doubtful(const struct steady *steady, const struct steady_options *options)
+{
+    return steady->probabilities[steady->label] < options->uncertain_below;
+}
+
+void steady_begin(struct steady *steady, const float *probabilities, int count, double time,
+                  const struct steady_options *options)
 {
     memcpy(steady->probabilities, probabilities, (size_t)count * sizeof *probabilities);
     steady->time = time;
     steady->label = steady->rival = greatest(probabilities, count);
-    steady->rival_since = time;
+    steady->rival_since = steady->doubted = time;
+    steady->uncertain = is_doubtful(steady, options);
 }
 
 static void average(struct steady *steady, const float *probabilities, int count, double dt,
@@ -42,10 +49,23 @@ static void choose_label(struct steady *steady, int count, double time,
         steady->label = best;
 }
 
+static void doubt(struct steady *steady, double time, const struct steady_options *options)
+{
+    float confidence = steady->probabilities[steady->label];
+    if (is_doubtful(steady, options)) {
+        steady->uncertain = true;
+        steady->doubted = time;
+    } else if (confidence >= options->uncertain_below + options->lead ||
+               time - steady->doubted >= options->lead_seconds) {
+        steady->uncertain = false;
+    }
+}
+
 void steady_add(struct steady *steady, const float *probabilities, int count, double time,
                 const struct steady_options *options)
 {
     average(steady, probabilities, count, time - steady->time, options->smoothing);
     choose_label(steady, count, time, options);
+    doubt(steady, time, options);
     steady->time = time;
 }

@@ -3,12 +3,16 @@
 #ifndef APP_STEADY_H
 #define APP_STEADY_H
 
+#include <stdbool.h>
+
 #include "mien/model.h"
 
 struct steady_options {
     double smoothing;    /* seconds, time constant of the average; 0: none */
     double lead;         /* another label is shown at once when it leads by this much, 0…1 … */
     double lead_seconds; /* … or has led by less for this long */
+    double uncertain_below; /* confidence under which the label is uncertain; it is sure again when
+                               the confidence is above by `lead`, or at all for `lead_seconds` */
 };
 
 struct steady {
@@ -17,10 +21,13 @@ struct steady {
     double time;        /* seconds, of the last value */
     int rival;          /* leads over `label`, but neither far nor for long; or `label` itself */
     double rival_since; /* seconds */
+    bool uncertain;
+    double doubted; /* seconds, when the confidence was last under the threshold */
 };
 
 /* The first value, taken as it is. */
-void steady_begin(struct steady *steady, const float *probabilities, int count, double time);
+void steady_begin(struct steady *steady, const float *probabilities, int count, double time,
+                  const struct steady_options *options);
 
 /* A later value. */
 void steady_add(struct steady *steady, const float *probabilities, int count, double time,

@@ -92,7 +92,7 @@ static void sees_what_a_still_face_expresses(void)
 static void smooths_over_time(void)
 {
     struct recogniser *recogniser =
-        make((struct recogniser_options){.steady = {.smoothing = 0.25}, .uncertain_below = 0.6});
+        make((struct recogniser_options){.steady = {.smoothing = 0.25, .uncertain_below = 0.6}});
     struct mien_picture bright, dark;
     load_bright_and_dark(&bright, &dark);
     CU_ASSERT_EQUAL(look(recogniser, &bright, 0.0).count, 0);

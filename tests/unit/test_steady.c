@@ -3,6 +3,13 @@
 
 #include <math.h>
 
+static const struct steady_options none;
+
+static void begin(struct steady *steady, float first, double time)
+{
+    steady_begin(steady, (float[]){first, 1 - first}, 2, time, &none);
+}
+
 static void add(struct steady *steady, float first, double time, double smoothing)
 {
     float p[2] = {first, 1 - first};
@@ -13,7 +20,7 @@ static void add(struct steady *steady, float first, double time, double smoothin
 static void averages_by_its_time_constant(void)
 {
     struct steady steady;
-    steady_begin(&steady, (float[]){1, 0}, 2, 3);
+    begin(&steady, 1, 3);
     add(&steady, 0, 3.25, 0.25);
     CU_ASSERT_DOUBLE_EQUAL(steady.probabilities[0], exp(-1), 1e-6);
     CU_ASSERT_DOUBLE_EQUAL(steady.probabilities[1], 1 - exp(-1), 1e-6);
@@ -24,8 +31,8 @@ static void averages_by_its_time_constant(void)
 static void does_not_depend_on_the_frame_rate(void)
 {
     struct steady slow, fast;
-    steady_begin(&slow, (float[]){1, 0}, 2, 0);
-    steady_begin(&fast, (float[]){1, 0}, 2, 0);
+    begin(&slow, 1, 0);
+    begin(&fast, 1, 0);
     for (int i = 1; i <= 5; i++)
         add(&slow, 0, i / 10.0, 0.3);
     for (int i = 1; i <= 60; i++)
@@ -36,7 +43,7 @@ static void does_not_depend_on_the_frame_rate(void)
 static void takes_values_as_they_are_without_smoothing(void)
 {
     struct steady steady;
-    steady_begin(&steady, (float[]){1, 0}, 2, 0);
+    begin(&steady, 1, 0);
     add(&steady, 0.25f, 0.01, 0);
     CU_ASSERT_EQUAL(steady.probabilities[0], 0.25f);
     CU_ASSERT_EQUAL(steady.label, 1);
@@ -45,7 +52,7 @@ static void takes_values_as_they_are_without_smoothing(void)
 static void keeps_its_label_among_equals(void)
 {
     struct steady steady;
-    steady_begin(&steady, (float[]){0.52f, 0.48f}, 2, 0);
+    begin(&steady, 0.52f, 0);
     for (int i = 1; i < 100; i++) {
         add(&steady, i % 2 ? 0.47f : 0.53f, i / 30.0, 0);
         CU_ASSERT_EQUAL(steady.label, 0);
@@ -55,7 +62,7 @@ static void keeps_its_label_among_equals(void)
 static void changes_its_label_for_a_small_but_lasting_lead(void)
 {
     struct steady steady;
-    steady_begin(&steady, (float[]){0.52f, 0.48f}, 2, 0);
+    begin(&steady, 0.52f, 0);
     add(&steady, 0.47f, 1.0, 0);
     add(&steady, 0.47f, 1.35, 0);
     CU_ASSERT_EQUAL(steady.label, 0);
@@ -66,12 +73,33 @@ static void changes_its_label_for_a_small_but_lasting_lead(void)
 static void follows_at_once_without_hysteresis(void)
 {
     struct steady steady;
-    struct steady_options none = {0};
-    steady_begin(&steady, (float[]){0.52f, 0.48f}, 2, 0);
+    begin(&steady, 0.52f, 0);
     steady_add(&steady, (float[]){0.49f, 0.51f}, 2, 0.01, &none);
     CU_ASSERT_EQUAL(steady.label, 1);
     steady_add(&steady, (float[]){0.51f, 0.49f}, 2, 0.02, &none);
     CU_ASSERT_EQUAL(steady.label, 0);
+}
+
+/* Sure only when well above the threshold or above it for a while; unsure at once. */
+static void an_uncertain_face_does_not_flicker(void)
+{
+    struct steady steady;
+    struct steady_options options = {.lead = 0.1, .lead_seconds = 0.4, .uncertain_below = 0.6};
+    steady_begin(&steady, (float[]){0.61f, 0.39f}, 2, 0, &options);
+    CU_ASSERT_FALSE(steady.uncertain);
+    for (int i = 1; i < 100; i++) {
+        float first = i % 2 ? 0.59f : 0.63f;
+        steady_add(&steady, (float[]){first, 1 - first}, 2, i / 30.0, &options);
+        CU_ASSERT(steady.uncertain);
+    }
+    steady_add(&steady, (float[]){0.65f, 0.35f}, 2, 3.5, &options);
+    CU_ASSERT(steady.uncertain);
+    steady_add(&steady, (float[]){0.65f, 0.35f}, 2, 3.8, &options);
+    CU_ASSERT_FALSE(steady.uncertain);
+    steady_add(&steady, (float[]){0.59f, 0.41f}, 2, 3.9, &options);
+    CU_ASSERT(steady.uncertain);
+    steady_add(&steady, (float[]){0.75f, 0.25f}, 2, 4.0, &options);
+    CU_ASSERT_FALSE(steady.uncertain);
 }
 
 int main(void)
@@ -83,6 +111,7 @@ int main(void)
         {"keeps its label among equals", keeps_its_label_among_equals},
         {"changes its label for a small but lasting lead",
          changes_its_label_for_a_small_but_lasting_lead},
+        {"an uncertain face does not flicker", an_uncertain_face_does_not_flicker},
         {"follows at once without hysteresis", follows_at_once_without_hysteresis},
         {NULL, NULL},
     };
