@@ -7,6 +7,7 @@
 #include "group.h"
 #include "integral.h"
 #include "scan_kernels.h"
+#include "scan_layout.h"
 
 enum { SCALES_MAX = 1024 };
 
@@ -15,9 +16,9 @@ struct scan {
     const char *cpu;
     scan_row_function *row;
     struct integral integral;
-    struct scan_stump *stumps; /* laid out for … */
-    int stride, step;          /* … integrals like this */
-    int *found;                /* windows of one row */
+    struct scan_layout layout;
+    int stride; /* of the integral pictures: the largest one needed so far */
+    int *found; /* windows of one row */
     int found_capacity;
     struct mien_box *hits;
     struct group_work *work;
@@ -47,16 +48,19 @@ int scan_create(struct scan **scan, struct cascade *cascade, const char *cpu,
     if (!row)
         return mien_error_set(error, EINVAL, "this CPU has no level '%s' to search faces", cpu);
     struct scan *created = calloc(1, sizeof *created);
-    struct scan_stump *stumps = calloc((size_t)cascade->stump_count, sizeof *stumps);
-    if (!created || !stumps) {
-        free(created);
-        free(stumps);
+    if (!created)
         return no_memory(error);
-    }
     created->cascade = *cascade;
     created->row = row;
     created->cpu = name;
-    created->stumps = stumps;
+    int status = scan_layout_init(&created->layout, &created->cascade);
+    if (status < 0) {
+        scan_layout_finish(&created->layout);
+        free(created);
+        return status == -ENOMEM ? no_memory(error)
+                                 : mien_error_set(error, ENOTSUP,
+                                                  "the face cascade has features of unknown shape");
+    }
     *cascade = (struct cascade){0};
     *scan = created;
     return 0;
@@ -69,7 +73,7 @@ void scan_destroy(struct scan **scan)
         return;
     cascade_free(&s->cascade);
     integral_free(&s->integral);
-    free(s->stumps);
+    scan_layout_finish(&s->layout);
     free(s->found);
     free(s->hits);
     free(s->work);
@@ -167,10 +171,12 @@ static void cut_to_stripes(struct scale *scale, int stripes)
 /* ---- memory ---- */
 
 /* Rows that lie a large power of two apart would fall on the same cache lines. */
-static int stride_for(int width)
+static void widen(struct scan *scan, int width)
 {
     int stride = (width + 2 + 15) / 16 * 16;
-    return stride % 128 == 0 ? stride + 16 : stride;
+    stride = stride % 128 == 0 ? stride + 16 : stride;
+    if (stride > scan->stride)
+        scan->stride = stride;
 }
 
 static int reserve(struct scan *scan, const struct scale *largest, int stride,
@@ -208,37 +214,6 @@ static int reserve_hits(struct scan *scan, int count, struct mien_error *error)
 
 /* ---- the walk ---- */
 
-static void lay_out_rect(const struct integral *integral, const struct cascade_rect *rect,
-                         int32_t *corner)
-{
-    int left = integral_place(integral, rect->x);
-    int right = integral_place(integral, rect->x + rect->width);
-    int top = rect->y * integral->stride;
-    int bottom = (rect->y + rect->height) * integral->stride;
-    corner[0] = top + left;
-    corner[1] = top + right;
-    corner[2] = bottom + left;
-    corner[3] = bottom + right;
-}
-
-static void lay_out_stumps(struct scan *scan)
-{
-    if (scan->stride == scan->integral.stride && scan->step == scan->integral.step)
-        return;
-    for (int i = 0; i < scan->cascade.stump_count; i++) {
-        const struct cascade_stump *from = &scan->cascade.stumps[i];
-        struct scan_stump *to = &scan->stumps[i];
-        *to = (struct scan_stump){
-            .threshold = from->threshold, .left = from->left, .right = from->right};
-        for (int r = 0; r < CASCADE_RECTS; r++) {
-            lay_out_rect(&scan->integral, &from->rects[r], to->corner[r]);
-            to->weight[r] = from->rects[r].weight;
-        }
-    }
-    scan->stride = scan->integral.stride;
-    scan->step = scan->integral.step;
-}
-
 static int add_hits(struct scan *scan, const struct scale *scale, int y, int count,
                     struct mien_error *error)
 {
@@ -255,15 +230,17 @@ static int scan_scale(struct scan *scan, const struct mien_picture *gray, const 
                       int stride, struct mien_error *error)
 {
     integral_fill(&scan->integral, gray, scale->width, scale->height, stride, scale->step);
-    lay_out_stumps(scan);
+    scan_layout_fit(&scan->layout, &scan->integral);
     const struct cascade *cascade = &scan->cascade;
     struct cascade_rect inner = {1, 1, cascade->width - 2, cascade->height - 2, 0};
     struct scan_row row = {.count = (scale->columns + scale->step - 1) / scale->step,
                            .stage_count = cascade->stage_count,
                            .stages = cascade->stages,
-                           .stumps = scan->stumps,
+                           .stumps = scan->layout.stumps,
+                           .fast_stages = scan->layout.stages,
+                           .features = scan->layout.features,
                            .area = (double)inner.width * inner.height};
-    lay_out_rect(&scan->integral, &inner, row.norm);
+    scan_layout_rect(&scan->integral, &inner, row.norm);
     int status = 0;
     for (int y = 0; y < scale->rows && status == 0; y += scale->step) {
         row.sum = scan->integral.sum + (size_t)y * (size_t)stride;
@@ -297,14 +274,15 @@ int scan_find(struct scan *scan, const struct mien_picture *gray, const struct s
     if (count == 0)
         return 0;
     struct scale largest = scale_of(scan, gray, factors[0]);
-    int stride = stride_for(largest.width), stripes = (largest.columns + 31) / 32;
+    int stripes = (largest.columns + 31) / 32;
     if (stripes == 0)
         return 0;
-    status = reserve(scan, &largest, stride, error);
+    widen(scan, largest.width);
+    status = reserve(scan, &largest, scan->stride, error);
     for (int i = 0; i < count && status == 0; i++) {
         struct scale scale = scale_of(scan, gray, factors[i]);
         cut_to_stripes(&scale, stripes);
-        status = scan_scale(scan, gray, &scale, stride, error);
+        status = scan_scale(scan, gray, &scale, scan->stride, error);
     }
     if (status < 0)
         return status;

@@ -1,8 +1,9 @@
 /* The one hot loop of face detection: which windows of a row pass the cascade.
  *
- * Arithmetic and its order are OpenCV's (objdetect/cascadedetect, 4.x), so that every level finds
- * exactly the windows that cv::CascadeClassifier finds: features in float, stages in double, no
- * fused multiply-add (these files are compiled with -ffp-contract=off). */
+ * Every level finds exactly the windows that cv::CascadeClassifier finds (objdetect, 4.x). The
+ * portable one does OpenCV's arithmetic in OpenCV's order: features in float, stages in double, no
+ * fused multiply-add (these files are compiled with -ffp-contract=off). The others sum a stage up
+ * in fixed point and ask the portable one where that is too coarse to tell. */
 #ifndef VISION_SCAN_KERNELS_H
 #define VISION_SCAN_KERNELS_H
 
@@ -19,12 +20,39 @@ struct scan_stump {
     float threshold, left, right;
 };
 
+/* The rectangles of a feature touch each other and weigh whole numbers, so it is a sum over its
+ * corners, fewer than the rectangles have. By the factors of the corners, in ascending order: */
+enum scan_kind {
+    SCAN_EDGE,     /* -2 -1 -1 1 1 2 */
+    SCAN_LINE,     /* -3 -3 -1 -1 1 1 3 3 */
+    SCAN_DIAGONAL, /* -2 -2 -2 -2 1 1 1 1 4 */
+    SCAN_OPPOSITE, /* the same with the signs turned round */
+    SCAN_KINDS,
+    SCAN_CORNERS = 9
+};
+
+struct scan_feature {
+    int32_t corner[SCAN_CORNERS]; /* offsets into the integral picture */
+    float threshold;
+    int32_t step; /* what a value below the threshold adds to the stage's sum */
+};
+
+/* Features are sorted by kind. `start` is the sum of a window with all values at or above their
+ * thresholds, less what a stage needs and less `doubt`, how far rounding may lead astray: a
+ * sum of 0 or more passes, one below -2 * doubt does not, the others stay open. */
+struct scan_stage {
+    int ends[SCAN_KINDS]; /* of each kind, from the stage's first feature */
+    int32_t start, doubt;
+};
+
 struct scan_row {
     const uint32_t *sum, *squares; /* integral pictures at the first window's corner */
     int count;                     /* windows; the next one is one entry further on */
     int stage_count;
     const struct cascade_stage *stages;
     const struct scan_stump *stumps;
+    const struct scan_stage *fast_stages; /* the same … */
+    const struct scan_feature *features;  /* … for vectors */
     int32_t norm[4]; /* corners of the rectangle whose variance is the unit of the features */
     double area;     /* of that rectangle */
 };
@@ -34,11 +62,18 @@ struct scan_row {
 typedef int scan_row_function(const struct scan_row *row, int *found);
 enum { SCAN_SLACK = 16 };
 
-scan_row_function scan_row_c, scan_row_avx2, scan_row_avx512;
+scan_row_function scan_row_c, scan_row_avx2, scan_row_avx512, scan_row_neon;
 
-/* The best function this CPU has, at most of the level `limit` ("c", "avx2", "avx512"; NULL: no
- * limit); NULL for a level that is unknown or not there. *name is set to the level's. */
+/* The best function this CPU has, at most of the level `limit` ("c", "avx2", "avx512", "neon";
+ * NULL: no limit); NULL for a level that is unknown or not there. *name is set to the level's. */
 scan_row_function *scan_choose_row(const char *limit, const char **name);
+
+/* The name of level `index`, the plainest first; NULL beyond the last of this build. */
+const char *scan_level(int index);
+
+/* Which of the windows `open` (bit i: window + i) pass a stage, in OpenCV's arithmetic. */
+unsigned scan_settle(const struct scan_row *row, int stage, int window, const float *norms,
+                     unsigned open);
 
 /* ---- one window, shared by all levels ---- */
 
@@ -58,30 +93,6 @@ static inline float scan_norm(const struct scan_row *row, int window)
         return 0;
     float norm = (float)(1 / sqrt(variance));
     return row->area * norm < 1e-1 ? norm : 0;
-}
-
-static inline int scan_passes_stage(const struct scan_row *row, const struct cascade_stage *stage,
-                                    int window, float norm)
-{
-    const uint32_t *p = row->sum + window;
-    double total = 0;
-    for (int i = 0; i < stage->count; i++) {
-        const struct scan_stump *stump = &row->stumps[stage->first + i];
-        float value = stump->weight[0] * (float)scan_sum(p, stump->corner[0]) +
-                      stump->weight[1] * (float)scan_sum(p, stump->corner[1]);
-        if (stump->weight[2] != 0)
-            value += stump->weight[2] * (float)scan_sum(p, stump->corner[2]);
-        total += value * norm < stump->threshold ? stump->left : stump->right;
-    }
-    return !(total < stage->threshold);
-}
-
-static inline int scan_passes_from(const struct scan_row *row, int stage, int window, float norm)
-{
-    for (; stage < row->stage_count; stage++)
-        if (!scan_passes_stage(row, &row->stages[stage], window, norm))
-            return 0;
-    return 1;
 }
 
 #endif

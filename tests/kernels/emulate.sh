@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs the network's tests on CPUs this machine is not, under qemu-user:
+# Runs the tests of the kernels, of network and scan, on CPUs this machine is not, under qemu-user:
 #   tests/kernels/emulate.sh BUILD
 # x86-64 without AVX and with AVX2 only take the programs of BUILD; for 64-bit ARM the core and its
 # tests are cross-compiled. Needs qemu-user and gcc-aarch64-linux-gnu; fetches Debian's arm64
@@ -16,6 +16,7 @@ for cpu in core2duo Haswell; do
     echo "== x86-64 $cpu"
     qemu-x86_64 -cpu "$cpu" "$build/tests/test_kernels" 40
     qemu-x86_64 -cpu "$cpu" "$build/tests/test_network"
+    qemu-x86_64 -cpu "$cpu" "$build/tests/test_scan_kernels"
 done
 
 echo '== aarch64: fetch packages'
@@ -38,3 +39,10 @@ for test in kernels/test_kernels unit/test_network; do
         "$lib/libcunit.so" "$lib/libcjson.so" -lm -lpthread -o "$work/test"
     qemu-aarch64 -L /usr/aarch64-linux-gnu -E "LD_LIBRARY_PATH=$lib" "$work/test" 40
 done
+
+echo '== aarch64: kernels/test_scan_kernels'
+scan="cascade group integral scan scan_kernels scan_layout arm/scan_neon"
+aarch64-linux-gnu-gcc $flags -ffp-contract=off -Ivision -Ivision/include \
+    -isystem "$work/root/usr/include" $(printf 'vision/%s.c ' $scan) core/error.c core/picture.c \
+    tests/runner.c tests/kernels/test_scan_kernels.c "$lib/libcunit.so" -lm -o "$work/test"
+qemu-aarch64 -L /usr/aarch64-linux-gnu -E "LD_LIBRARY_PATH=$lib" "$work/test"

@@ -3,6 +3,7 @@
 #include "portrait.h"
 #include "runner.h"
 #include "scan.h"
+#include "scan_kernels.h"
 
 #include <errno.h>
 #include <math.h>
@@ -12,8 +13,7 @@
 #include "vision_config.h"
 
 static const char cascade_path[] = MIEN_CASCADE_FOLDER "/haarcascade_frontalface_default.xml";
-static const char *const levels[] = {"c", "avx2", "avx512"};
-enum { LEVELS = sizeof levels / sizeof *levels };
+enum { LEVELS = 3 };
 
 /* OpenCV's classifier and a scan for each level that this CPU has. */
 struct rivals {
@@ -28,7 +28,7 @@ static void open_rivals(struct rivals *rivals)
     for (int i = 0; i < LEVELS; i++) {
         struct cascade cascade;
         CU_ASSERT_EQUAL_FATAL(opencv_cascade_read(&cascade, cascade_path, NULL), 0);
-        int status = scan_create(&rivals->scans[i], &cascade, levels[i], NULL);
+        int status = scan_create(&rivals->scans[i], &cascade, scan_level(i), NULL);
         CU_ASSERT(status == 0 || (status == -EINVAL && i > 0));
         cascade_free(&cascade);
     }
@@ -56,7 +56,7 @@ static int compare(struct rivals *rivals, const struct mien_picture *gray, struc
             own == count && (count == 0 || !memcmp(boxes, expected, (size_t)count * sizeof *boxes));
         if (!same)
             printf("# %s: %d×%d step %g smallest %d largest %d neighbours %d: %d, not %d\n",
-                   levels[i], gray->width, gray->height, sizes.step, sizes.smallest, sizes.largest,
+                   scan_level(i), gray->width, gray->height, sizes.step, sizes.smallest, sizes.largest,
                    neighbours, own, count);
         CU_ASSERT(same);
     }

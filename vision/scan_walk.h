@@ -7,8 +7,8 @@
 enum { SCAN_LANES_MAX = 16 };
 
 /* Returns which of the windows from `window` on pass the stage; bit i stands for window + i. */
-typedef unsigned scan_stage_function(const struct scan_row *row, const struct cascade_stage *stage,
-                                     int window, const float *norms);
+typedef unsigned scan_stage_function(const struct scan_row *row, int stage, int window,
+                                     const float *norms);
 
 /* What a vector unit does for groups of neighbouring windows. */
 struct scan_lanes {
@@ -41,8 +41,7 @@ static inline __attribute__((always_inline)) unsigned
 scan_later_stages(const struct scan_row *row, const struct scan_lanes *with, int window,
                   const float *norms, unsigned alive)
 {
-    const struct cascade_stage *stage = row->stages + 1, *end = row->stages + row->stage_count;
-    for (; alive && stage < end; stage++) {
+    for (int stage = 1; alive && stage < row->stage_count; stage++) {
         int first = __builtin_ctz(alive);
         if (alive >> first >> with->lanes / 2)
             alive &= with->stage(row, stage, window, norms);
@@ -64,7 +63,7 @@ scan_walk(const struct scan_row *row, const struct scan_lanes *with, int *found)
         unsigned candidates = with->norms(row, window, norms) & inside;
         if (!candidates && !carry)
             continue;
-        unsigned passed = with->stage(row, row->stages, window, norms);
+        unsigned passed = with->stage(row, 0, window, norms);
         unsigned alive =
             candidates & passed & ~scan_skipped(candidates & ~passed, with->lanes, &carry);
         alive = scan_later_stages(row, with, window, norms, alive);
