@@ -13,11 +13,11 @@
 #include "mien/video.h"
 #include "opencv_wrapper.h"
 #include "scan.h"
+#include "scan_kernels.h"
 
 enum { PICTURES_MAX = 100000, NEIGHBOURS = 5 };
 
-static const char *const levels[] = {"c", "avx2", "avx512"};
-enum { LEVELS = sizeof levels / sizeof *levels, OPENCV = LEVELS, WAYS };
+enum { LEVELS = 3, OPENCV = LEVELS, WAYS };
 
 struct bench {
     struct opencv_cascade *opencv;
@@ -79,7 +79,7 @@ static int open_ways(struct bench *bench, const char *path, struct mien_error *e
         struct cascade cascade;
         status = opencv_cascade_read(&cascade, path, error);
         if (status == 0)
-            scan_create(&bench->scans[i], &cascade, levels[i], NULL);
+            scan_create(&bench->scans[i], &cascade, scan_level(i), NULL);
         if (status == 0)
             cascade_free(&cascade);
     }
@@ -109,7 +109,7 @@ static void print(struct bench *bench, const struct mien_video_info *info)
         if (!bench->scans[i])
             continue;
         double own = median(bench->milliseconds[i], bench->pictures);
-        printf("  %-6s %8.2f ms, %5.2f times as fast, %ld pictures differ\n", levels[i], own,
+        printf("  %-6s %8.2f ms, %5.2f times as fast, %ld pictures differ\n", scan_level(i), own,
                reference / own, bench->different[i]);
     }
 }

@@ -1,4 +1,5 @@
 /* Our own search against OpenCV's: the same raw hits in the same order, and the same groups. */
+#include "noise.h"
 #include "opencv_wrapper.h"
 #include "portrait.h"
 #include "runner.h"
@@ -56,8 +57,8 @@ static int compare(struct rivals *rivals, const struct mien_picture *gray, struc
             own == count && (count == 0 || !memcmp(boxes, expected, (size_t)count * sizeof *boxes));
         if (!same)
             printf("# %s: %d×%d step %g smallest %d largest %d neighbours %d: %d, not %d\n",
-                   scan_level(i), gray->width, gray->height, sizes.step, sizes.smallest, sizes.largest,
-                   neighbours, own, count);
+                   scan_level(i), gray->width, gray->height, sizes.step, sizes.smallest,
+                   sizes.largest, neighbours, own, count);
         CU_ASSERT(same);
     }
     return count;
@@ -133,20 +134,6 @@ static void agrees_on_faces_at_the_edge(void)
     close_rivals(&rivals);
 }
 
-/* Noise of several coarsenesses over a slope, now and then flat or saturated. */
-static void make_noise(struct mien_picture *gray, int grain, double slope, int strength)
-{
-    for (int y = 0; y < gray->height; y++) {
-        for (int x = 0; x < gray->width; x++) {
-            unsigned cell = (unsigned)(x / grain) * 7919u + (unsigned)(y / grain) * 104729u;
-            cell = (cell ^ cell >> 7) * 2654435761u;
-            double value =
-                128 + slope * (x - y) + (int)(cell >> 16 & 255) * strength / 255.0 - strength / 2.0;
-            gray->data[y * gray->stride + x] = (uint8_t)fmax(0, fmin(255, value));
-        }
-    }
-}
-
 static void agrees_on_noise_and_slopes(void)
 {
     struct rivals rivals;
@@ -157,7 +144,7 @@ static void agrees_on_noise_and_slopes(void)
     for (int i = 0; i < 25; i++) {
         int width = 24 + rand() % 300, height = 24 + rand() % 200;
         CU_ASSERT_EQUAL_FATAL(mien_picture_alloc(&gray, MIEN_GRAY8, width, height, NULL), 0);
-        make_noise(&gray, 1 + rand() % 40, rand() % 5 / 2.0 - 1, rand() % 400);
+        noise_fill(&gray, 1 + rand() % 40, rand() % 5 / 2.0 - 1, rand() % 400);
         struct scan_sizes sizes = {1.03 + rand() % 20 / 100.0, 0, 0};
         hits += compare(&rivals, &gray, sizes, 0);
         compare(&rivals, &gray, sizes, 2);
@@ -174,7 +161,7 @@ static void finds_nothing_where_no_window_fits(void)
     struct mien_picture gray;
     open_rivals(&rivals);
     CU_ASSERT_EQUAL_FATAL(mien_picture_alloc(&gray, MIEN_GRAY8, 300, 300, NULL), 0);
-    make_noise(&gray, 5, 0, 255);
+    noise_fill(&gray, 5, 0, 255);
     for (size_t i = 0; i < sizeof sides / sizeof *sides; i++) {
         gray.width = sides[i][0];
         gray.height = sides[i][1];
