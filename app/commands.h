@@ -11,6 +11,7 @@ enum exit_code {
     EXIT_NO_DEVICE = 4,  /* no camera, or no display */
 };
 
+int command_kiosk(int argc, char **argv);
 int command_live(int argc, char **argv);
 int command_annotate(int argc, char **argv);
 int command_image(int argc, char **argv);

@@ -1,6 +1,5 @@
 /* mien live: a camera, or a recording in its place, in a window or as JSON Lines. */
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +12,7 @@
 #include "live_options.h"
 #include "mien/log.h"
 #include "settings.h"
+#include "signals.h"
 #include "stream/recorder.h"
 #include "stream/session.h"
 
@@ -34,24 +34,6 @@ struct live {
 };
 
 /* ---- the parts ---- */
-
-static volatile sig_atomic_t stop_signal;
-
-static void note_signal(int number)
-{
-    stop_signal = number;
-}
-
-/* A second signal ends the program at once. A closed pipe is an error of the write to it. */
-static void catch_signals(void)
-{
-    struct sigaction stop = {.sa_handler = note_signal, .sa_flags = (int)SA_RESETHAND};
-    struct sigaction ignore = {.sa_handler = SIG_IGN};
-    stop_signal = 0;
-    sigaction(SIGINT, &stop, NULL);
-    sigaction(SIGTERM, &stop, NULL);
-    sigaction(SIGPIPE, &ignore, NULL);
-}
 
 static int open_session(struct live *live, struct mien_error *error)
 {
@@ -253,7 +235,7 @@ static int step(struct live *live, struct mien_error *error)
 static bool goes_on(struct live *live)
 {
     double seconds = live->options->seconds;
-    if (stop_signal || (seconds > 0 && clock_seconds() - live->began >= seconds))
+    if (signals_stop() || (seconds > 0 && clock_seconds() - live->began >= seconds))
         return false;
     return !live->window || window_react(live->window);
 }
@@ -316,7 +298,7 @@ int command_live(int argc, char **argv)
         return EXIT_USAGE;
     struct live live = {.options = &options, .config = &config};
     struct mien_error error = {""};
-    catch_signals();
+    signals_catch();
     int code = open_parts(&live, &error);
     if (!code) {
         double cpu = cpu_seconds();

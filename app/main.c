@@ -19,6 +19,7 @@ static const struct command commands[] = {
     {"devices", "list the cameras and what they can do", command_devices},
     {"evaluate", "measure a model on a labelled data set", command_evaluate},
     {"image", "say what the faces in pictures express", command_image},
+    {"kiosk", "the same on a screen in public, unattended", command_kiosk},
     {"live", "show what the faces before a camera express", command_live},
 };
 

@@ -29,19 +29,24 @@ int mien_config_read(struct mien_config *config, const char *path, struct mien_e
     return status;
 }
 
-static int read_if_there(struct mien_config *config, const char *folder, size_t length,
-                         const char *below, struct mien_error *error)
+/* What mien_config_files is told to do with each file. */
+struct visitor {
+    int (*visit)(void *data, const char *file);
+    void *data;
+};
+
+static int visit_below(const struct visitor *visitor, const char *folder, size_t length,
+                       const char *below)
 {
     char path[PATH_SIZE];
     if (!length || snprintf(path, sizeof path, "%.*s%s/mien/config.json", (int)length, folder,
                             below) >= (int)sizeof path)
         return 0;
-    int status = mien_config_read(config, path, error);
-    return status == -ENOENT || status == -ENOTDIR ? 0 : status;
+    return visitor->visit(visitor->data, path);
 }
 
 /* $XDG_CONFIG_DIRS names folders in falling order of weight, so the last is laid down first. */
-static int read_system(struct mien_config *config, struct mien_error *error)
+static int visit_system(const struct visitor *visitor)
 {
     const char *folders = getenv("XDG_CONFIG_DIRS");
     if (!folders || !*folders)
@@ -52,18 +57,27 @@ static int read_system(struct mien_config *config, struct mien_error *error)
         const char *start = end;
         while (start > folders && start[-1] != ':')
             start--;
-        status = read_if_there(config, start, (size_t)(end - start), "", error);
+        status = visit_below(visitor, start, (size_t)(end - start), "");
         end = start > folders ? start - 1 : start;
     }
     return status;
 }
 
-static int read_user(struct mien_config *config, struct mien_error *error)
+static int visit_user(const struct visitor *visitor)
 {
     const char *folder = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
     if (folder && *folder)
-        return read_if_there(config, folder, strlen(folder), "", error);
-    return home ? read_if_there(config, home, strlen(home), "/.config", error) : 0;
+        return visit_below(visitor, folder, strlen(folder), "");
+    return home ? visit_below(visitor, home, strlen(home), "/.config") : 0;
+}
+
+int mien_config_files(const char *path, int (*visit)(void *data, const char *file), void *data)
+{
+    struct visitor visitor = {visit, data};
+    if (path)
+        return visit(data, path);
+    int status = visit_system(&visitor);
+    return status ? status : visit_user(&visitor);
 }
 
 static void variable_name(const struct option *option, char *name, size_t size)
@@ -75,7 +89,7 @@ static void variable_name(const struct option *option, char *name, size_t size)
 
 static int read_environment(struct mien_config *config, struct mien_error *error)
 {
-    char name[96], allowed[80];
+    char name[96], allowed[OPTION_ALLOWED_MAX];
     for (size_t i = 0; i < option_count; i++) {
         variable_name(&options[i], name, sizeof name);
         const char *value = getenv(name);
@@ -86,16 +100,27 @@ static int read_environment(struct mien_config *config, struct mien_error *error
     return 0;
 }
 
+struct loading {
+    struct mien_config config;
+    const char *named; /* a file that has to be there; NULL: none has to */
+    struct mien_error *error;
+};
+
+static int load_file(void *data, const char *file)
+{
+    struct loading *loading = data;
+    int status = mien_config_read(&loading->config, file, loading->error);
+    return !loading->named && (status == -ENOENT || status == -ENOTDIR) ? 0 : status;
+}
+
 int mien_config_load(struct mien_config *config, const char *path, struct mien_error *error)
 {
-    struct mien_config loaded;
-    mien_config_defaults(&loaded);
-    int status = path ? mien_config_read(&loaded, path, error) : read_system(&loaded, error);
-    if (!status && !path)
-        status = read_user(&loaded, error);
+    struct loading loading = {.named = path, .error = error};
+    mien_config_defaults(&loading.config);
+    int status = mien_config_files(path, load_file, &loading);
     if (!status)
-        status = read_environment(&loaded, error);
+        status = read_environment(&loading.config, error);
     if (!status)
-        *config = loaded;
+        *config = loading.config;
     return status;
 }

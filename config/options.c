@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <regex.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,20 +20,26 @@
     {                                                                                              \
         AT(g, n), OPTION_NUMBER, FIELD(g, n), low, high, initial, what                             \
     }
-#define TEXT(g, n, what)                                                                           \
+#define TEXT(g, n, initial, what)                                                                  \
     {                                                                                              \
-        AT(g, n), OPTION_TEXT, FIELD(g, n), 0, 0, "", what                                         \
+        AT(g, n), OPTION_TEXT, FIELD(g, n), 0, 0, initial, what                                    \
+    }
+#define MATCH(g, n, initial, pattern, allowed, what)                                               \
+    {                                                                                              \
+        AT(g, n), OPTION_TEXT, FIELD(g, n), 0, 0, initial, what, pattern, allowed                  \
     }
 
 const struct option options[] = {
-    TEXT(camera, device,
-         "Path, number or by-id path of the camera; empty: the first that captures"),
-    TEXT(camera, format, "Wished pixel format as a V4L2 code, such as MJPG; empty: the best"),
+    TEXT(
+        camera, device, "",
+        "Path, number or by-id path of the camera; several, with commas between them, are tried in "
+        "order; empty: the first that captures"),
+    TEXT(camera, format, "", "Wished pixel format as a V4L2 code, such as MJPG; empty: the best"),
     INT(camera, width, 16, 16384, "640", "Wished width in pixels"),
     INT(camera, height, 16, 16384, "480", "Wished height in pixels"),
     NUMBER(camera, fps, 1, 1000, "30", "Wished frames a second"),
     BOOL(camera, mirror, "true", "Show the picture as a mirror does"),
-    TEXT(detection, cascade, "Path of the Haar cascade; empty: the one the system has"),
+    TEXT(detection, cascade, "", "Path of the Haar cascade; empty: the one the system has"),
     NUMBER(detection, scale_step, 1.01, 2, "1.1", "Ratio between neighbouring face sizes searched"),
     INT(detection, neighbours, 1, 100, "5", "Raw hits a face needs; more means fewer false faces"),
     NUMBER(detection, smallest, 0.01, 1, "0.125", "Smallest face, as a share of the height"),
@@ -44,7 +51,7 @@ const struct option options[] = {
     NUMBER(tracking, bridge, 0.01, 10, "0.5", "Seconds a face is kept while it is not found"),
     NUMBER(tracking, smoothing, 0, 10, "0.08", "Time constant of a box's movement, seconds"),
     INT(tracking, persist, 1, 100, "2", "Pictures a face must be found in before it is shown"),
-    TEXT(emotion, model, "Path of the model; empty: the one that came with mien"),
+    TEXT(emotion, model, "", "Path of the model; empty: the one that came with mien"),
     NUMBER(emotion, smoothing, 0, 10, "0.3", "Time constant of the probabilities, seconds"),
     NUMBER(emotion, lead, 0, 1, "0.1",
            "Lead in probability with which another emotion is shown, or an uncertain one is sure, "
@@ -56,11 +63,30 @@ const struct option options[] = {
     BOOL(window, bars, "true", "Draw the probabilities as bars beside each face"),
     BOOL(window, blur, "false", "Cover faces, for privacy"),
     BOOL(window, fullscreen, "false", "Start with the whole screen"),
+    TEXT(kiosk, idle_text, "Step in front of the camera", "What the screen says to nobody"),
+    NUMBER(kiosk, idle_after, 0, 3600, "5", "Seconds without a face before the screen says so"),
+    TEXT(kiosk, lost_text, "The camera is away. Waiting for it to come back.",
+         "What the screen says without a camera"),
+    TEXT(kiosk, notice, "A computer looks at faces here. No picture is stored.",
+         "What people have to know, always on the screen; empty: nothing"),
+    MATCH(kiosk, exit_keys, "Ctrl+Alt+Q",
+          "^(((Ctrl|Alt|Shift|Super)\\+)*([A-Z0-9]|F[1-9]|F1[0-2]|Escape))?$",
+          "keys such as Ctrl+Alt+Q: any of Ctrl, Alt, Shift, Super, then A to Z, 0 to 9, F1 to F12 "
+          "or Escape; or an empty text",
+          "Keys that end the kiosk; empty: none do"),
+    TEXT(counts, file, "", "File to which counts of faces are appended, no pictures; empty: none"),
+    NUMBER(counts, interval, 1, 86400, "60", "Seconds that each count covers"),
+    MATCH(log, level, "info", "^(error|warning|info|debug)$", "error, warning, info or debug",
+          "The least important messages that are told"),
 };
 const size_t option_count = sizeof options / sizeof *options;
 
 static int allowed_is(char *allowed, size_t size, const struct option *option)
 {
+    if (option->allowed) {
+        snprintf(allowed, size, "%s", option->allowed);
+        return -EINVAL;
+    }
     switch (option->type) {
     case OPTION_BOOL:
         snprintf(allowed, size, "true or false");
@@ -100,6 +126,23 @@ static int set_bool(void *field, const char *text)
     return 0;
 }
 
+static int set_text(const struct option *option, char *field, const char *text)
+{
+    if (strlen(text) >= MIEN_CONFIG_TEXT_MAX)
+        return -EINVAL;
+    if (option->pattern) {
+        regex_t expression;
+        if (regcomp(&expression, option->pattern, REG_EXTENDED | REG_NOSUB))
+            return -ENOMEM;
+        int result = regexec(&expression, text, 0, NULL, 0);
+        regfree(&expression);
+        if (result)
+            return -EINVAL;
+    }
+    strcpy(field, text);
+    return 0;
+}
+
 int option_set(const struct option *option, struct mien_config *config, const char *text,
                char *allowed, size_t size)
 {
@@ -109,16 +152,14 @@ int option_set(const struct option *option, struct mien_config *config, const ch
         status = set_bool(field, text);
     else if (option->type != OPTION_TEXT)
         status = set_number(option, field, text);
-    else if (strlen(text) >= MIEN_CONFIG_TEXT_MAX)
-        status = -EINVAL;
     else
-        strcpy(field, text);
+        status = set_text(option, field, text);
     return status ? allowed_is(allowed, size, option) : 0;
 }
 
 void mien_config_defaults(struct mien_config *config)
 {
-    char ignored[64];
+    char ignored[OPTION_ALLOWED_MAX];
     memset(config, 0, sizeof *config);
     for (size_t i = 0; i < option_count; i++)
         option_set(&options[i], config, options[i].initial, ignored, sizeof ignored);

@@ -15,7 +15,11 @@ struct option {
     double low, high;    /* allowed range of numbers */
     const char *initial; /* the default, as text */
     const char *what;    /* for people: meaning and unit */
+    const char *pattern; /* of a text: the extended regular expression it matches; NULL: any */
+    const char *allowed; /* the same in words */
 };
+
+enum { OPTION_ALLOWED_MAX = 160 }; /* bytes of what is allowed, in words */
 
 extern const struct option options[];
 extern const size_t option_count;

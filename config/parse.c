@@ -71,7 +71,7 @@ static bool repeated(const cJSON *item, const cJSON *object)
 static int set_option(const struct source *s, struct mien_config *config, const cJSON *item,
                       const struct option *option, const char *value)
 {
-    char buffer[40], allowed[80], what[128];
+    char buffer[40], allowed[OPTION_ALLOWED_MAX], what[OPTION_ALLOWED_MAX + 48];
     const char *text = as_text(item, option, buffer, sizeof buffer);
     if (option_set(option, config, text ? text : "\t", allowed, sizeof allowed) == 0 && text)
         return 0;

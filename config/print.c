@@ -55,6 +55,8 @@ static cJSON *schema_of(const struct option *option, const struct mien_config *d
         cJSON_AddNumberToObject(schema, "minimum", option->low);
         cJSON_AddNumberToObject(schema, "maximum", option->high);
     }
+    if (option->pattern)
+        cJSON_AddStringToObject(schema, "pattern", option->pattern);
     cJSON_AddItemToObject(schema, "default", value_of(option, defaults));
     return schema;
 }

@@ -354,6 +354,9 @@ void overlay_draw(struct overlay *overlay, const struct faces *faces,
         draw_status(overlay, status);
     if (status && status->hint)
         draw_message(overlay, status->hint, 0.8);
+    if (status)
+        screen_draw(overlay->renderer, overlay->text, overlay->shapes, overlay->em,
+                    &status->screen);
     if (style->help)
         draw_help(overlay, style->help);
     if (status && status->toast)

@@ -10,6 +10,7 @@
 #include "mien/error.h"
 #include "mien/picture.h"
 #include "recognise/recogniser.h"
+#include "screen.h"
 
 struct overlay; /* lives on the thread of its renderer */
 
@@ -30,6 +31,7 @@ struct overlay_status {
     const char *note;  /* a warning in the status line, "camera lost"; may be NULL */
     const char *toast; /* confirms what a key did; may be NULL */
     const char *hint;  /* for a picture without faces; may be NULL */
+    struct screen_texts screen;
 };
 
 struct overlay_key {

@@ -128,6 +128,7 @@ void text_set_em(struct text *text, int pixels)
     text->em = pixels;
     TTF_SetFontSize(text->fonts[TEXT_NORMAL], pixels);
     TTF_SetFontSize(text->fonts[TEXT_SMALL], SDL_max(9, (pixels * 3 + 2) / 4));
+    TTF_SetFontSize(text->fonts[TEXT_LARGE], pixels * 5 / 2);
     forget_glyphs(text);
 }
 

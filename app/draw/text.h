@@ -1,4 +1,4 @@
-/* Text on a renderer: one font at two sizes, its glyphs kept in one texture, so that text that
+/* Text on a renderer: one font at three sizes, its glyphs kept in one texture, so that text that
  * changes with every frame costs no new texture. */
 #ifndef APP_TEXT_H
 #define APP_TEXT_H
@@ -10,14 +10,15 @@
 
 struct text; /* lives on the thread of its renderer */
 
-enum text_size { TEXT_SMALL, TEXT_NORMAL, TEXT_SIZES };
+enum text_size { TEXT_SMALL, TEXT_NORMAL, TEXT_LARGE, TEXT_SIZES };
 
 /* Opens the font of $MIEN_FONT, or the first found where systems keep them. Returns 0 or
  * -ENOENT (no font: the message names the package that has one), -EINVAL, -ENOMEM. */
 int text_create(struct text **text, SDL_Renderer *renderer, struct mien_error *error);
 void text_destroy(struct text **text);
 
-/* Pixels of the normal size; the small one is three quarters of it. Cheap when unchanged. */
+/* Pixels of the normal size; the small one is three quarters of it, the large
+ * one two and a half of it. Cheap when unchanged. */
 void text_set_em(struct text *text, int pixels);
 
 /* Pixels of a line, and of a string of UTF-8 (broken bytes count as U+FFFD). */

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "chord.h"
 #include "clock.h"
 #include "picture_file.h"
 
@@ -19,6 +20,7 @@ struct window {
     int width, height;    /* of the texture */
     struct overlay *overlay;
     struct overlay_style style;
+    char *exit_keys; /* NULL: the usual keys */
     bool mirror, frozen, leaving, screenshot_due, record_pressed;
     char toast[160];
     double toast_ends;
@@ -126,6 +128,10 @@ static void toggle_help(struct window *window)
 
 static void press(struct window *window, SDL_Keysym key)
 {
+    if (window->exit_keys) {
+        window->leaving |= chord_pressed(window->exit_keys, key);
+        return;
+    }
     if (key.sym == SDLK_SLASH && key.mod & KMOD_SHIFT)
         key.sym = SDLK_QUESTION; /* where SDL names the key, not its sign */
     if (key.mod & (KMOD_CTRL | KMOD_ALT | KMOD_GUI))
@@ -139,7 +145,7 @@ bool window_react(struct window *window)
 {
     SDL_Event event;
     while (SDL_PollEvent(&event)) {
-        if (event.type == SDL_QUIT)
+        if (event.type == SDL_QUIT && !window->exit_keys)
             leave(window);
         else if (event.type == SDL_KEYDOWN && !event.key.repeat)
             press(window, event.key.keysym);
@@ -221,14 +227,32 @@ static int make_window(struct window *window, const struct window_options *optio
     return 0;
 }
 
+/* Nobody is to reach another window, or to see the screen go dark. */
+static void lock(struct window *window)
+{
+    SDL_SetWindowAlwaysOnTop(window->window, SDL_TRUE);
+    SDL_SetWindowKeyboardGrab(window->window, SDL_TRUE);
+    SDL_DisableScreenSaver();
+}
+
+void window_apply(struct window *window, const struct window_options *options)
+{
+    bool full = SDL_GetWindowFlags(window->window) & SDL_WINDOW_FULLSCREEN;
+    window->mirror = options->mirror;
+    window->style.bars = options->bars;
+    window->style.blur = options->blur;
+    if (full != options->fullscreen)
+        toggle_fullscreen(window);
+    free(window->exit_keys);
+    window->exit_keys = options->exit_keys ? strdup(options->exit_keys) : NULL;
+}
+
 int window_open(struct window **window, const struct window_options *options,
                 const struct mien_model_info *model, struct mien_error *error)
 {
     struct window *w = calloc(1, sizeof *w);
     if (!w)
         return mien_error_set(error, ENOMEM, "no memory for a window");
-    w->mirror = options->mirror;
-    w->style = (struct overlay_style){.bars = options->bars, .blur = options->blur};
     int result = start_display(error);
     if (!result)
         result = make_window(w, options, error);
@@ -238,7 +262,11 @@ int window_open(struct window **window, const struct window_options *options,
         window_close(&w);
         return result;
     }
-    window_say(w, "h shows the keys");
+    window_apply(w, options);
+    if (options->exit_keys)
+        lock(w);
+    else
+        window_say(w, "h shows the keys");
     *window = w;
     return 0;
 }
@@ -256,6 +284,7 @@ void window_close(struct window **window)
     if (w->window)
         SDL_DestroyWindow(w->window);
     SDL_Quit();
+    free(w->exit_keys);
     free(w);
     *window = NULL;
 }

@@ -15,12 +15,16 @@ struct window_options {
     const char *title;
     int width, height; /* of the pictures to come, for the window's first size */
     bool mirror, bars, blur, fullscreen;
+    const char *exit_keys; /* NULL: the usual keys; else all are locked but these (chord.h) */
 };
 
 /* Returns 0 or -ENODEV (no display) or an error of overlay_create. `model` must outlive it. */
 int window_open(struct window **window, const struct window_options *options,
                 const struct mien_model_info *model, struct mien_error *error);
 void window_close(struct window **window);
+
+/* Takes over other options, but for title and size. */
+void window_apply(struct window *window, const struct window_options *options);
 
 /* Shows a picture (MIEN_BGRX32; NULL: a dark screen) with its faces; takes a screenshot if one is
  * due. The toast of `status` is the window's own. Returns 0 or -EIO. */

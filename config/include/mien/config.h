@@ -39,6 +39,18 @@ struct mien_config {
     struct {
         bool bars, blur, fullscreen;
     } window;
+    struct {
+        char idle_text[MIEN_CONFIG_TEXT_MAX], lost_text[MIEN_CONFIG_TEXT_MAX];
+        char notice[MIEN_CONFIG_TEXT_MAX], exit_keys[MIEN_CONFIG_TEXT_MAX];
+        double idle_after;
+    } kiosk;
+    struct {
+        char file[MIEN_CONFIG_TEXT_MAX];
+        double interval;
+    } counts;
+    struct {
+        char level[MIEN_CONFIG_TEXT_MAX];
+    } log;
 };
 
 /* Fills in the defaults. */
@@ -58,6 +70,10 @@ int mien_config_read(struct mien_config *config, const char *path, struct mien_e
  * environment variables (camera.width is MIEN_CAMERA_WIDTH). Files that are not there are fine,
  * but for `path`. *config is untouched on failure. */
 int mien_config_load(struct mien_config *config, const char *path, struct mien_error *error);
+
+/* Calls visit(data, file) for each file that mien_config_load would read, there or not, the one of
+ * least weight first, until it returns something else than 0, which is then returned. */
+int mien_config_files(const char *path, int (*visit)(void *data, const char *file), void *data);
 
 /* Prints all settings as a JSON file, or the JSON Schema of such files. Returns 0 or -EIO. */
 int mien_config_print(const struct mien_config *config, FILE *out);

@@ -1,0 +1,96 @@
+#include "counts.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "data/put.h"
+
+static struct counted *place_of(struct counts *counts, uint32_t id)
+{
+    for (int i = 0; i < FACES_MAX; i++)
+        if (counts->here[i].id == id)
+            return &counts->here[i];
+    return NULL;
+}
+
+static const struct face *face_of(const struct faces *faces, uint32_t id)
+{
+    for (int i = 0; i < faces->count; i++)
+        if (faces->list[i].id == id)
+            return &faces->list[i];
+    return NULL;
+}
+
+static void count_one(struct counts *counts, const struct counted *face)
+{
+    int longest = 0;
+    for (int i = 1; i < COUNTS_KINDS; i++)
+        if (face->shown[i] > face->shown[longest])
+            longest = i;
+    if (face->shown[longest] > 0)
+        counts->faces[longest]++;
+}
+
+static void count_those_gone(struct counts *counts, const struct faces *faces)
+{
+    for (int i = 0; i < FACES_MAX; i++) {
+        struct counted *face = &counts->here[i];
+        if (!face->id || face_of(faces, face->id))
+            continue;
+        count_one(counts, face);
+        *face = (struct counted){0};
+    }
+}
+
+void counts_add(struct counts *counts, const struct faces *faces, double time)
+{
+    count_those_gone(counts, faces);
+    for (int i = 0; i < faces->count; i++) {
+        const struct face *face = &faces->list[i];
+        struct counted *place = place_of(counts, face->id);
+        if (place)
+            place->shown[face->uncertain ? COUNTS_UNCERTAIN : face->label] += time - counts->time;
+        else
+            place_of(counts, 0)->id = face->id; /* there are as many places as faces at once */
+    }
+    counts->time = time;
+}
+
+static void put_time(FILE *file)
+{
+    char text[32];
+    struct tm utc;
+    time_t now = time(NULL);
+    strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
+    put_json_string(file, text);
+}
+
+static void put_row(const struct counts *counts, FILE *file, const struct mien_model_info *model,
+                    double seconds)
+{
+    int all = 0;
+    for (int i = 0; i < COUNTS_KINDS; i++)
+        all += counts->faces[i];
+    fputs("{\"time\":", file);
+    put_time(file);
+    fputs(",\"seconds\":", file);
+    put_number(file, seconds, 1);
+    fprintf(file, ",\"faces\":%d,\"emotions\":{", all);
+    for (int i = 0; i < model->label_count; i++) {
+        fputs(i ? "," : "", file);
+        put_json_string(file, model->labels[i]);
+        fprintf(file, ":%d", counts->faces[i]);
+    }
+    fprintf(file, "},\"uncertain\":%d}\n", counts->faces[COUNTS_UNCERTAIN]);
+}
+
+void counts_put(struct counts *counts, FILE *file, const struct mien_model_info *model,
+                double seconds)
+{
+    for (int i = 0; i < FACES_MAX; i++) {
+        count_one(counts, &counts->here[i]);
+        memset(counts->here[i].shown, 0, sizeof counts->here[i].shown);
+    }
+    put_row(counts, file, model, seconds);
+    memset(counts->faces, 0, sizeof counts->faces);
+}

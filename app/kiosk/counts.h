@@ -1,0 +1,31 @@
+/* How many faces showed which emotion in a stretch of time: numbers, no pictures. */
+#ifndef APP_KIOSK_COUNTS_H
+#define APP_KIOSK_COUNTS_H
+
+#include <stdint.h>
+#include <stdio.h>
+
+#include "mien/model.h"
+#include "recognise/recogniser.h"
+
+enum { COUNTS_UNCERTAIN = MIEN_LABELS_MAX, COUNTS_KINDS }; /* after the labels */
+
+/* Zeroed, it is empty. */
+struct counts {
+    int faces[COUNTS_KINDS]; /* by what each face that left showed for longest */
+    struct counted {
+        uint32_t id;                /* 0: a free place */
+        double shown[COUNTS_KINDS]; /* seconds */
+    } here[FACES_MAX];
+    double time; /* of the last look */
+};
+
+/* Takes over what a look at `time` (seconds, not decreasing) saw. */
+void counts_add(struct counts *counts, const struct faces *faces, double time);
+
+/* Writes one row of JSON Lines for the `seconds` that end now by the wall clock, and begins anew;
+ * a face that is still there is counted in the next row too. */
+void counts_put(struct counts *counts, FILE *file, const struct mien_model_info *model,
+                double seconds);
+
+#endif
