@@ -37,7 +37,7 @@ struct kiosk {
     struct session session;
     struct window *window;
     struct status *status;
-    struct reload *reload;
+    struct reload reload;
     struct counts counts;
     uint64_t shown;   /* times the screen was drawn */
     uint32_t highest; /* number of a face so far */
@@ -92,16 +92,32 @@ static int open_parts(struct kiosk *kiosk, struct mien_error *error)
     struct window_options window = looks(kiosk);
     if (window_open(&kiosk->window, &window, recogniser_model(kiosk->session.recogniser), error))
         return EXIT_NO_DEVICE;
-    kiosk->reload = reload_open(kiosk->options.config);
+    reload_init(&kiosk->reload, kiosk->options.config);
     return EXIT_FINE;
 }
 
 static void close_parts(struct kiosk *kiosk)
 {
-    reload_close(&kiosk->reload);
+    reload_finish(&kiosk->reload);
     window_close(&kiosk->window);
     status_close(&kiosk->status);
     session_close(&kiosk->session, NULL);
+}
+
+static void reload(struct kiosk *kiosk)
+{
+    struct mien_config old = kiosk->config;
+    int result = reload_run(&kiosk->reload, &kiosk->config, kiosk->options.model, &kiosk->session,
+                            kiosk->window, &kiosk->complaint);
+    if (result <= 0)
+        return;
+    *kiosk->complaint.text = '\0';
+    if (!kiosk->options.video && !settings_same_camera(&old, &kiosk->config)) {
+        session_disconnect(&kiosk->session);
+        kiosk->retry_at = kiosk->retry_after = 0;
+    }
+    struct window_options window = looks(kiosk);
+    window_apply(kiosk->window, &window);
 }
 
 /* ---- what it tells ---- */
@@ -242,6 +258,7 @@ static void look_after_rest(struct kiosk *kiosk)
 {
     answer(kiosk);
     publish_counts(kiosk, clock_seconds());
+    reload(kiosk);
     if (!kiosk->session.source)
         connect(kiosk);
 }
@@ -311,7 +328,7 @@ static int print_status(void)
 
 int command_kiosk(int argc, char **argv)
 {
-    struct kiosk kiosk = {0};
+    struct kiosk kiosk = {.reload = {.fd = -1}};
     if (argp_parse(&kiosk_argp, argc, argv, 0, NULL, &kiosk.options))
         return EXIT_USAGE;
     if (kiosk.options.status)

@@ -1,18 +1,13 @@
 #include "reload.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
 #include <unistd.h>
 
-#include "mien/config.h"
+#include "mien/log.h"
+#include "settings.h"
 #include "signals.h"
-
-struct reload {
-    int fd;
-    char name[256]; /* of the files, in whichever folder */
-};
 
 /* Folders are watched, not files: editors put a new file in the place of the old one. */
 static int watch(void *data, const char *file)
@@ -28,27 +23,17 @@ static int watch(void *data, const char *file)
     return 0;
 }
 
-struct reload *reload_open(const char *path)
+void reload_init(struct reload *reload, const char *path)
 {
-    struct reload *reload = calloc(1, sizeof *reload);
-    if (!reload)
-        return NULL;
-    reload->fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-    if (reload->fd < 0) {
-        free(reload);
-        return NULL;
-    }
+    *reload = (struct reload){.path = path, .fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK)};
     mien_config_files(path, watch, reload);
-    return reload;
 }
 
-void reload_close(struct reload **reload)
+void reload_finish(struct reload *reload)
 {
-    if (!*reload)
-        return;
-    close((*reload)->fd);
-    free(*reload);
-    *reload = NULL;
+    if (reload->fd >= 0)
+        close(reload->fd);
+    reload->fd = -1;
 }
 
 static bool file_changed(struct reload *reload)
@@ -65,8 +50,39 @@ static bool file_changed(struct reload *reload)
     return changed;
 }
 
-bool reload_due(struct reload *reload)
+static int retune(const struct mien_config *old, const struct mien_config *new, const char *model,
+                  struct session *session, struct window *window, struct mien_error *error)
 {
-    bool hung_up = signals_hangup();
-    return (reload && file_changed(reload)) || hung_up;
+    if (mien_config_same(old, new, "detection") && mien_config_same(old, new, "tracking") &&
+        mien_config_same(old, new, "emotion"))
+        return 0;
+    struct recogniser_options options = settings_recogniser(new, model);
+    struct recogniser *recogniser;
+    int result = recogniser_create(&recogniser, &options, error);
+    if (result)
+        return result;
+    if (window)
+        window_use(window, recogniser_model(recogniser));
+    session_use(session, recogniser);
+    return 0;
+}
+
+int reload_run(struct reload *reload, struct mien_config *config, const char *model,
+               struct session *session, struct window *window, struct mien_error *error)
+{
+    bool changed = file_changed(reload), asked = signals_hangup();
+    if (!changed && !asked)
+        return 0;
+    struct mien_config new;
+    int result = mien_config_load(&new, reload->path, error);
+    if (!result)
+        result = retune(config, &new, model, session, window, error);
+    if (result) {
+        mien_log(MIEN_LOG_ERROR, "%s; the settings stay as they were", error->text);
+        return result;
+    }
+    *config = new;
+    settings_set_log(config);
+    mien_log(MIEN_LOG_INFO, "the settings were read again");
+    return 1;
 }

@@ -1,17 +1,27 @@
-/* When to read the configuration again: on SIGHUP, and when one of its files changes. */
+/* The configuration read again while the program runs: on SIGHUP, and when one of its files
+ * changes. What live and kiosk share. */
 #ifndef APP_RELOAD_H
 #define APP_RELOAD_H
 
-#include <stdbool.h>
+#include "draw/window.h"
+#include "mien/config.h"
+#include "stream/session.h"
 
-struct reload;
+struct reload {
+    const char *path; /* as in mien_config_load; has to outlive this */
+    int fd;           /* inotify; -1: files cannot be watched, SIGHUP still works */
+    char name[256];   /* of the files, in whichever folder */
+};
 
-/* Watches the files of mien_config_load(…, path, …), where their folders exist; `path` must outlive
- * it. Returns NULL where the system cannot watch files: SIGHUP still works. */
-struct reload *reload_open(const char *path);
-void reload_close(struct reload **reload);
+/* Watches the files' folders, where they exist. signals_catch is due before. */
+void reload_init(struct reload *reload, const char *path);
+void reload_finish(struct reload *reload);
 
-/* Whether there is a reason that was not told yet (signals.h: signals_catch). NULL is fine. */
-bool reload_due(struct reload *reload);
+/* When there is a reason to, reads the configuration; settings of faces that changed give the
+ * session another recogniser (`model` is the one of the command line, or NULL), and the window, if
+ * there is one, its labels. The rest of *config is for the caller to put into force. Returns 1 when
+ * *config is a new one, 0 when there was no reason, or −errno: all is as before. */
+int reload_run(struct reload *reload, struct mien_config *config, const char *model,
+               struct session *session, struct window *window, struct mien_error *error);
 
 #endif

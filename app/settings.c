@@ -1,5 +1,7 @@
 #include "settings.h"
 
+#include <string.h>
+
 #include "mien/log.h"
 
 static const char *or_null(const char *text)
@@ -19,7 +21,24 @@ int settings_load(struct mien_config *config, const char *path)
     int status = mien_config_load(config, path, &error);
     if (status)
         mien_log(MIEN_LOG_ERROR, "%s", error.text);
+    else
+        settings_set_log(config);
     return status;
+}
+
+void settings_set_log(const struct mien_config *config)
+{
+    static const char *const names[] = {"error", "warning", "info", "debug"};
+    for (int i = 0; i < 4; i++)
+        if (!strcmp(config->log.level, names[i]))
+            mien_log_set_level((enum mien_log_level)i);
+}
+
+bool settings_same_camera(const struct mien_config *a, const struct mien_config *b)
+{
+    struct mien_config like_a = *b;
+    like_a.camera.mirror = a->camera.mirror; /* not of the camera, but of its showing */
+    return mien_config_same(a, &like_a, "camera");
 }
 
 struct recogniser_options settings_recogniser(const struct mien_config *config, const char *model)

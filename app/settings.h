@@ -11,6 +11,12 @@
  * Returns 0, or −errno after telling the user what is wrong. */
 int settings_load(struct mien_config *config, const char *path);
 
+/* Puts log.level into force. */
+void settings_set_log(const struct mien_config *config);
+
+/* Whether a camera opened for one would be opened alike for the other. */
+bool settings_same_camera(const struct mien_config *a, const struct mien_config *b);
+
 /* `model`, from the command line, goes before the setting where it is not NULL. */
 struct recogniser_options settings_recogniser(const struct mien_config *config, const char *model);
 

@@ -164,3 +164,28 @@ void mien_config_defaults(struct mien_config *config)
     for (size_t i = 0; i < option_count; i++)
         option_set(&options[i], config, options[i].initial, ignored, sizeof ignored);
 }
+
+static bool same(const struct option *option, const void *a, const void *b)
+{
+    switch (option->type) {
+    case OPTION_BOOL:
+        return *(const bool *)a == *(const bool *)b;
+    case OPTION_INT:
+        return *(const int *)a == *(const int *)b;
+    case OPTION_NUMBER:
+        return *(const double *)a == *(const double *)b;
+    default:
+        return !strcmp(a, b);
+    }
+}
+
+bool mien_config_same(const struct mien_config *a, const struct mien_config *b, const char *group)
+{
+    for (size_t i = 0; i < option_count; i++) {
+        size_t offset = options[i].offset;
+        if (!strcmp(options[i].group, group) &&
+            !same(&options[i], (const char *)a + offset, (const char *)b + offset))
+            return false;
+    }
+    return true;
+}

@@ -151,6 +151,11 @@ int records_open(struct records **records, const char *path, enum records_format
     return 0;
 }
 
+void records_use(struct records *records, const struct mien_model_info *model)
+{
+    records->model = model;
+}
+
 int records_add(struct records *records, const char *source, uint64_t frame, double time,
                 const struct faces *faces, struct mien_error *error)
 {

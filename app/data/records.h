@@ -19,6 +19,9 @@ enum records_format { RECORDS_JSONL, RECORDS_CSV };
 int records_open(struct records **records, const char *path, enum records_format format,
                  const struct mien_model_info *model, bool beside, struct mien_error *error);
 
+/* Rows to come are of another model, which has to outlive them. */
+void records_use(struct records *records, const struct mien_model_info *model);
+
 /* Writes and flushes the rows of one frame. */
 int records_add(struct records *records, const char *source, uint64_t frame, double time,
                 const struct faces *faces, struct mien_error *error);

@@ -63,6 +63,11 @@ void overlay_destroy(struct overlay **overlay)
     *overlay = NULL;
 }
 
+void overlay_use(struct overlay *overlay, const struct mien_model_info *model)
+{
+    overlay->model = model;
+}
+
 /* ---- geometry ---- */
 
 static int clamp(int value, int low, int high)

@@ -51,6 +51,9 @@ int overlay_create(struct overlay **overlay, SDL_Renderer *renderer,
                    const struct mien_model_info *model, struct mien_error *error);
 void overlay_destroy(struct overlay **overlay);
 
+/* Faces to come are of another model, which has to outlive them. */
+void overlay_use(struct overlay *overlay, const struct mien_model_info *model);
+
 /* Draws on the renderer's whole output, in its pixels; sizes of text and lines follow from it.
  * `faces` and `status` may be NULL. */
 void overlay_draw(struct overlay *overlay, const struct faces *faces,

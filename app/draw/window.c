@@ -247,6 +247,11 @@ void window_apply(struct window *window, const struct window_options *options)
     window->exit_keys = options->exit_keys ? strdup(options->exit_keys) : NULL;
 }
 
+void window_use(struct window *window, const struct mien_model_info *model)
+{
+    overlay_use(window->overlay, model);
+}
+
 int window_open(struct window **window, const struct window_options *options,
                 const struct mien_model_info *model, struct mien_error *error)
 {

@@ -26,6 +26,9 @@ void window_close(struct window **window);
 /* Takes over other options, but for title and size. */
 void window_apply(struct window *window, const struct window_options *options);
 
+/* Faces to come are of another model, which has to outlive them. */
+void window_use(struct window *window, const struct mien_model_info *model);
+
 /* Shows a picture (MIEN_BGRX32; NULL: a dark screen) with its faces; takes a screenshot if one is
  * due. The toast of `status` is the window's own. Returns 0 or -EIO. */
 int window_show(struct window *window, const struct mien_picture *color, const struct faces *faces,

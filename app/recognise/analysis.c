@@ -20,6 +20,7 @@ struct slot {
 };
 
 struct analysis {
+    pthread_mutex_t looking; /* held during a look: guards these two */
     struct recogniser *recogniser;
     struct records *records;
     struct mien_mailbox *mailbox;
@@ -55,7 +56,9 @@ static void *run(void *data)
     void *item;
     while (!failure && !mien_mailbox_take(analysis->mailbox, &item, -1)) {
         struct slot *slot = item;
+        pthread_mutex_lock(&analysis->looking);
         failure = look(analysis, slot, &seen, &error);
+        pthread_mutex_unlock(&analysis->looking);
         atomic_store(&slot->busy, false);
         pthread_mutex_lock(&analysis->lock);
         analysis->result = seen;
@@ -74,6 +77,7 @@ int analysis_start(struct analysis **analysis, struct recogniser *recogniser,
         return mien_error_set(error, ENOMEM, "no memory to look at pictures");
     a->recogniser = recogniser;
     a->records = records;
+    pthread_mutex_init(&a->looking, NULL);
     pthread_mutex_init(&a->lock, NULL);
     a->mailbox = mien_mailbox_create();
     int result = a->mailbox ? pthread_create(&a->thread, NULL, run, a) : ENOMEM;
@@ -99,8 +103,20 @@ void analysis_stop(struct analysis **analysis)
     for (int i = 0; i < SLOTS; i++)
         mien_picture_free(&a->slots[i].gray);
     pthread_mutex_destroy(&a->lock);
+    pthread_mutex_destroy(&a->looking);
     free(a);
     *analysis = NULL;
+}
+
+struct recogniser *analysis_use(struct analysis *analysis, struct recogniser *recogniser)
+{
+    pthread_mutex_lock(&analysis->looking);
+    struct recogniser *old = analysis->recogniser;
+    analysis->recogniser = recogniser;
+    if (analysis->records)
+        records_use(analysis->records, recogniser_model(recogniser));
+    pthread_mutex_unlock(&analysis->looking);
+    return old;
 }
 
 static struct slot *free_slot(struct analysis *analysis)

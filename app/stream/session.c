@@ -19,6 +19,13 @@ int session_open(struct session *session, const struct recogniser_options *recog
     return EXIT_FINE;
 }
 
+void session_use(struct session *session, struct recogniser *recogniser)
+{
+    session->recogniser = analysis_use(session->analysis, recogniser);
+    recogniser_destroy(&session->recogniser);
+    session->recogniser = recogniser;
+}
+
 int session_connect(struct session *session, const char *video,
                     const struct mien_camera_options *camera, struct mien_error *error)
 {

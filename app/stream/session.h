@@ -26,6 +26,10 @@ struct session {
 int session_open(struct session *session, const struct recogniser_options *recogniser,
                  const char *jsonl, struct mien_error *error);
 
+/* Recognises with another recogniser, which becomes the session's; the old one, and its model, are
+ * gone after this. */
+void session_use(struct session *session, struct recogniser *recogniser);
+
 /* Opens the source: as source_open, whose errors it returns. */
 int session_connect(struct session *session, const char *video,
                     const struct mien_camera_options *camera, struct mien_error *error);

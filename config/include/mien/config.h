@@ -71,6 +71,9 @@ int mien_config_read(struct mien_config *config, const char *path, struct mien_e
  * but for `path`. *config is untouched on failure. */
 int mien_config_load(struct mien_config *config, const char *path, struct mien_error *error);
 
+/* Whether all settings of a group, such as "camera", are equal in both. */
+bool mien_config_same(const struct mien_config *a, const struct mien_config *b, const char *group);
+
 /* Calls visit(data, file) for each file that mien_config_load would read, there or not, the one of
  * least weight first, until it returns something else than 0, which is then returned. */
 int mien_config_files(const char *path, int (*visit)(void *data, const char *file), void *data);
