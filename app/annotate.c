@@ -262,11 +262,11 @@ int command_annotate(int argc, char **argv)
     }
     if (!batch && !may_write_all(&options, outputs))
         return EXIT_USAGE;
-    if (film->quiet)
-        mien_log_set_level(MIEN_LOG_WARNING);
     struct mien_config config;
     if (settings_load(&config, options.config))
         return EXIT_USAGE;
+    if (film->quiet)
+        mien_log_set_level(MIEN_LOG_WARNING);
     film->looks = settings_recogniser(&config, options.model);
     film->bars = config.window.bars;
     film->blur |= config.window.blur;
