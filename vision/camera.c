@@ -150,7 +150,7 @@ static int fit_slot(struct mien_camera *camera, struct slot *slot, struct mien_e
 /* ---- one frame ---- */
 
 /* When the driver says the frame was captured, if it uses our clock and does not dream. */
-static int64_t capture_time(const struct v4l2_buffer *buffer)
+static int64_t capture_time(const struct camera_buffer *buffer)
 {
     int64_t now = now_ns();
     int64_t told = buffer->timestamp.tv_sec * SECOND_NS + buffer->timestamp.tv_usec * 1000LL;
@@ -175,32 +175,30 @@ static void mail(struct mien_camera *camera, struct slot *slot, int64_t captured
     count(camera, 1, back != NULL, 0);
 }
 
-static int convert(struct mien_camera *camera, const struct v4l2_buffer *buffer, struct slot *slot)
+static int convert(struct mien_camera *camera, const struct camera_buffer *buffer,
+                   struct slot *slot)
 {
-    struct camera_device *device = &camera->device;
-    size_t room = device->buffers[buffer->index].length;
     int result = fit_slot(camera, slot, NULL);
     if (result)
         return result;
-    return converter_run(device->converter, device->buffers[buffer->index].start,
-                         buffer->bytesused < room ? buffer->bytesused : room, &slot->frame);
+    return converter_run(camera->device.converter, buffer->data, buffer->size, &slot->frame);
 }
 
 /* Fetches the newest frame. Returns 0, also for a broken one, or why the device is lost. */
 static int fetch_frame(struct mien_camera *camera)
 {
     struct camera_device *device = &camera->device;
-    struct v4l2_buffer buffer;
+    struct camera_buffer buffer;
     uint64_t passed = 0, broken = 0;
     int result = camera_device_dequeue(device, &buffer, &passed, &broken);
     if (passed || broken)
         count(camera, 0, passed, broken);
     if (result)
         return result == -EAGAIN ? 0 : result;
-    int64_t captured_ns = capture_time(&buffer); /* requeueing clears it */
+    int64_t captured_ns = capture_time(&buffer);
     struct slot *slot = take_free_slot(camera);
     int converted = slot ? convert(camera, &buffer, slot) : 0;
-    result = camera_device_requeue(device, &buffer);
+    result = camera_device_requeue(device, buffer.index);
     if (!slot) {
         count(camera, 0, 1, 0); /* the caller holds too many */
     } else if (converted) {

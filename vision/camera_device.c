@@ -1,4 +1,5 @@
-/* libv4l2 opens the device, so that odd formats of odd cameras arrive converted. */
+/* libv4l2 opens the device, so that odd formats of odd cameras arrive converted. It does not know
+ * of all that the multi-planar API can say: devices that speak only that are opened without it. */
 #include "camera_device.h"
 
 #include <errno.h>
@@ -70,20 +71,50 @@ static int parse_format(uint32_t *fourcc, const char *name, struct mien_error *e
 
 /* ---- setting it up, in the order in which V4L2 wants it ---- */
 
+static bool is_multi_planar(const struct camera_device *device)
+{
+    return device->type == V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE;
+}
+
+/* The same in the multi-planar API, for pictures that lie in one piece of memory. */
+static int set_planar_format(struct camera_device *device, uint32_t fourcc,
+                             const struct mien_camera_options *wish, struct mien_error *error)
+{
+    struct v4l2_format format = {.type = V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE};
+    const struct v4l2_pix_format_mplane *got = &format.fmt.pix_mp;
+    format.fmt.pix_mp.width = (uint32_t)wish->width;
+    format.fmt.pix_mp.height = (uint32_t)wish->height;
+    format.fmt.pix_mp.pixelformat = fourcc;
+    format.fmt.pix_mp.field = V4L2_FIELD_ANY;
+    int result = request(device, VIDIOC_S_FMT, &format);
+    if (result)
+        return camera_explain(error, -result, device->path, "set its picture format");
+    if (got->num_planes != 1)
+        return mien_error_set(error, ENOTSUP,
+                              "%s spreads its pictures (%.4s) over %d planes of memory, which is "
+                              "not supported: choose another format, `mien devices` lists them",
+                              device->path, (const char *)&got->pixelformat, got->num_planes);
+    device->pixels = (struct v4l2_pix_format){.width = got->width,
+                                              .height = got->height,
+                                              .pixelformat = got->pixelformat,
+                                              .bytesperline = got->plane_fmt[0].bytesperline,
+                                              .colorspace = got->colorspace,
+                                              .ycbcr_enc = got->ycbcr_enc,
+                                              .quantization = got->quantization};
+    return 0;
+}
+
 static int set_format(struct camera_device *device, uint32_t fourcc,
                       const struct mien_camera_options *wish, struct mien_error *error)
 {
+    if (is_multi_planar(device))
+        return set_planar_format(device, fourcc, wish, error);
     struct v4l2_format format = {.type = V4L2_BUF_TYPE_VIDEO_CAPTURE};
     format.fmt.pix.width = (uint32_t)wish->width;
     format.fmt.pix.height = (uint32_t)wish->height;
     format.fmt.pix.pixelformat = fourcc;
     format.fmt.pix.field = V4L2_FIELD_ANY;
     int result = request(device, VIDIOC_S_FMT, &format);
-    if (result == -EINVAL && device->multi_planar)
-        return mien_error_set(error, ENOTSUP,
-                              "%s speaks the multi-planar API of V4L2, which libv4l translates for "
-                              "formats of one plane, with its plugin libv4l-mplane",
-                              device->path);
     if (result)
         return camera_explain(error, -result, device->path, "set its picture format");
     device->pixels = format.fmt.pix;
@@ -93,7 +124,7 @@ static int set_format(struct camera_device *device, uint32_t fourcc,
 /* A driver without a say in its rate is fine: it then has the one it has. */
 static void set_rate(struct camera_device *device, double fps)
 {
-    struct v4l2_streamparm parameters = {.type = V4L2_BUF_TYPE_VIDEO_CAPTURE};
+    struct v4l2_streamparm parameters = {.type = device->type};
     struct v4l2_fract *interval = &parameters.parm.capture.timeperframe;
     device->fps = 0;
     if (request(device, VIDIOC_G_PARM, &parameters))
@@ -138,27 +169,42 @@ static int create_converter(struct camera_device *device, struct mien_error *err
     return converter_create(&device->converter, &format, error);
 }
 
+/* What a request about a buffer begins with; `plane` is used, and must outlive it, where the API
+ * has planes. */
+static struct v4l2_buffer blank_buffer(const struct camera_device *device, unsigned index,
+                                       struct v4l2_plane *plane)
+{
+    struct v4l2_buffer buffer = {.type = device->type, .memory = V4L2_MEMORY_MMAP, .index = index};
+    *plane = (struct v4l2_plane){0};
+    if (is_multi_planar(device)) {
+        buffer.m.planes = plane;
+        buffer.length = 1;
+    }
+    return buffer;
+}
+
 static int map_buffer(struct camera_device *device, unsigned index)
 {
-    struct v4l2_buffer buffer = {
-        .type = V4L2_BUF_TYPE_VIDEO_CAPTURE, .memory = V4L2_MEMORY_MMAP, .index = index};
+    struct v4l2_plane plane;
+    struct v4l2_buffer buffer = blank_buffer(device, index, &plane);
     int result = request(device, VIDIOC_QUERYBUF, &buffer);
     if (result)
         return result;
-    void *start = v4l2_mmap(NULL, buffer.length, PROT_READ | PROT_WRITE, MAP_SHARED, device->fd,
-                            buffer.m.offset);
+    size_t length = is_multi_planar(device) ? plane.length : buffer.length;
+    void *start = v4l2_mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_SHARED, device->fd,
+                            is_multi_planar(device) ? plane.m.mem_offset : buffer.m.offset);
     if (start == MAP_FAILED)
         return -errno;
     device->buffers[index].start = start;
-    device->buffers[index].length = buffer.length;
+    device->buffers[index].length = length;
     device->buffer_count = index + 1;
-    return camera_device_requeue(device, &buffer);
+    return camera_device_requeue(device, index);
 }
 
 static int start_streaming(struct camera_device *device, struct mien_error *error)
 {
     struct v4l2_requestbuffers wanted = {
-        .count = CAMERA_BUFFERS, .type = V4L2_BUF_TYPE_VIDEO_CAPTURE, .memory = V4L2_MEMORY_MMAP};
+        .count = CAMERA_BUFFERS, .type = device->type, .memory = V4L2_MEMORY_MMAP};
     int result = request(device, VIDIOC_REQBUFS, &wanted);
     if (result)
         return camera_explain(error, -result, device->path, "get buffers");
@@ -167,7 +213,7 @@ static int start_streaming(struct camera_device *device, struct mien_error *erro
         result = map_buffer(device, i);
     if (result || count == 0)
         return camera_explain(error, result ? -result : ENOMEM, device->path, "map its buffers");
-    int type = V4L2_BUF_TYPE_VIDEO_CAPTURE;
+    int type = (int)device->type;
     result = request(device, VIDIOC_STREAMON, &type);
     return result ? camera_explain(error, -result, device->path, "start streaming") : 0;
 }
@@ -177,7 +223,9 @@ static int set_up(struct camera_device *device, uint32_t fourcc,
 {
     static pthread_once_t silenced = PTHREAD_ONCE_INIT;
     pthread_once(&silenced, silence_library);
-    device->fd = v4l2_open(device->path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+    int flags = O_RDWR | O_NONBLOCK | O_CLOEXEC;
+    device->fd =
+        is_multi_planar(device) ? open(device->path, flags) : v4l2_open(device->path, flags);
     if (device->fd < 0)
         return camera_explain(error, errno, device->path, "open");
     int result = set_format(device, fourcc, wish, error);
@@ -207,7 +255,8 @@ int camera_device_open(struct camera_device *device, const struct mien_camera_op
         (result = camera_probe(&camera, device->path, error)))
         return result;
     memcpy(device->name, camera.name, sizeof device->name);
-    device->multi_planar = camera.multi_planar;
+    device->type =
+        camera.multi_planar ? V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE : V4L2_BUF_TYPE_VIDEO_CAPTURE;
     if (!wish.format)
         fourcc = choose_format(&camera, &wish);
     result = set_up(device, fourcc, &wish, error);
@@ -221,7 +270,7 @@ void camera_device_close(struct camera_device *device)
 {
     if (device->fd < 0)
         return;
-    int type = V4L2_BUF_TYPE_VIDEO_CAPTURE;
+    int type = (int)device->type;
     request(device, VIDIOC_STREAMOFF, &type);
     for (unsigned i = 0; i < device->buffer_count; i++)
         v4l2_munmap(device->buffers[i].start, device->buffers[i].length);
@@ -233,36 +282,60 @@ void camera_device_close(struct camera_device *device)
 
 /* ---- streaming ---- */
 
-int camera_device_requeue(struct camera_device *device, struct v4l2_buffer *buffer)
+int camera_device_requeue(struct camera_device *device, unsigned index)
 {
-    return request(device, VIDIOC_QBUF, buffer);
+    struct v4l2_plane plane;
+    struct v4l2_buffer buffer = blank_buffer(device, index, &plane);
+    return request(device, VIDIOC_QBUF, &buffer);
 }
 
-int camera_device_dequeue(struct camera_device *device, struct v4l2_buffer *buffer,
+static int dequeue_one(struct camera_device *device, struct camera_buffer *out)
+{
+    struct v4l2_plane plane;
+    struct v4l2_buffer buffer = blank_buffer(device, 0, &plane);
+    int result = request(device, VIDIOC_DQBUF, &buffer);
+    if (result)
+        return result;
+    if (buffer.index >= device->buffer_count)
+        return -EIO;
+    size_t room = device->buffers[buffer.index].length;
+    size_t used = is_multi_planar(device) ? plane.bytesused : buffer.bytesused;
+    size_t offset = is_multi_planar(device) ? plane.data_offset : 0; /* of the picture in `used` */
+    used = used < room ? used : room;
+    offset = offset < used ? offset : used;
+    *out = (struct camera_buffer){
+        .index = buffer.index,
+        .flags = buffer.flags,
+        .timestamp = buffer.timestamp,
+        .data = (const uint8_t *)device->buffers[buffer.index].start + offset,
+        .size = used - offset,
+    };
+    return 0;
+}
+
+int camera_device_dequeue(struct camera_device *device, struct camera_buffer *buffer,
                           uint64_t *passed, uint64_t *broken)
 {
     bool have = false;
     for (;;) {
-        struct v4l2_buffer next = {.type = V4L2_BUF_TYPE_VIDEO_CAPTURE, .memory = V4L2_MEMORY_MMAP};
-        int result = request(device, VIDIOC_DQBUF, &next);
+        struct camera_buffer next;
+        int result = dequeue_one(device, &next);
         if (result == -EAGAIN && have)
             return 0;
         if (result == -EPIPE) { /* libv4l2 could not make a picture of it, and kept the buffer */
             ++*broken;
             continue;
         }
-        if (result == 0 && next.index >= device->buffer_count)
-            result = -EIO;
         if (result)
             return result;
-        struct v4l2_buffer *back = have ? buffer : NULL;
+        const struct camera_buffer *back = have ? buffer : NULL;
         if (next.flags & V4L2_BUF_FLAG_ERROR) {
             ++*broken;
             back = &next;
         } else if (have) {
             ++*passed;
         }
-        if (back && (result = camera_device_requeue(device, back)))
+        if (back && (result = camera_device_requeue(device, back->index)))
             return result;
         if (back != &next) {
             *buffer = next;

@@ -12,7 +12,7 @@ enum { CAMERA_BUFFERS = 4 };
 struct camera_device {
     int fd; /* of libv4l2; −1 when closed */
     char path[64], name[64];
-    bool multi_planar;
+    enum v4l2_buf_type type;       /* which of V4L2's APIs it speaks: single- or multi-planar */
     struct v4l2_pix_format pixels; /* as the driver returned them, like fps */
     double fps;
     struct {
@@ -21,6 +21,15 @@ struct camera_device {
     } buffers[CAMERA_BUFFERS];
     unsigned buffer_count;
     struct converter *converter;
+};
+
+/* A picture that the driver handed out; it is the device's again after requeueing. */
+struct camera_buffer {
+    unsigned index;
+    uint32_t flags; /* V4L2_BUF_FLAG_… */
+    struct timeval timestamp;
+    const uint8_t *data;
+    size_t size;
 };
 
 /* Asks a node what it is and can. Returns 0, -EINVAL (captures no video), -ENOTTY (no V4L2 node)
@@ -44,8 +53,8 @@ void camera_device_close(struct camera_device *device);
 
 /* Dequeues the newest buffer that is ready; older ones are given back and added to *passed, broken
  * ones to *broken. Returns 0, -EAGAIN (none ready) or why the device is lost. */
-int camera_device_dequeue(struct camera_device *device, struct v4l2_buffer *buffer,
+int camera_device_dequeue(struct camera_device *device, struct camera_buffer *buffer,
                           uint64_t *passed, uint64_t *broken);
-int camera_device_requeue(struct camera_device *device, struct v4l2_buffer *buffer);
+int camera_device_requeue(struct camera_device *device, unsigned index);
 
 #endif

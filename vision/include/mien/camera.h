@@ -29,7 +29,8 @@ struct mien_camera_info {
     char path[64];   /* /dev/videoN */
     char by_id[256]; /* /dev/v4l/by-id/… or empty */
     char name[64], driver[32], bus[64];
-    bool multi_planar; /* speaks V4L2's multi-planar API only: libv4l translates */
+    bool multi_planar; /* speaks V4L2's multi-planar API only: formats that lie in several pieces of
+                          memory are listed, but not supported */
     size_t mode_count;
     struct mien_camera_mode modes[MIEN_CAMERA_MODES_MAX];
 };
