@@ -1,6 +1,7 @@
 #include "recogniser.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -115,10 +116,11 @@ static const struct steady *remember(struct recogniser *r, const struct mien_pic
     struct memory *memory = &r->memories[track->slot];
     int labels = mien_model_info(r->model)->label_count;
     float probabilities[MIEN_LABELS_MAX];
-    if (memory->id == track->id && track->last < time)
+    bool known = r->tracks && memory->id == track->id;
+    if (known && track->last < time)
         return &memory->steady;
     classify(r, gray, &track->box, probabilities);
-    if (memory->id == track->id)
+    if (known)
         steady_add(&memory->steady, probabilities, labels, time, &r->steady);
     else
         steady_begin(&memory->steady, probabilities, labels, time, &r->steady);
@@ -126,36 +128,14 @@ static const struct steady *remember(struct recogniser *r, const struct mien_pic
     return &memory->steady;
 }
 
-static void add_face(struct faces *faces, uint32_t id, const struct mien_box *box,
+static void add_face(struct faces *faces, const struct mien_track *track,
                      const struct steady *steady)
 {
     struct face *face = &faces->list[faces->count++];
-    *face = (struct face){.id = id, .box = *box, .label = steady->label};
+    *face = (struct face){.id = track->id, .box = track->box, .label = steady->label};
     memcpy(face->probabilities, steady->probabilities, sizeof face->probabilities);
     face->confidence = face->probabilities[face->label];
     face->uncertain = steady->uncertain;
-}
-
-static void look_at_stream(struct recogniser *r, const struct mien_picture *gray, double time,
-                           const struct mien_box *boxes, size_t count, struct faces *faces)
-{
-    struct mien_track shown[MIEN_TRACKS_MAX];
-    mien_tracks_update(r->tracks, boxes, count, time);
-    size_t shown_count = mien_tracks_shown(r->tracks, shown, MIEN_TRACKS_MAX);
-    for (size_t i = 0; i < shown_count; i++)
-        add_face(faces, shown[i].id, &shown[i].box, remember(r, gray, &shown[i], time));
-}
-
-static void look_at_still(struct recogniser *r, const struct mien_picture *gray,
-                          const struct mien_box *boxes, size_t count, struct faces *faces)
-{
-    for (size_t i = 0; i < count; i++) {
-        struct steady steady = {.label = 0};
-        float probabilities[MIEN_LABELS_MAX];
-        classify(r, gray, &boxes[i], probabilities);
-        steady_begin(&steady, probabilities, mien_model_info(r->model)->label_count, 0, &r->steady);
-        add_face(faces, (uint32_t)i + 1, &boxes[i], &steady);
-    }
 }
 
 static int find(struct recogniser *r, const struct mien_picture *gray, double time,
@@ -168,19 +148,49 @@ static int find(struct recogniser *r, const struct mien_picture *gray, double ti
     return mien_search_find(r->search, gray, time, known, count, boxes, FACES_MAX, error);
 }
 
-int recogniser_look(struct recogniser *recogniser, const struct mien_picture *gray, double time,
-                    struct faces *faces, struct mien_error *error)
+/* Unrelated pictures: each box is a face of its own. */
+static void list_boxes(struct sightings *sightings, const struct mien_box *boxes, int count,
+                       double time)
+{
+    sightings->count = (size_t)count;
+    for (int i = 0; i < count; i++)
+        sightings->tracks[i] = (struct mien_track){
+            .id = (uint32_t)i + 1, .box = boxes[i], .first = time, .last = time, .slot = i};
+}
+
+int recogniser_find(struct recogniser *recogniser, const struct mien_picture *gray, double time,
+                    struct sightings *sightings, struct mien_error *error)
 {
     struct mien_box boxes[FACES_MAX];
     struct timing_moment begin = timing_begin(recogniser->timing);
     int count = find(recogniser, gray, time, boxes, error);
+    if (count >= 0 && recogniser->tracks) {
+        mien_tracks_update(recogniser->tracks, boxes, (size_t)count, time);
+        sightings->count =
+            mien_tracks_shown(recogniser->tracks, sightings->tracks, MIEN_TRACKS_MAX);
+    } else if (count >= 0) {
+        list_boxes(sightings, boxes, count, time);
+    }
     timing_end(recogniser->timing, TIMING_DETECT, begin);
-    if (count < 0)
-        return count;
+    return count < 0 ? count : 0;
+}
+
+void recogniser_read(struct recogniser *recogniser, const struct mien_picture *gray, double time,
+                     const struct sightings *sightings, struct faces *faces)
+{
     faces->count = 0;
-    if (recogniser->tracks)
-        look_at_stream(recogniser, gray, time, boxes, (size_t)count, faces);
-    else
-        look_at_still(recogniser, gray, boxes, (size_t)count, faces);
-    return 0;
+    for (size_t i = 0; i < sightings->count; i++) {
+        const struct mien_track *track = &sightings->tracks[i];
+        add_face(faces, track, remember(recogniser, gray, track, time));
+    }
+}
+
+int recogniser_look(struct recogniser *recogniser, const struct mien_picture *gray, double time,
+                    struct faces *faces, struct mien_error *error)
+{
+    struct sightings sightings;
+    int result = recogniser_find(recogniser, gray, time, &sightings, error);
+    if (result == 0)
+        recogniser_read(recogniser, gray, time, &sightings, faces);
+    return result;
 }

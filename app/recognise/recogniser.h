@@ -41,7 +41,13 @@ struct recogniser_options {
     struct timing *timing; /* where detection and network add their time; NULL: nowhere */
 };
 
-struct recogniser; /* one thread at a time */
+/* The faces of one picture, not yet read. */
+struct sightings {
+    size_t count;
+    struct mien_track tracks[MIEN_TRACKS_MAX];
+};
+
+struct recogniser; /* one thread at a time, but for the two halves of a look */
 
 int recogniser_create(struct recogniser **recogniser, const struct recogniser_options *options,
                       struct mien_error *error);
@@ -51,5 +57,12 @@ const struct mien_model_info *recogniser_model(const struct recogniser *recognis
 /* Looks at one gray picture of a stream at `time` (seconds). Returns 0 or −errno. */
 int recogniser_look(struct recogniser *recogniser, const struct mien_picture *gray, double time,
                     struct faces *faces, struct mien_error *error);
+
+/* The two halves of it: find and read, each in the order of the pictures. While one thread finds
+ * the faces of a picture, another may read those of an earlier one; what comes out is the same. */
+int recogniser_find(struct recogniser *recogniser, const struct mien_picture *gray, double time,
+                    struct sightings *sightings, struct mien_error *error);
+void recogniser_read(struct recogniser *recogniser, const struct mien_picture *gray, double time,
+                     const struct sightings *sightings, struct faces *faces);
 
 #endif

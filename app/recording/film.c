@@ -63,6 +63,7 @@ enum { SLOTS = 6 };
 
 struct slot {
     struct mien_frame frame;
+    struct sightings sightings;
     struct faces faces;
 };
 
@@ -135,13 +136,23 @@ static int decode(void *user, int slot, struct mien_error *error)
     return result;
 }
 
-static int look(void *user, int number, struct mien_error *error)
+static int find(void *user, int number, struct mien_error *error)
 {
     struct film *film = user;
     struct slot *slot = &film->slots[number];
-    int result =
-        recogniser_look(film->recogniser, &slot->frame.gray, slot->frame.time, &slot->faces, error);
+    int result = recogniser_find(film->recogniser, &slot->frame.gray, slot->frame.time,
+                                 &slot->sightings, error);
     return result < 0 ? result : 1;
+}
+
+static int read_faces(void *user, int number, struct mien_error *error)
+{
+    (void)error;
+    struct film *film = user;
+    struct slot *slot = &film->slots[number];
+    recogniser_read(film->recogniser, &slot->frame.gray, slot->frame.time, &slot->sightings,
+                    &slot->faces);
+    return 1;
 }
 
 static int write_rows(struct film *film, const struct slot *slot, struct mien_error *error)
@@ -204,8 +215,8 @@ static void cancel(void *user)
 
 static int work(struct film *film, struct mien_error *error)
 {
-    const struct belt_stage stages[] = {{decode}, {look}, {write_slot}};
-    return belt_run(stages, 3, SLOTS, cancel, film, error);
+    const struct belt_stage stages[] = {{decode}, {find}, {read_faces}, {write_slot}};
+    return belt_run(stages, 4, SLOTS, cancel, film, error);
 }
 
 /* ---- the end ---- */

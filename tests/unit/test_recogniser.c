@@ -147,6 +147,33 @@ static void keeps_a_face_over_a_miss(void)
     recogniser_destroy(&recogniser);
 }
 
+/* All found first, then all read: as far apart as two threads could ever be. */
+static void reads_later_what_it_found(void)
+{
+    enum { PICTURES = 6 };
+    const struct recogniser_options options = {
+        .steady = {.smoothing = 0.25, .uncertain_below = 0.6}};
+    struct recogniser *at_once = make(options), *later = make(options);
+    struct mien_picture bright, dark;
+    static struct sightings sightings[PICTURES];
+    load_bright_and_dark(&bright, &dark);
+    for (int i = 0; i < PICTURES; i++)
+        CU_ASSERT_EQUAL(
+            recogniser_find(later, i % 3 ? &bright : &dark, i / 10.0, &sightings[i], NULL), 0);
+    for (int i = 0; i < PICTURES; i++) {
+        const struct mien_picture *gray = i % 3 ? &bright : &dark;
+        struct faces read, seen = look(at_once, gray, i / 10.0);
+        recogniser_read(later, gray, i / 10.0, &sightings[i], &read);
+        CU_ASSERT_EQUAL_FATAL(read.count, seen.count);
+        CU_ASSERT_EQUAL(seen.count, i > 0);
+        CU_ASSERT(!memcmp(read.list, seen.list, (size_t)seen.count * sizeof *seen.list));
+    }
+    mien_picture_free(&bright);
+    mien_picture_free(&dark);
+    recogniser_destroy(&at_once);
+    recogniser_destroy(&later);
+}
+
 static void refuses(struct recogniser_options options, int status, const char *word)
 {
     struct recogniser *recogniser = NULL;
@@ -175,6 +202,7 @@ int main(void)
         {"smooths over time", smooths_over_time},
         {"forgets who has gone", forgets_who_has_gone},
         {"keeps a face over a miss", keeps_a_face_over_a_miss},
+        {"reads later what it found", reads_later_what_it_found},
         {"names what is missing", names_what_is_missing},
         {NULL, NULL},
     };
