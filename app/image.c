@@ -225,7 +225,7 @@ static int open_work(struct work *work, struct mien_error *error)
         mien_error_set(error, errno, "%s cannot be made: %s", options->out, strerror(errno));
         return EXIT_LOSSES;
     }
-    return canvas_create(&work->canvas, model, error) ? EXIT_LOSSES : EXIT_FINE;
+    return canvas_create(&work->canvas, model, NULL, error) ? EXIT_LOSSES : EXIT_FINE;
 }
 
 static int close_work(struct work *work, int code)

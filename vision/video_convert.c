@@ -36,8 +36,8 @@ enum { TILE = 32 };
 DEFINE_COPY_TURNED(copy_turned_gray, uint8_t)
 DEFINE_COPY_TURNED(copy_turned_color, uint32_t)
 
-static void copy_turned(const struct mien_picture *to, const struct mien_picture *from,
-                        struct video_turn turn)
+static void copy_turned_plane(const struct mien_picture *to, const struct mien_picture *from,
+                              struct video_turn turn)
 {
     ptrdiff_t pixel = from->pixels == MIEN_GRAY8 ? 1 : 4;
     ptrdiff_t along = turn.flip_x ? -pixel : pixel;
@@ -49,6 +49,15 @@ static void copy_turned(const struct mien_picture *to, const struct mien_picture
         for (int left = 0; left < to->width; left += TILE)
             (pixel == 1 ? copy_turned_gray : copy_turned_color)(to, origin, step_x, step_y, left,
                                                                 top);
+}
+
+static void copy_turned(const struct mien_picture *to, const struct mien_picture *from,
+                        struct video_turn turn)
+{
+    struct mien_picture out[3], in[3];
+    mien_picture_planes(to, out);
+    for (int i = 0, count = mien_picture_planes(from, in); i < count; i++)
+        copy_turned_plane(&out[i], &in[i], turn);
 }
 
 /* ---- colour ---- */
@@ -83,17 +92,74 @@ struct video_kind video_kind_of(const AVFrame *frame)
     };
 }
 
-static struct SwsContext *make_scaler(const struct video_kind *kind, const struct mien_picture *to)
+bool video_is_rgb(int format)
 {
-    enum AVPixelFormat pixels = to->pixels == MIEN_GRAY8 ? AV_PIX_FMT_GRAY8 : AV_PIX_FMT_BGR0;
-    struct SwsContext *scaler = sws_getContext(kind->width, kind->height, kind->format, to->width,
-                                               to->height, pixels, SWS_BILINEAR, NULL, NULL, NULL);
+    const AVPixFmtDescriptor *description = av_pix_fmt_desc_get(format);
+    return description && description->flags & AV_PIX_FMT_FLAG_RGB;
+}
+
+struct video_space video_space_of(const struct video_kind *kind)
+{
+    if (video_is_rgb(kind->format))
+        return (struct video_space){AVCOL_SPC_BT709, false};
+    return (struct video_space){kind->colorspace, kind->full_range};
+}
+
+/* What players take an unnamed space for. */
+static struct mien_yuv guess_yuv(int height)
+{
+    return height >= 720 ? (struct mien_yuv){0.2126, 0.0722, 0}
+                         : (struct mien_yuv){0.299, 0.114, 0};
+}
+
+struct mien_yuv video_yuv_of(struct video_space space, int height)
+{
+    struct mien_yuv yuv = guess_yuv(height);
+    if (space.matrix == AVCOL_SPC_BT709)
+        yuv = (struct mien_yuv){0.2126, 0.0722, 0};
+    else if (space.matrix == AVCOL_SPC_BT2020_NCL || space.matrix == AVCOL_SPC_BT2020_CL)
+        yuv = (struct mien_yuv){0.2627, 0.0593, 0};
+    else if (space.matrix == AVCOL_SPC_SMPTE240M)
+        yuv = (struct mien_yuv){0.212, 0.087, 0};
+    else if (space.matrix != AVCOL_SPC_UNSPECIFIED)
+        yuv = (struct mien_yuv){0.299, 0.114, 0};
+    yuv.full_range = space.full_range;
+    return yuv;
+}
+
+int video_pixels_of(enum mien_pixels pixels)
+{
+    return pixels == MIEN_GRAY8    ? AV_PIX_FMT_GRAY8
+           : pixels == MIEN_YUV420 ? AV_PIX_FMT_YUV420P
+                                   : AV_PIX_FMT_BGR0;
+}
+
+/* `space` is that of planes; other pictures have the full range. */
+static struct SwsContext *make_scaler(const struct video_kind *kind, const struct mien_picture *to,
+                                      struct video_space space)
+{
+    struct SwsContext *scaler =
+        sws_getContext(kind->width, kind->height, kind->format, to->width, to->height,
+                       video_pixels_of(to->pixels), SWS_BILINEAR, NULL, NULL, NULL);
     if (!scaler)
         return NULL;
     /* The numbers of the two enumerations agree; unknown ones mean BT.601 there. */
+    bool planes = to->pixels == MIEN_YUV420;
     const int *matrix = sws_getCoefficients(kind->colorspace);
-    sws_setColorspaceDetails(scaler, matrix, kind->full_range, matrix, 1, 0, 1 << 16, 1 << 16);
+    sws_setColorspaceDetails(scaler, matrix, kind->full_range,
+                             planes ? sws_getCoefficients(space.matrix) : matrix,
+                             planes ? space.full_range : 1, 0, 1 << 16, 1 << 16);
     return scaler;
+}
+
+/* Frames that need no more than a copy. */
+static bool has_planes(const struct video_converter *converter, const struct mien_picture *picture)
+{
+    const struct video_kind *kind = &converter->kind;
+    return picture->pixels == MIEN_YUV420 && kind->format == AV_PIX_FMT_YUV420P &&
+           kind->width == picture->width && kind->height == picture->height &&
+           kind->colorspace == (int)converter->space.matrix &&
+           kind->full_range == converter->space.full_range;
 }
 
 /* Formats whose first plane is the gray picture but for the range of its values. */
@@ -145,9 +211,9 @@ static int make_scalers(struct video_converter *converter, const struct video_ki
         free_scalers(converter);
     converter->kind = *kind;
     if (!converter->to_gray)
-        converter->to_gray = make_scaler(kind, gray);
+        converter->to_gray = make_scaler(kind, gray, converter->space);
     if (!converter->to_color && color->data)
-        converter->to_color = make_scaler(kind, color);
+        converter->to_color = make_scaler(kind, color, converter->space);
     if (converter->to_gray && (converter->to_color || !color->data))
         return 0;
     const char *name = av_get_pix_fmt_name(kind->format);
@@ -155,18 +221,45 @@ static int make_scalers(struct video_converter *converter, const struct video_ki
                           name ? name : "(unknown)");
 }
 
+static int scale(struct SwsContext *scaler, const AVFrame *frame, const struct mien_picture *to)
+{
+    struct mien_picture planes[3];
+    uint8_t *data[4] = {NULL};
+    int stride[4] = {0};
+    for (int i = 0, count = mien_picture_planes(to, planes); i < count; i++) {
+        data[i] = planes[i].data;
+        stride[i] = (int)planes[i].stride;
+    }
+    return sws_scale(scaler, (const uint8_t *const *)frame->data, frame->linesize, 0, frame->height,
+                     data, stride);
+}
+
 /* Through the converter's room, where the picture has to be turned. */
 static int convert(struct SwsContext *scaler, const AVFrame *frame, const struct mien_picture *room,
                    const struct mien_picture *out, struct video_turn turn)
 {
-    const struct mien_picture *first = room->data ? room : out;
-    uint8_t *data[4] = {first->data};
-    int stride[4] = {(int)first->stride};
-    int rows = sws_scale(scaler, (const uint8_t *const *)frame->data, frame->linesize, 0,
-                         frame->height, data, stride);
+    int rows = scale(scaler, frame, room->data ? room : out);
     if (room->data && rows >= 0)
         copy_turned(out, room, turn);
     return rows;
+}
+
+/* The decoder's planes, turned as they are copied. */
+static void copy_planes(const AVFrame *frame, const struct mien_picture *out,
+                        struct video_turn turn)
+{
+    struct mien_picture to[3];
+    int count = mien_picture_planes(out, to);
+    for (int i = 0; i < count; i++) {
+        int width = turn.transpose ? to[i].height : to[i].width;
+        int height = turn.transpose ? to[i].width : to[i].height;
+        const struct mien_picture from = {MIEN_GRAY8, width, height, frame->linesize[i],
+                                          frame->data[i]};
+        if (turn.transpose || turn.flip_x || turn.flip_y)
+            copy_turned_plane(&to[i], &from, turn);
+        else
+            mien_picture_copy(&to[i], &from, NULL);
+    }
 }
 
 /* Room for the picture before it is turned. */
@@ -191,6 +284,18 @@ static int make_gray(const struct video_converter *converter, const AVFrame *fra
     return 0;
 }
 
+static int make_color(const struct video_converter *converter, const AVFrame *frame,
+                      const struct mien_picture *out, struct video_turn turn)
+{
+    const struct mien_picture *room = &converter->color;
+    if (!out->data)
+        return 0;
+    if (!has_planes(converter, room->data ? room : out))
+        return convert(converter->to_color, frame, room, out, turn);
+    copy_planes(frame, out, turn);
+    return 0;
+}
+
 int video_convert(struct video_converter *converter, const AVFrame *frame, struct video_turn turn,
                   struct mien_frame *out, struct mien_error *error)
 {
@@ -205,7 +310,7 @@ int video_convert(struct video_converter *converter, const AVFrame *frame, struc
     if (result < 0)
         return result;
     if (make_gray(converter, frame, &out->gray, turn) < 0 ||
-        (out->color.data && convert(converter->to_color, frame, color, &out->color, turn) < 0))
+        make_color(converter, frame, &out->color, turn) < 0)
         return mien_error_set(error, EINVAL, "a picture could not be converted");
     return 0;
 }

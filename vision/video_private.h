@@ -34,14 +34,29 @@ struct video_kind {
     int width, height, format, colorspace, full_range;
 };
 
+/* The colour space of the planes that are made from frames. */
+struct video_space {
+    int matrix; /* enum AVColorSpace */
+    int full_range;
+};
+
+/* That of the frames themselves; what was RGB becomes BT.709. */
+struct video_space video_space_of(const struct video_kind *kind);
+struct mien_yuv video_yuv_of(struct video_space space, int height);
+
+bool video_is_rgb(int format);
+/* FFmpeg's name for them. */
+int video_pixels_of(enum mien_pixels pixels);
+
 struct video_converter {
     struct video_kind kind;
+    struct video_space space; /* set by the owner, for good */
     struct SwsContext *to_color, *to_gray;
     struct mien_picture color, gray; /* stored orientation, when it has to be turned */
 };
 
-/* Fills the pictures of `out`, of which `color` may have no pixels; a frame of another size is
- * scaled to them. */
+/* Fills the pictures of `out`, of which `color` may have no pixels but is of one kind in every
+ * call; a frame of another size is scaled to them. */
 int video_convert(struct video_converter *converter, const AVFrame *frame, struct video_turn turn,
                   struct mien_frame *out, struct mien_error *error);
 void video_converter_clear(struct video_converter *converter);

@@ -282,6 +282,7 @@ static void describe(struct mien_reader *reader)
     struct mien_video_info *info = &reader->info;
     info->width = reader->turn.transpose ? reader->frame->height : reader->frame->width;
     info->height = reader->turn.transpose ? reader->frame->width : reader->frame->height;
+    info->yuv = video_yuv_of(reader->converter.space, reader->frame->height);
     AVRational rate = av_guess_frame_rate(reader->format, reader->stream, NULL);
     if (stream->avg_frame_rate.num > 0 && stream->avg_frame_rate.den > 0)
         rate = stream->avg_frame_rate;
@@ -327,6 +328,7 @@ static int decode_first(struct mien_reader *reader, struct mien_error *error)
     reader->ahead = true;
     reader->kind = video_kind_of(reader->frame);
     reader->turn = find_turn(reader);
+    reader->converter.space = video_space_of(&reader->kind);
     describe(reader);
     find_origin(reader);
     return 0;

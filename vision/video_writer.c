@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <libavcodec/avcodec.h>
 #include <libavutil/avstring.h>
+#include <libavutil/imgutils.h>
 #include <libavutil/opt.h>
 #include <libavutil/pixdesc.h>
 #include <libswscale/swscale.h>
@@ -25,8 +26,9 @@ struct mien_writer {
     AVStream *stream;
     AVFrame *frame;
     AVPacket *packet;
-    struct SwsContext *scaler;
-    struct mien_picture even; /* the picture with its odd sides made even, where needed */
+    struct SwsContext *scaler; /* made for the first picture that needs one */
+    struct video_space space;  /* of pictures in planes */
+    struct mien_picture even;  /* the picture with its odd sides made even, where needed */
 
     /* The reader's thread hands over packets while ours encodes. */
     pthread_mutex_t muxing;
@@ -69,12 +71,6 @@ static enum AVPixelFormat choose_pixels(const AVCodec *codec)
     return avcodec_find_best_pix_fmt_of_list(known, AV_PIX_FMT_BGR0, 0, NULL);
 }
 
-static bool is_rgb(enum AVPixelFormat format)
-{
-    const AVPixFmtDescriptor *description = av_pix_fmt_desc_get(format);
-    return description && description->flags & AV_PIX_FMT_FLAG_RGB;
-}
-
 /* Keeps the source's colour space and range; what was RGB becomes BT.709. */
 static void describe_color(AVCodecContext *codec, const struct mien_reader *source)
 {
@@ -86,14 +82,12 @@ static void describe_color(AVCodecContext *codec, const struct mien_reader *sour
         codec->color_trc = from->color_trc;
         codec->color_range = from->color_range;
     }
-    bool to_rgb = is_rgb(codec->pix_fmt), from_rgb = is_rgb((enum AVPixelFormat)kind.format);
-    bool full = kind.full_range || !strncmp(av_get_pix_fmt_name(codec->pix_fmt), "yuvj", 4);
-    codec->colorspace = (enum AVColorSpace)kind.colorspace;
-    if (from_rgb)
-        codec->colorspace = AVCOL_SPC_BT709;
-    if (full || from_rgb)
-        codec->color_range = full && !from_rgb ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG;
-    if (to_rgb) {
+    struct video_space space = video_space_of(&kind);
+    bool full = space.full_range || !strncmp(av_get_pix_fmt_name(codec->pix_fmt), "yuvj", 4);
+    codec->colorspace = (enum AVColorSpace)space.matrix;
+    if (full || video_is_rgb(kind.format))
+        codec->color_range = full ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG;
+    if (video_is_rgb(codec->pix_fmt)) {
         codec->colorspace = AVCOL_SPC_RGB;
         codec->color_range = AVCOL_RANGE_JPEG;
     }
@@ -151,19 +145,11 @@ static int set_options(struct mien_writer *writer, const struct mien_writer_opti
     return result;
 }
 
-static int make_scaler(struct mien_writer *writer)
+static int make_frame(struct mien_writer *writer)
 {
-    const AVCodecContext *codec = writer->codec;
-    writer->scaler = sws_getContext(codec->width, codec->height, AV_PIX_FMT_BGR0, codec->width,
-                                    codec->height, codec->pix_fmt, SWS_BILINEAR, NULL, NULL, NULL);
-    if (!writer->scaler)
-        return AVERROR(ENOMEM);
-    const int *matrix = sws_getCoefficients(codec->colorspace);
-    sws_setColorspaceDetails(writer->scaler, matrix, 1, matrix,
-                             codec->color_range == AVCOL_RANGE_JPEG, 0, 1 << 16, 1 << 16);
-    writer->frame->format = codec->pix_fmt;
-    writer->frame->width = codec->width;
-    writer->frame->height = codec->height;
+    writer->frame->format = writer->codec->pix_fmt;
+    writer->frame->width = writer->codec->width;
+    writer->frame->height = writer->codec->height;
     return av_frame_get_buffer(writer->frame, 0);
 }
 
@@ -182,7 +168,7 @@ static int open_encoder(struct mien_writer *writer, const struct mien_writer_opt
     if (result < 0)
         return result;
     if ((result = avcodec_open2(writer->codec, encoder, NULL)) < 0 ||
-        (result = make_scaler(writer)) < 0)
+        (result = make_frame(writer)) < 0)
         return video_error(error, result, writer->name);
     return 0;
 }
@@ -319,16 +305,13 @@ static int open_writer(struct mien_writer *writer, const char *path,
         writer->info = *mien_reader_info(writer->source);
         writer->origin = av_rescale_q(reader_origin(writer->source),
                                       reader_stream(writer->source)->time_base, AV_TIME_BASE_Q);
+        struct video_kind kind = reader_kind(writer->source);
+        writer->space = video_space_of(&kind);
     }
     int result = make_container(writer, path, error);
     if (result == 0)
         result = open_encoder(writer, options, error);
     if (result < 0)
-        return result;
-    const struct mien_video_info *info = &writer->info;
-    if ((info->width | info->height) & 1 &&
-        (result = mien_picture_alloc(&writer->even, MIEN_BGRX32, writer->codec->width,
-                                     writer->codec->height, error)) < 0)
         return result;
     if ((result = add_streams(writer)) < 0 || (result = start_file(writer)) < 0)
         return video_error(error, result, writer->name);
@@ -379,21 +362,80 @@ int mien_writer_open(struct mien_writer **writer, const char *path, struct mien_
 
 /* ---- writing ---- */
 
-/* Repeats the last column and row where a side is odd. */
-static const struct mien_picture *make_even(struct mien_writer *writer,
-                                            const struct mien_picture *color)
+static void copy_evenly(const struct mien_picture *to, const struct mien_picture *from)
 {
-    struct mien_picture *even = &writer->even;
-    if (!even->data)
-        return color;
-    for (int y = 0; y < even->height; y++) {
-        int from = y < color->height ? y : color->height - 1;
-        uint32_t *row = (uint32_t *)(even->data + y * even->stride);
-        memcpy(row, color->data + from * color->stride, (size_t)color->width * 4);
-        if (color->width & 1)
-            row[color->width] = row[color->width - 1];
+    size_t pixel = from->pixels == MIEN_BGRX32 ? 4 : 1, row = (size_t)from->width * pixel;
+    for (int y = 0; y < to->height; y++) {
+        uint8_t *out = to->data + y * to->stride;
+        memcpy(out, from->data + (y < from->height ? y : from->height - 1) * from->stride, row);
+        if (to->width > from->width)
+            memcpy(out + row, out + row - pixel, pixel);
     }
-    return even;
+}
+
+/* Repeats the last column and row where a side is odd. */
+static int make_even(struct mien_writer *writer, const struct mien_picture **color)
+{
+    const struct mien_picture *odd = *color;
+    struct mien_picture *even = &writer->even, to[3], from[3];
+    int width = writer->codec->width, height = writer->codec->height;
+    if (odd->width == width && odd->height == height)
+        return 0;
+    if (!even->data && mien_picture_alloc(even, odd->pixels, width, height, NULL) < 0)
+        return AVERROR(ENOMEM);
+    mien_picture_planes(even, to);
+    for (int i = 0, count = mien_picture_planes(odd, from); i < count; i++)
+        copy_evenly(&to[i], &from[i]);
+    *color = even;
+    return 0;
+}
+
+/* Pictures that are what the encoder takes. */
+static bool is_plain(const struct mien_writer *writer, const struct mien_picture *color)
+{
+    const AVCodecContext *codec = writer->codec;
+    return color->pixels == MIEN_YUV420 && codec->pix_fmt == AV_PIX_FMT_YUV420P &&
+           (codec->color_range == AVCOL_RANGE_JPEG) == writer->space.full_range;
+}
+
+static int make_scaler(struct mien_writer *writer, const struct mien_picture *color)
+{
+    const AVCodecContext *codec = writer->codec;
+    writer->scaler =
+        sws_getContext(color->width, color->height, video_pixels_of(color->pixels), codec->width,
+                       codec->height, codec->pix_fmt, SWS_BILINEAR, NULL, NULL, NULL);
+    if (!writer->scaler)
+        return AVERROR(ENOMEM);
+    bool planes = color->pixels == MIEN_YUV420;
+    const int *matrix = sws_getCoefficients(codec->colorspace);
+    sws_setColorspaceDetails(writer->scaler,
+                             planes ? sws_getCoefficients(writer->space.matrix) : matrix,
+                             planes ? writer->space.full_range : 1, matrix,
+                             codec->color_range == AVCOL_RANGE_JPEG, 0, 1 << 16, 1 << 16);
+    return 0;
+}
+
+/* Fills the encoder's frame. */
+static int fill_frame(struct mien_writer *writer, const struct mien_picture *color)
+{
+    AVFrame *frame = writer->frame;
+    struct mien_picture planes[3];
+    const uint8_t *data[4] = {NULL};
+    int stride[4] = {0}, result = make_even(writer, &color);
+    for (int i = 0, count = mien_picture_planes(color, planes); i < count; i++) {
+        data[i] = planes[i].data;
+        stride[i] = (int)planes[i].stride;
+    }
+    if (result == 0 && is_plain(writer, color)) {
+        av_image_copy(frame->data, frame->linesize, data, stride, frame->format, frame->width,
+                      frame->height);
+        return 0;
+    }
+    if (result == 0 && !writer->scaler)
+        result = make_scaler(writer, color);
+    if (result == 0)
+        sws_scale(writer->scaler, data, stride, 0, color->height, frame->data, frame->linesize);
+    return result;
 }
 
 static int64_t frame_duration(const struct mien_writer *writer)
@@ -431,11 +473,8 @@ static int encode(struct mien_writer *writer, const struct mien_frame *frame)
     int result = av_frame_make_writable(writer->frame);
     if (result < 0)
         return result;
-    const struct mien_picture *color = make_even(writer, &frame->color);
-    const uint8_t *data[4] = {color->data};
-    int stride[4] = {(int)color->stride};
-    sws_scale(writer->scaler, data, stride, 0, color->height, writer->frame->data,
-              writer->frame->linesize);
+    if ((result = fill_frame(writer, &frame->color)) < 0)
+        return result;
     writer->frame->pts = llrint(frame->time / av_q2d(writer->codec->time_base));
     result = avcodec_send_frame(writer->codec, writer->frame);
     return result < 0 ? result : drain_encoder(writer);

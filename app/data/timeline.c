@@ -5,13 +5,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "draw/planes.h"
+
 #define FIRST_STEP 0.05
 #define STILL_SECONDS 0.04 /* how long a lone picture is thought to be shown */
 #define THUMB_SECONDS 0.5  /* shorter faces are mostly mistakes, and there may be many */
 
-void timeline_init(struct timeline *timeline, const struct mien_model_info *model)
+void timeline_init(struct timeline *timeline, const struct mien_model_info *model,
+                   const struct mien_yuv *yuv)
 {
-    *timeline = (struct timeline){.model = model, .step = FIRST_STEP, .interval = STILL_SECONDS};
+    *timeline = (struct timeline){
+        .model = model, .yuv = *yuv, .step = FIRST_STEP, .interval = STILL_SECONDS};
 }
 
 void timeline_finish(struct timeline *timeline)
@@ -182,8 +186,8 @@ static int extend_curve(struct timeline *timeline, struct timeline_face *face,
 
 /* ---- small pictures ---- */
 
-static void copy_thumb(struct mien_picture *thumb, const struct mien_picture *color,
-                       const struct mien_box *box)
+static void copy_thumb(const struct timeline *timeline, struct mien_picture *thumb,
+                       const struct mien_picture *color, const struct mien_box *box)
 {
     for (int y = 0; y < thumb->height; y++) {
         int from_y = box->y + y * box->height / thumb->height;
@@ -191,15 +195,16 @@ static void copy_thumb(struct mien_picture *thumb, const struct mien_picture *co
         for (int x = 0; x < thumb->width; x++) {
             int from_x = box->x + x * box->width / thumb->width;
             from_x = from_x < 0 ? 0 : from_x >= color->width ? color->width - 1 : from_x;
-            memcpy(thumb->data + y * thumb->stride + x * 4,
-                   color->data + from_y * color->stride + from_x * 4, 4);
+            uint32_t rgb = planes_color(color, &timeline->yuv, from_x, from_y);
+            memcpy(thumb->data + y * thumb->stride + x * 4, &rgb, 4);
         }
     }
 }
 
 /* Keeps the picture in which the face is large and sure; a little better is not worth a copy. */
-static int keep_thumb(struct timeline_face *face, const struct face *seen,
-                      const struct mien_picture *color, struct mien_error *error)
+static int keep_thumb(const struct timeline *timeline, struct timeline_face *face,
+                      const struct face *seen, const struct mien_picture *color,
+                      struct mien_error *error)
 {
     double score = seen->confidence * sqrt((double)seen->box.width * seen->box.height);
     if (face->seconds < THUMB_SECONDS || score <= face->thumb_score * 1.1)
@@ -211,7 +216,7 @@ static int keep_thumb(struct timeline_face *face, const struct face *seen,
             return result;
     }
     face->thumb_score = score;
-    copy_thumb(&face->thumb, color, &seen->box);
+    copy_thumb(timeline, &face->thumb, color, &seen->box);
     return 0;
 }
 
@@ -256,7 +261,8 @@ int timeline_add(struct timeline *timeline, double time, const struct faces *fac
     timeline->before_time = time;
     for (int i = 0; i < faces->count && color && result == 0; i++) {
         struct timeline_face *face = get_face(timeline, faces->list[i].id, time);
-        result = face ? keep_thumb(face, &faces->list[i], color, error) : no_memory(error);
+        result =
+            face ? keep_thumb(timeline, face, &faces->list[i], color, error) : no_memory(error);
     }
     return result;
 }

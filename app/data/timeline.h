@@ -38,6 +38,7 @@ struct timeline_face {
 
 struct timeline {
     const struct mien_model_info *model;
+    struct mien_yuv yuv;
     double step;     /* seconds */
     double end;      /* of the recording as far as seen, seconds */
     double interval; /* between the last two frames */
@@ -49,12 +50,13 @@ struct timeline {
     double before_time;
 };
 
-/* `model` must outlive the timeline. */
-void timeline_init(struct timeline *timeline, const struct mien_model_info *model);
+/* `model` must outlive the timeline; `yuv` tells the colours of its pictures. */
+void timeline_init(struct timeline *timeline, const struct mien_model_info *model,
+                   const struct mien_yuv *yuv);
 void timeline_finish(struct timeline *timeline);
 
-/* Frames in the order of their times. `color`, from which small pictures of the faces are kept,
- * may be NULL. Returns 0 or -ENOMEM. */
+/* Frames in the order of their times. `color` (MIEN_YUV420), from which small pictures of the faces
+ * are kept, may be NULL. Returns 0 or -ENOMEM. */
 int timeline_add(struct timeline *timeline, double time, const struct faces *faces,
                  const struct mien_picture *color, struct mien_error *error);
 

@@ -68,6 +68,12 @@ void overlay_use(struct overlay *overlay, const struct mien_model_info *model)
     overlay->model = model;
 }
 
+void overlay_note(struct overlay *overlay, struct touched *touched)
+{
+    shapes_note(overlay->shapes, touched);
+    text_note(overlay->text, touched);
+}
+
 /* ---- geometry ---- */
 
 static int clamp(int value, int low, int high)

@@ -11,6 +11,7 @@
 #include "mien/picture.h"
 #include "recognise/recogniser.h"
 #include "screen.h"
+#include "touched.h"
 
 struct overlay; /* lives on the thread of its renderer */
 
@@ -54,6 +55,9 @@ void overlay_destroy(struct overlay **overlay);
 /* Faces to come are of another model, which has to outlive them. */
 void overlay_use(struct overlay *overlay, const struct mien_model_info *model);
 
+/* From now on the tiles that are drawn on are noted there; NULL: nowhere. Borrowed. */
+void overlay_note(struct overlay *overlay, struct touched *touched);
+
 /* Draws on the renderer's whole output, in its pixels; sizes of text and lines follow from it.
  * `faces` and `status` may be NULL. */
 void overlay_draw(struct overlay *overlay, const struct faces *faces,
@@ -63,18 +67,19 @@ void overlay_draw(struct overlay *overlay, const struct faces *faces,
 /* Colour of a label's box (0xRRGGBB), for legends and tests. */
 uint32_t overlay_color(const char *label);
 
-/* Draws on pictures in memory, without a display: a software renderer over their own pixels,
- * kept for the next picture of the same size. One thread at a time. `model` must outlive it. */
+/* Draws on pictures in memory, without a display; what it needs is kept for the next picture of
+ * the same kind and size. One thread at a time. `model` must outlive it; `yuv` tells the colours
+ * of pictures in planes and may be NULL where there are none. */
 struct canvas;
 int canvas_create(struct canvas **canvas, const struct mien_model_info *model,
-                  struct mien_error *error);
-/* `color` must be MIEN_BGRX32. Returns 0, -EINVAL or an error of overlay_create. */
+                  const struct mien_yuv *yuv, struct mien_error *error);
+/* `color` is MIEN_BGRX32 or MIEN_YUV420. Returns 0, -EINVAL or an error of overlay_create. */
 int canvas_draw(struct canvas *canvas, struct mien_picture *color, const struct faces *faces,
                 const struct overlay_style *style, struct mien_error *error);
 void canvas_destroy(struct canvas **canvas);
 
 /* Makes the faces unrecognisable: each becomes at most 8×8 squares of its mean colour, a fifth
- * larger than its box. `color` must be MIEN_BGRX32. */
+ * larger than its box. `color` is MIEN_BGRX32 or MIEN_YUV420. */
 void privacy_cover(struct mien_picture *color, const struct faces *faces);
 
 #endif

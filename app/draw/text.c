@@ -20,6 +20,7 @@ struct glyph {
 
 struct text {
     SDL_Renderer *renderer;
+    struct touched *touched; /* or NULL */
     SDL_Texture *atlas;
     TTF_Font *fonts[TEXT_SIZES];
     int em;
@@ -119,6 +120,11 @@ void text_destroy(struct text **text)
     TTF_Quit();
     free(t);
     *text = NULL;
+}
+
+void text_note(struct text *text, struct touched *touched)
+{
+    text->touched = touched;
 }
 
 void text_set_em(struct text *text, int pixels)
@@ -225,8 +231,10 @@ void text_draw(struct text *text, enum text_size size, int x, int y, uint32_t co
     for (const unsigned char *at = (const unsigned char *)string; *at;) {
         const struct glyph *glyph = get_glyph(text, size, next_point(&at));
         SDL_Rect to = {x + glyph->left, y, glyph->in_atlas.w, glyph->in_atlas.h};
-        if (to.w)
+        if (to.w) {
             SDL_RenderCopy(text->renderer, text->atlas, &glyph->in_atlas, &to);
+            touched_add(text->touched, to);
+        }
         x += glyph->advance;
     }
 }

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "mien/error.h"
+#include "touched.h"
 
 struct text; /* lives on the thread of its renderer */
 
@@ -16,6 +17,9 @@ enum text_size { TEXT_SMALL, TEXT_NORMAL, TEXT_LARGE, TEXT_SIZES };
  * -ENOENT (no font: the message names the package that has one), -EINVAL, -ENOMEM. */
 int text_create(struct text **text, SDL_Renderer *renderer, struct mien_error *error);
 void text_destroy(struct text **text);
+
+/* From now on what is drawn is noted there; NULL: nowhere. Borrowed. */
+void text_note(struct text *text, struct touched *touched);
 
 /* Pixels of the normal size; the small one is three quarters of it, the large
  * one two and a half of it. Cheap when unchanged. */

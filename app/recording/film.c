@@ -93,7 +93,7 @@ static int make_slots(struct film *film, struct mien_error *error)
         result = mien_picture_alloc(&frame->gray, MIEN_GRAY8, info->width, info->height, error);
         if (result == 0 && (film->options->video || film->options->papers[PAPER_REPORT]))
             result =
-                mien_picture_alloc(&frame->color, MIEN_BGRX32, info->width, info->height, error);
+                mien_picture_alloc(&frame->color, MIEN_YUV420, info->width, info->height, error);
     }
     return result;
 }
@@ -111,6 +111,7 @@ static int open_outputs(struct film *film, struct mien_error *error)
 {
     const struct film_options *o = film->options;
     const struct mien_model_info *model = recogniser_model(film->recogniser);
+    const struct mien_yuv *yuv = &mien_reader_info(film->reader)->yuv;
     int result = 0;
     if (o->jsonl)
         result = records_open(&film->jsonl, o->jsonl, RECORDS_JSONL, model, true, error);
@@ -119,7 +120,7 @@ static int open_outputs(struct film *film, struct mien_error *error)
     if (result == 0)
         result = papers_open(&film->papers, error);
     if (result == 0 && o->video)
-        result = canvas_create(&film->canvas, model, error);
+        result = canvas_create(&film->canvas, model, yuv, error);
     if (result == 0 && o->video)
         result = mien_writer_open(&film->writer, o->video, film->reader, &o->encoding, error);
     return result;
@@ -332,7 +333,8 @@ static int prepare_and_run(struct film *film)
         mien_log(MIEN_LOG_ERROR, "%s", error.text);
         return EXIT_UNREADABLE;
     }
-    timeline_init(&film->timeline, recogniser_model(film->recogniser));
+    timeline_init(&film->timeline, recogniser_model(film->recogniser),
+                  &mien_reader_info(film->reader)->yuv);
     if ((result = open_outputs(film, &error)) < 0) {
         mien_log(MIEN_LOG_ERROR, "%s", error.text);
         abandon_outputs(film);

@@ -58,7 +58,7 @@ static void *run(void *data)
 static int allocate(struct recorder *recorder, const struct mien_picture *color,
                     const struct mien_model_info *model, struct mien_error *error)
 {
-    int result = canvas_create(&recorder->canvas, model, error);
+    int result = canvas_create(&recorder->canvas, model, NULL, error);
     for (int i = 0; i < SLOTS && !result; i++)
         result = mien_picture_alloc(&recorder->slots[i].frame.color, MIEN_BGRX32, color->width,
                                     color->height, error);

@@ -72,7 +72,7 @@ static struct mien_picture draw(const struct faces *faces, const struct overlay_
     struct mien_picture picture = gray_picture();
     struct canvas *canvas = NULL;
     struct mien_error error = {""};
-    CU_ASSERT_EQUAL_FATAL(canvas_create(&canvas, &model, &error), 0);
+    CU_ASSERT_EQUAL_FATAL(canvas_create(&canvas, &model, NULL, &error), 0);
     CU_ASSERT_EQUAL(canvas_draw(canvas, &picture, faces, style, &error), 0);
     CU_ASSERT_STRING_EQUAL(error.text, "");
     canvas_destroy(&canvas);
@@ -216,7 +216,7 @@ static void odd_labels_do_no_harm(void)
     struct mien_model_info info = {.labels = odd, .label_count = 4};
     struct mien_picture picture = gray_picture();
     struct canvas *canvas = NULL;
-    CU_ASSERT_EQUAL_FATAL(canvas_create(&canvas, &info, NULL), 0);
+    CU_ASSERT_EQUAL_FATAL(canvas_create(&canvas, &info, NULL, NULL), 0);
     for (int i = 0; i < 4; i++) {
         struct faces faces = one_face(200, 150, 160, i);
         struct overlay_style style = {.bars = true};
@@ -248,7 +248,7 @@ static void canvas_follows_its_picture(void)
 {
     struct canvas *canvas = NULL;
     struct overlay_style style = {0};
-    CU_ASSERT_EQUAL_FATAL(canvas_create(&canvas, &model, NULL), 0);
+    CU_ASSERT_EQUAL_FATAL(canvas_create(&canvas, &model, NULL, NULL), 0);
     for (int i = 0; i < 3; i++) {
         struct mien_picture picture = {0};
         CU_ASSERT_EQUAL_FATAL(
@@ -267,7 +267,7 @@ static void canvas_refuses_gray(void)
     struct mien_picture picture = {0};
     CU_ASSERT_EQUAL_FATAL(mien_picture_alloc(&picture, MIEN_GRAY8, 64, 64, NULL), 0);
     struct canvas *canvas = NULL;
-    CU_ASSERT_EQUAL_FATAL(canvas_create(&canvas, &model, NULL), 0);
+    CU_ASSERT_EQUAL_FATAL(canvas_create(&canvas, &model, NULL, NULL), 0);
     struct overlay_style style = {0};
     struct faces faces = {0};
     CU_ASSERT_EQUAL(canvas_draw(canvas, &picture, &faces, &style, NULL), -EINVAL);
@@ -282,7 +282,7 @@ static void missing_font_is_named(void)
     struct mien_error error = {""};
     struct faces faces = {0};
     struct overlay_style style = {0};
-    CU_ASSERT_EQUAL_FATAL(canvas_create(&canvas, &model, NULL), 0);
+    CU_ASSERT_EQUAL_FATAL(canvas_create(&canvas, &model, NULL, NULL), 0);
     setenv("MIEN_FONT", "/nowhere/font.ttf", 1);
     CU_ASSERT_EQUAL(canvas_draw(canvas, &picture, &faces, &style, &error), -ENOENT);
     CU_ASSERT_PTR_NOT_NULL(strstr(error.text, "/nowhere/font.ttf"));

@@ -48,12 +48,39 @@ static void copies_into_its_own_or_new_memory(void)
     mien_picture_free(&to);
 }
 
+/* Planes of half the size lie behind the luma, none over another's values. */
+static void has_three_planes(void)
+{
+    struct mien_picture picture = {0}, copy = {0}, planes[3], copied[3];
+    CU_ASSERT_EQUAL_FATAL(mien_picture_alloc(&picture, MIEN_YUV420, 65, 7, NULL), 0);
+    CU_ASSERT_EQUAL_FATAL(mien_picture_planes(&picture, planes), 3);
+    for (int i = 0; i < 3; i++) {
+        CU_ASSERT_EQUAL(planes[i].pixels, MIEN_GRAY8);
+        CU_ASSERT_EQUAL(planes[i].width, i ? 33 : 65);
+        CU_ASSERT_EQUAL(planes[i].height, i ? 4 : 7);
+        memset(planes[i].data, 50 + i, (size_t)(planes[i].stride * planes[i].height));
+    }
+    CU_ASSERT_EQUAL_FATAL(mien_picture_copy(&copy, &picture, NULL), 0);
+    mien_picture_planes(&copy, copied);
+    for (int i = 0; i < 3; i++)
+        for (int y = 0; y < planes[i].height; y++)
+            for (int x = 0; x < planes[i].width; x++)
+                CU_ASSERT_EQUAL(copied[i].data[y * copied[i].stride + x], 50 + i);
+    mien_picture_free(&copy);
+    mien_picture_free(&picture);
+    CU_ASSERT_EQUAL_FATAL(mien_picture_alloc(&picture, MIEN_BGRX32, 5, 5, NULL), 0);
+    CU_ASSERT_EQUAL(mien_picture_planes(&picture, planes), 1);
+    CU_ASSERT_EQUAL(planes[0].data, picture.data);
+    mien_picture_free(&picture);
+}
+
 int main(void)
 {
     const struct test tests[] = {
         {"allocates aligned rows", allocates_aligned_rows},
         {"refuses absurd sides", refuses_absurd_sides},
         {"copies into its own or new memory", copies_into_its_own_or_new_memory},
+        {"has three planes", has_three_planes},
         {NULL, NULL},
     };
     return run_tests("picture", tests);

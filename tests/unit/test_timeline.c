@@ -14,6 +14,8 @@
 static const char *const labels[] = {"happy", "sad", "<b>&\"odd\""};
 static const struct mien_model_info model = {.label_count = 3, .labels = labels};
 
+static const struct mien_yuv yuv = {0.299, 0.114, 1};
+
 static struct face make_face(uint32_t id, int label)
 {
     struct face face = {.id = id, .box = {0, 0, 32, 32}, .label = label, .confidence = 0.8f};
@@ -48,7 +50,7 @@ static void check_span(const struct timeline *timeline, size_t number, int label
 static void makes_spans(void)
 {
     struct timeline timeline;
-    timeline_init(&timeline, &model);
+    timeline_init(&timeline, &model, &yuv);
     add_frames(&timeline, "000110..11");
     CU_ASSERT_EQUAL(timeline.span_count, 4);
     check_span(&timeline, 0, 0, 0, 0.3);
@@ -72,7 +74,7 @@ static void makes_spans(void)
 static void keeps_curves_small(void)
 {
     struct timeline timeline;
-    timeline_init(&timeline, &model);
+    timeline_init(&timeline, &model, &yuv);
     for (int i = 0; i < 9000; i++) {
         struct faces faces = {.count = 1};
         faces.list[0] = make_face(7, i < 4500 ? 0 : 1);
@@ -98,7 +100,7 @@ static void keeps_faces_by_id(void)
 {
     struct timeline timeline;
     struct faces faces = {.count = 3};
-    timeline_init(&timeline, &model);
+    timeline_init(&timeline, &model, &yuv);
     faces.list[0] = make_face(5, 0);
     faces.list[1] = make_face(2, 1);
     faces.list[2] = make_face(9, 1);
@@ -119,8 +121,9 @@ static void keeps_small_pictures(void)
 {
     struct timeline timeline;
     struct mien_picture color = {0};
-    timeline_init(&timeline, &model);
-    CU_ASSERT_EQUAL_FATAL(mien_picture_alloc(&color, MIEN_BGRX32, 40, 30, NULL), 0);
+    timeline_init(&timeline, &model, &yuv);
+    CU_ASSERT_EQUAL_FATAL(mien_picture_alloc(&color, MIEN_YUV420, 40, 30, NULL), 0);
+    memset(color.data, 128, (size_t)color.stride * 45);
     memset(color.data, 77, (size_t)color.stride * 30);
     for (int i = 0; i < 12; i++) {
         struct faces faces = {.count = 1};
@@ -146,7 +149,7 @@ static char *write_paper(enum paper_kind kind)
     close(mkstemp(path));
     struct papers papers = {0};
     papers.paths[kind] = path;
-    timeline_init(&timeline, &model);
+    timeline_init(&timeline, &model, &yuv);
     add_frames(&timeline, "0011.2");
     CU_ASSERT_EQUAL_FATAL(papers_open(&papers, NULL), 0);
     CU_ASSERT_EQUAL(papers_close(&papers, &timeline, &facts, NULL), 0);
@@ -222,7 +225,7 @@ static void tells_of_files_that_fail(void)
 {
     struct mien_error error = {""};
     struct timeline timeline;
-    timeline_init(&timeline, &model);
+    timeline_init(&timeline, &model, &yuv);
     add_frames(&timeline, "01");
     struct papers papers = {.paths = {[PAPER_PLOT] = "/no/such/plot.svg"}};
     CU_ASSERT_EQUAL(papers_open(&papers, &error), -ENOENT);

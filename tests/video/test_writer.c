@@ -16,23 +16,37 @@
 #define PATTERN "-f lavfi -i testsrc2=s=160x120:r=25:d=2 "
 #define SOUND "-f lavfi -i sine=r=48000:d=2 "
 
+/* Pictures in planes, as mien annotate passes them on. */
+static int make_frame(struct mien_frame *frame, const struct mien_reader *reader,
+                      struct mien_error *error)
+{
+    const struct mien_video_info *info = mien_reader_info(reader);
+    int result = mien_picture_alloc(&frame->color, MIEN_YUV420, info->width, info->height, error);
+    return result ? result
+                  : mien_picture_alloc(&frame->gray, MIEN_GRAY8, info->width, info->height, error);
+}
+
 /* Reads a video and writes it again; kills the process after `kill_after` frames if that is > 0. */
 static int copy_video(const char *from, const char *to, const struct mien_writer_options *options,
                       int kill_after, struct mien_error *error)
 {
     struct mien_reader *reader = NULL;
     struct mien_writer *writer = NULL;
-    struct mien_frame frame;
+    struct mien_frame frame = {0};
     int result = mien_reader_open(&reader, from, error);
     if (result == 0)
+        result = make_frame(&frame, reader, error);
+    if (result == 0)
         result = mien_writer_open(&writer, to, reader, options, error);
-    while (result == 0 && (result = mien_reader_next(reader, &frame, error)) > 0) {
+    while (result == 0 && (result = mien_reader_next_into(reader, &frame, error)) > 0) {
         result = mien_writer_add(writer, &frame, error);
         if (frame.number + 1 == (uint64_t)kill_after)
             raise(SIGKILL);
     }
     int finished = mien_writer_finish(&writer, result < 0 ? NULL : error);
     mien_reader_close(&reader);
+    mien_picture_free(&frame.color);
+    mien_picture_free(&frame.gray);
     return result < 0 ? result : finished;
 }
 
@@ -217,6 +231,49 @@ static void keeps_colours_range_and_space(void)
     }
 }
 
+/* With a codec that loses nothing, every value of the video comes out again; also of one that is
+ * turned, which ffmpeg turns too. */
+static void changes_no_pixel(void)
+{
+    static const struct mien_writer_options lossless = {.codec = "ffv1", .crf = -1};
+    static struct run a, b;
+    const char *const names[] = {"exact.mp4", "exact-full.mp4", "exact-turned.mp4"};
+    if (!media_make(PATTERN "-frames:v 9 -pix_fmt yuv420p -c:v libx264 exact.mp4") ||
+        !media_make(PATTERN "-frames:v 9 -vf scale=out_range=pc -color_range pc -pix_fmt yuv420p "
+                            "-c:v libx264 exact-full.mp4") ||
+        !media_make("-i exact.mp4 -c copy -metadata:s:v rotate=270 exact-turned.mp4"))
+        return;
+    for (int i = 0; i < 3; i++) {
+        struct mien_error error = {""};
+        CU_ASSERT_EQUAL(copy_video(names[i], "exact.mkv", &lossless, 0, &error), 0);
+        CU_ASSERT_STRING_EQUAL(error.text, "");
+        media_shell(&a, "ffmpeg -nostdin -v error -i %s -f md5 -", names[i]);
+        media_shell(&b, "ffmpeg -nostdin -v error -i exact.mkv -f md5 -");
+        CU_ASSERT_PTR_NOT_NULL(strstr(a.out, "MD5="));
+        CU_ASSERT_STRING_EQUAL(a.out, b.out);
+    }
+}
+
+/* Ten bits, other planes, planes beside each other, and red, green and blue. */
+static void takes_all_kinds_of_pixels(void)
+{
+    static const char *const kinds[] = {"yuv420p10le", "yuv444p", "yuv422p",
+                                        "nv12",        "gbrp",    "gray"};
+    static struct run run;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        char arguments[300];
+        snprintf(arguments, sizeof arguments,
+                 "-f lavfi -i smptebars=s=320x240:r=25:d=0.2 -pix_fmt %s -c:v %s kind.mkv",
+                 kinds[i], !strcmp(kinds[i], "nv12") ? "rawvideo" : "ffv1");
+        if (!media_make(arguments))
+            return;
+        check_copy("kind.mkv", "kind-out.mp4");
+        probe(&run, "-select_streams v -show_entries stream=pix_fmt", "kind-out.mp4");
+        CU_ASSERT_PTR_NOT_NULL(strstr(run.out, "420p")); /* yuvj420p is its full-range twin */
+        CU_ASSERT(mean_difference("kind.mkv", "kind-out.mp4", 320, 240) < 5);
+    }
+}
+
 static void makes_odd_sizes_even(void)
 {
     static struct run run;
@@ -368,6 +425,8 @@ int main(void)
         {"copies all that matroska holds", copies_all_that_matroska_holds},
         {"counts streams that do not fit", counts_streams_that_do_not_fit},
         {"keeps colours, range and space", keeps_colours_range_and_space},
+        {"changes no pixel", changes_no_pixel},
+        {"takes all kinds of pixels", takes_all_kinds_of_pixels},
         {"makes odd sizes even", makes_odd_sizes_even},
         {"turns pictures for good", turns_pictures_for_good},
         {"writes other codecs", writes_other_codecs},

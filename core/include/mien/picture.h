@@ -14,14 +14,24 @@ extern "C" {
 enum mien_pixels {
     MIEN_GRAY8,  /* one byte a pixel, full range 0…255 */
     MIEN_BGRX32, /* four bytes a pixel in memory order blue, green, red, unused */
+    MIEN_YUV420, /* three planes of one byte a pixel, as most videos have them: luma, then Cb and Cr
+                    of half the size (rounded up) with half the stride, one after the other */
 };
 
-/* Pixel (x, y) starts at data + y * stride + x * (1 or 4). Rows run from top to bottom. */
+/* Pixel (x, y) starts at data + y * stride + x * (1 or 4), luma in planes. Rows run from top to
+ * bottom. */
 struct mien_picture {
     enum mien_pixels pixels;
     int width, height; /* pixels */
     ptrdiff_t stride;  /* bytes from one row to the next */
     uint8_t *data;
+};
+
+/* How the values of MIEN_YUV420 stand for colours: the shares of red and blue in luma, and whether
+ * the values go from 0 to 255 or luma from 16 to 235 and the others from 16 to 240. */
+struct mien_yuv {
+    double red, blue;
+    int full_range;
 };
 
 /* Largest width and height accepted anywhere, in pixels. */
@@ -41,6 +51,10 @@ void mien_picture_free(struct mien_picture *picture);
  * -ENOMEM, with `to` zeroed. */
 int mien_picture_copy(struct mien_picture *to, const struct mien_picture *from,
                       struct mien_error *error);
+
+/* The planes of a MIEN_YUV420 picture as MIEN_GRAY8 ones over the same memory; other kinds are one
+ * plane, themselves. Returns how many, at most 3. */
+int mien_picture_planes(const struct mien_picture *picture, struct mien_picture planes[3]);
 
 #ifdef __cplusplus
 }

@@ -16,8 +16,8 @@ extern "C" {
  * the area it covers when the crop shrinks, bilinear when it grows. Parts of the square outside
  * the picture repeat its nearest edge pixel. `gray` must be MIEN_GRAY8. Allocates nothing.
  * Any thread. Returns 0 or -EINVAL (an empty box, or a picture that is not gray). */
-int mien_crop(const struct mien_picture *gray, const struct mien_box *box, uint8_t *out,
-              int width, int height);
+int mien_crop(const struct mien_picture *gray, const struct mien_box *box, uint8_t *out, int width,
+              int height);
 
 #ifdef __cplusplus
 }

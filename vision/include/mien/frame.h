@@ -7,7 +7,7 @@
 #include "mien/picture.h"
 
 struct mien_frame {
-    struct mien_picture color; /* MIEN_BGRX32 */
+    struct mien_picture color; /* MIEN_BGRX32; MIEN_YUV420 where a recording is written again */
     struct mien_picture gray;  /* MIEN_GRAY8, full range, same size */
     uint64_t number;           /* 0, 1, 2, … in the order of the source */
     double time;               /* seconds since the stream began (presentation time) */

@@ -15,10 +15,11 @@ extern "C" {
 /* ---- reading: any container, codec or still picture that FFmpeg knows ---- */
 
 struct mien_video_info {
-    int width, height; /* as shown: after rotation */
-    double fps;        /* average; 0 when unknown */
-    double duration;   /* seconds; 0 when unknown */
-    int64_t frames;    /* estimate; 0 when unknown */
+    int width, height;   /* as shown: after rotation */
+    double fps;          /* average; 0 when unknown */
+    double duration;     /* seconds; 0 when unknown */
+    int64_t frames;      /* estimate; 0 when unknown */
+    struct mien_yuv yuv; /* of pictures in planes */
 };
 
 struct mien_reader; /* one thread at a time */
@@ -37,8 +38,9 @@ int mien_reader_next(struct mien_reader *reader, struct mien_frame *frame,
                      struct mien_error *error);
 
 /* The same into pictures of the caller, who allocated them in the size that the info tells
- * (mien_picture_alloc): for frames that are passed on to another thread. Where frame->color has no
- * pixels, only gray is made, which is faster. */
+ * (mien_picture_alloc): for frames that are passed on to another thread. frame->color is
+ * MIEN_BGRX32 or MIEN_YUV420 in all calls; most videos have the latter, which is then a mere copy.
+ * Where it has no pixels, only gray is made. */
 int mien_reader_next_into(struct mien_reader *reader, struct mien_frame *frame,
                           struct mien_error *error);
 
@@ -73,7 +75,8 @@ struct mien_writer; /* one thread at a time, which need not be the reader's */
 int mien_writer_open(struct mien_writer **writer, const char *path, struct mien_reader *source,
                      const struct mien_writer_options *options, struct mien_error *error);
 
-/* Encodes frame->color (MIEN_BGRX32, the size of the source) at frame->time, which has to grow. */
+/* Encodes frame->color (of the source's size; MIEN_YUV420 in the source's colour space, or
+ * MIEN_BGRX32) at frame->time, which has to grow. */
 int mien_writer_add(struct mien_writer *writer, const struct mien_frame *frame,
                     struct mien_error *error);
 
