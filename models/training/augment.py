@@ -31,13 +31,26 @@ def light(x, brightness=0.2, contrast=0.3):
     return ((x - mean) * c + mean + b).clamp_(0, 1)
 
 
-def blur(x, share=0.15):
-    """A 3×3 binomial blur, once, on a share of the batch: cameras are softer than data sets."""
+def gaussian(x, sigma):
+    """Blurs each picture with its own sigma (pixels), as two passes of one axis."""
+    n, _, h, w = x.shape
+    taps = torch.arange(-4.0, 5.0)
+    kernel = torch.exp(-0.5 * (taps / sigma.view(n, 1)) ** 2)
+    kernel = (kernel / kernel.sum(1, keepdim=True)).view(n, 1, 1, 9)
+    x = F.conv2d(F.pad(x.view(1, n, h, w), (4, 4, 0, 0), mode="replicate"), kernel, groups=n)
+    x = F.conv2d(F.pad(x, (0, 0, 4, 4), mode="replicate"), kernel.transpose(2, 3), groups=n)
+    return x.view(n, 1, h, w)
+
+
+def camera(x, share=0.3):
+    """What a webcam gives that data sets lack, on a share of the batch: out of focus, in dim light,
+    noisy, in whole steps of gray."""
     chosen = torch.rand(len(x)) < share
     if chosen.any():
-        kernel = torch.tensor([1.0, 2.0, 1.0])
-        kernel = (kernel[:, None] * kernel[None, :] / 16).view(1, 1, 3, 3)
-        x[chosen] = F.conv2d(F.pad(x[chosen], (1, 1, 1, 1), mode="replicate"), kernel)
+        y = gaussian(x[chosen], uniform(int(chosen.sum()), 0.3, 1.6))
+        y = y * uniform(len(y), 0.25, 1.0).view(-1, 1, 1, 1)
+        y = y + torch.randn_like(y) * uniform(len(y), 0.0, 0.04).view(-1, 1, 1, 1)
+        x[chosen] = (y * 255).round().clamp_(0, 255) / 255
     return x
 
 
@@ -59,4 +72,4 @@ def paper(x):
 
 
 def modern(x):
-    return erase(light(blur(geometry(x))))
+    return camera(erase(light(geometry(x))))

@@ -26,6 +26,22 @@ def load(root, name, split):
             read_idx(os.path.join(folder, f"{split}-labels.idx1-ubyte.gz")))
 
 
+def load_votes(root, split):
+    """The votes of FER+'s ten people on FER2013: (n, 7) in the order of EMOTIONS, and the number of
+    all votes a picture, with those for contempt, unknown and no face."""
+    columns = ["anger", "disgust", "fear", "happiness", "sadness", "surprise", "neutral",
+               "contempt", "unknown", "not_a_face"]
+    with open(os.path.join(root, "fer2013", f"{split}-votes.csv"), newline="") as f:
+        votes = np.array([[float(row[c] or 0) for c in columns] for row in csv.DictReader(f)])
+    return votes[:, :len(EMOTIONS)], votes.sum(1)
+
+
+def majority(votes, total):
+    """(rows with more than half of all votes for one of the seven, which of them)."""
+    rows = np.flatnonzero((total > 0) & (votes.max(1) * 2 > total))
+    return rows, votes[rows].argmax(1).astype(np.uint8)
+
+
 def people(root, name, split, separator):
     """The person shown in each row, from the names beside the pictures."""
     with open(os.path.join(root, name, f"{split}-names.csv"), newline="") as f:

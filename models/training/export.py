@@ -28,32 +28,51 @@ def fit_temperature(values, labels):
     return float(np.exp((low + high) / 2))
 
 
+def pick_head(checkpoint, labels):
+    """Leaves of a network with two rows of outputs the one for `labels`; others stay as they are."""
+    arguments, state = checkpoint["arguments"], checkpoint["state"]
+    if arguments.get("labels") != "both":
+        return
+    first = 7 if labels == "ferplus" else 0
+    for key in ("dense.weight", "dense.bias"):
+        state[key] = state[key][first:first + 7].clone()
+    for layer in checkpoint["layers"]:
+        if layer["op"] == "dense":
+            layer["units"] = 7
+    checkpoint["labels"], arguments["labels"] = checkpoint["labels"][:7], labels
+
+
 def validation(checkpoint, root):
     """The rows held out in training: FER2013's for FERGIT, the held tenth for CK+."""
     arguments = argparse.Namespace(**checkpoint["arguments"])
     arguments.root = root
     for name in ("seed", "fold", "muxspace"):
         setattr(arguments, name, int(getattr(arguments, name)))
-    from train import load_data
-    return next(iter(load_data(arguments)[1].values()))
+    arguments.smoothing = 0.0
+    from parts import load_data
+    images, labels, _ = next(iter(load_data(arguments)[1].values()))
+    return images, labels
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("checkpoint", help="best.pt of train.py")
     parser.add_argument("output", help="model file to write")
+    parser.add_argument("--labels", choices=["fer2013", "ferplus"], default="fer2013",
+                        help="which outputs to keep of a network trained with --labels both")
     parser.add_argument("--root", default="../shared/datasets", help="folder of the data sets")
     parser.add_argument("--float32", action="store_true", help="weights in full precision")
     parser.add_argument("--note", default="", help="a sentence for the provenance")
     args = parser.parse_args()
     torch.set_num_threads(os.cpu_count())
     checkpoint = torch.load(args.checkpoint, map_location="cpu")
+    pick_head(checkpoint, args.labels)
     network = Network(checkpoint["layers"])
     network.load_state_dict(checkpoint["state"])
     images, labels = validation(checkpoint, args.root)
     temperature = fit_temperature(logits(network.eval(), images), labels)
     settings = {k: v for k, v in checkpoint["arguments"].items()
-                if k in ("data", "network", "recipe", "epochs", "batch", "rate", "muxspace", "seed",
+                if k in ("data", "labels", "network", "recipe", "epochs", "batch", "rate", "muxspace", "seed",
                          "split", "fold")}
     model.save(args.output, network, checkpoint["labels"], temperature, {
         "source": "Bah & Xue 2022, doi:10.20517/ir.2021.16", "date": str(datetime.date.today()),

@@ -1,0 +1,104 @@
+#!/usr/bin/python3
+"""The training recipe from data to model file, on a few made-up pictures: about a minute. Prints
+TAP. Needs python3-torch; without it the one case is skipped, with a notice.
+
+    test_recipe.py MIEN RECIPE-FOLDER
+"""
+import gzip
+import json
+import os
+import struct
+import subprocess
+import sys
+import tempfile
+
+try:
+    import numpy as np
+    import torch  # noqa: F401
+except ImportError as missing:
+    print(f"1..1\nok 1 recipe # SKIP {missing.name} is not installed (Debian: python3-torch)")
+    sys.exit(0)
+
+PICTURES = 28
+
+
+def write_idx(path, array):
+    with gzip.open(path, "wb") as f:
+        f.write(struct.pack(f">I{array.ndim}I", 0x800 + array.ndim, *array.shape))
+        f.write(array.tobytes())
+
+
+def write_set(folder, split, rng, separator):
+    """Each label a bright square in its own place."""
+    os.makedirs(folder, exist_ok=True)
+    labels = (np.arange(PICTURES * 4) % 7).astype(np.uint8)
+    images = rng.integers(0, 60, (len(labels), 48, 48)).astype(np.uint8)
+    for image, label in zip(images, labels):
+        row, column = 4 + 15 * (label // 3), 4 + 15 * (label % 3)
+        image[row:row + 10, column:column + 10] += 150
+    write_idx(f"{folder}/{split}-images.idx3-ubyte.gz", images)
+    write_idx(f"{folder}/{split}-labels.idx1-ubyte.gz", labels)
+    with open(f"{folder}/{split}-names.csv", "w") as f:
+        f.write("name\n" + "".join(f"S{i % 20}{separator}{i}\n" for i in range(len(labels))))
+    with open(f"{folder}/{split}-votes.csv", "w") as f:
+        f.write("ferplus_index,neutral,happiness,surprise,sadness,anger,disgust,fear,contempt,"
+                "unknown,not_a_face\n")
+        column = [4, 5, 6, 1, 3, 2, 0]
+        for i, label in enumerate(labels):
+            votes = [0] * 10
+            votes[column[label]] = 10
+            f.write(",".join(map(str, [i, *votes])) + "\n")
+
+
+def python(recipe, script, *arguments):
+    return subprocess.run([sys.executable, f"{recipe}/{script}", *arguments], check=True,
+                          stdout=subprocess.PIPE, text=True).stdout
+
+
+def epochs_of(work):
+    with open(f"{work}/log.jsonl") as f:
+        return [json.loads(line)["epoch"] for line in f]
+
+
+def make(recipe, data, work, name, epochs):
+    model = f"{work}/{name}.safetensors"
+    python(recipe, "make.py", name, model, "--root", data, "--work", work, "--epochs", epochs)
+    return model
+
+
+def accuracy(mien, model, data):
+    files = ["--model", model, "--images", f"{data}/fer2013/validation-images.idx3-ubyte.gz",
+             "--labels", f"{data}/fer2013/validation-labels.idx1-ubyte.gz"]
+    return json.loads(subprocess.run([mien, "evaluate", "--json", *files], check=True,
+                                     stdout=subprocess.PIPE).stdout)["accuracy"], files
+
+
+def main():
+    mien, recipe = sys.argv[1:]
+    results = []
+    with tempfile.TemporaryDirectory() as folder:
+        data, work = f"{folder}/data", f"{folder}/work"
+        rng = np.random.default_rng(7)
+        for name, separator in (("fer2013", "-"), ("muxspace", "-"), ("ckplus", "_")):
+            for split in ("train", "validation"):
+                write_set(f"{data}/{name}", split, rng, separator)
+        model = make(recipe, data, work, "fergit-residual", "2")
+        ours, files = accuracy(mien, model, data)
+        theirs = json.loads(python(recipe, "evaluate.py", *files))["accuracy"]
+        results.append(("mien and PyTorch agree on the model made", abs(ours - theirs) < 0.01))
+        make(recipe, data, work, "fergit-residual", "3")
+        results.append(("a training resumes", epochs_of(f"{work}/both") == [1, 2, 3]))
+        other = make(recipe, data, work, "ferplus-residual", "3")
+        results.append(("one training gives a model for each set of labels",
+                        open(model, "rb").read() != open(other, "rb").read()
+                        and epochs_of(f"{work}/both") == [1, 2, 3]))
+        paper = make(recipe, data, work, "paper-ckplus-residual", "2")
+        results.append(("the paper's recipe makes a model", os.path.getsize(paper) > 1e6))
+    print(f"1..{len(results)}")
+    for i, (name, good) in enumerate(results, 1):
+        print(f"{'ok' if good else 'not ok'} {i} {name}")
+    sys.exit(not all(good for _, good in results))
+
+
+if __name__ == "__main__":
+    main()
