@@ -66,7 +66,8 @@ static int open_window(struct live *live, struct mien_error *error)
         .title = title,
         .width = status.width,
         .height = status.height,
-        .mirror = live->config->camera.mirror && !options->no_mirror && !options->video,
+        .mirror = options->mirror ||
+                  (live->config->camera.mirror && !options->no_mirror && !options->video),
         .bars = live->config->window.bars && !options->no_bars,
         .blur = options->blur || live->config->window.blur,
         .fullscreen = options->fullscreen || live->config->window.fullscreen};
@@ -203,8 +204,10 @@ static int show(struct live *live, bool newer_picture, bool newer_faces, struct 
     double now = clock_seconds();
     struct mien_camera_status camera;
     source_status(session->source, &camera);
-    struct overlay_status status = {.note = note(live, camera.state),
-                                    .hint = hint(live, camera.state, now)};
+    char about[192];
+    source_describe(session->source, about, sizeof about);
+    struct overlay_status status = {
+        .note = note(live, camera.state), .hint = hint(live, camera.state, now), .about = about};
     session_figures(session, now, &status);
     bool has_picture = session->shown.color.data && camera.state != MIEN_CAMERA_LOST;
     int result = window_show(live->window, has_picture ? &session->shown.color : NULL,

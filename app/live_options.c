@@ -15,6 +15,7 @@ enum {
     KEY_SIZE,
     KEY_FPS,
     KEY_FORMAT,
+    KEY_MIRROR,
     KEY_NO_MIRROR,
     KEY_NO_BARS,
     KEY_MODEL,
@@ -44,8 +45,9 @@ static const struct argp_option option_list[] = {
     {"model", KEY_MODEL, "FILE", 0, "the network, *.safetensors", 2},
     {"config", KEY_CONFIG, "FILE", 0, "settings, instead of the user's and the system's", 2},
     {NULL, 0, NULL, 0, "How the window looks at first (keys change it; h lists them)", 3},
-    {"no-mirror", KEY_NO_MIRROR, NULL, 0,
-     "show the picture as the camera sees it (as recordings are)", 3},
+    {"mirror", KEY_MIRROR, NULL, 0, "show the picture as a mirror does (cameras are)", 3},
+    {"no-mirror", KEY_NO_MIRROR, NULL, 0, "show the picture as the camera sees it (recordings are)",
+     3},
     {"no-bars", KEY_NO_BARS, NULL, 0, "hide the bars of all emotions", 3},
     {"blur", KEY_BLUR, NULL, 0, "cover the faces", 3},
     {"fullscreen", KEY_FULLSCREEN, NULL, 0, "fill the screen", 3},
@@ -102,6 +104,8 @@ static bool *flag_of(struct live_options *options, int key)
         return &options->headless;
     case 'y':
         return &options->overwrite;
+    case KEY_MIRROR:
+        return &options->mirror;
     case KEY_NO_MIRROR:
         return &options->no_mirror;
     case KEY_NO_BARS:
@@ -119,6 +123,8 @@ static void check(const struct live_options *options, struct argp_state *state)
 {
     if (options->video && options->camera.device)
         argp_error(state, "--video and --device exclude each other");
+    if (options->mirror && options->no_mirror)
+        argp_error(state, "--mirror and --no-mirror exclude each other");
     if (options->record && !strcmp(options->record, "-"))
         argp_error(state, "--record wants the name of a file");
 }

@@ -32,6 +32,7 @@ struct overlay_status {
     const char *note;  /* a warning in the status line, "camera lost"; may be NULL */
     const char *toast; /* confirms what a key did; may be NULL */
     const char *hint;  /* for a picture without faces; may be NULL */
+    const char *about; /* under the list of keys: what is shown here; may be NULL */
     struct screen_texts screen;
 };
 

@@ -32,11 +32,9 @@ int session_connect(struct session *session, const char *video,
     int result = source_open(&session->source, video, camera, error);
     if (result)
         return result;
-    struct mien_camera_status status;
-    source_status(session->source, &status);
-    mien_log(MIEN_LOG_INFO, "%s%s%s, %d×%d%s%s at %.3g fps", status.name, *status.name ? ", " : "",
-             status.path, status.width, status.height, *status.fourcc ? " " : "", status.fourcc,
-             status.fps);
+    char about[192];
+    source_describe(session->source, about, sizeof about);
+    mien_log(MIEN_LOG_INFO, "%s", about);
     return 0;
 }
 

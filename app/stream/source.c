@@ -66,3 +66,12 @@ void source_status(struct source *source, struct mien_camera_status *status)
                                           .dropped = playback_dropped(source->playback)};
     snprintf(status->path, sizeof status->path, "%s", source->video);
 }
+
+void source_describe(struct source *source, char *text, size_t size)
+{
+    struct mien_camera_status status;
+    source_status(source, &status);
+    snprintf(text, size, "%s%s%s, %d×%d%s%s at %.3g fps", status.name, *status.name ? ", " : "",
+             status.path, status.width, status.height, *status.fourcc ? " " : "", status.fourcc,
+             status.fps);
+}

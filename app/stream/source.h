@@ -18,6 +18,10 @@ void source_close(struct source **source);
 int source_take(struct source *source, struct mien_frame *frame, int timeout_ms);
 void source_release(struct source *source, struct mien_frame *frame);
 
+/* Writes what the driver settled on for a person: "HD Webcam, /dev/video0, 640×480 YUYV at 30 fps".
+ */
+void source_describe(struct source *source, char *text, size_t size);
+
 /* A recording fills in its path, size, rate and drops; it is always running. */
 void source_status(struct source *source, struct mien_camera_status *status);
 

@@ -152,13 +152,25 @@ static void bars_are_inside_at_each_corner(void)
     check_panel(480, 320, (SDL_Rect){276, 320, 200, 160});
 }
 
+/* On the edge of a large face, but off its middle. */
+static void bars_of_a_large_face_keep_to_its_edge(void)
+{
+    struct faces faces = one_face(80, 60, 400, SAD);
+    struct mien_picture picture = draw(&faces, &(struct overlay_style){.bars = true});
+    CU_ASSERT(count_color(&picture, (SDL_Rect){440, 60, 200, 200}, overlay_color("sad"), 0) > 300);
+    CU_ASSERT_EQUAL(count_changed(&picture, (SDL_Rect){90, 110, 320, 340}), 0);
+    mien_picture_free(&picture);
+}
+
 static void bars_become_compact_without_room(void)
 {
-    struct faces faces = one_face(80, 0, 480, SAD);
+    struct faces faces = one_face(50, 0, 540, SAD);
+    faces.list[0].box.height = HEIGHT;
     struct mien_picture picture = draw(&faces, &(struct overlay_style){.bars = true});
-    CU_ASSERT_EQUAL(count_changed(&picture, (SDL_Rect){0, 0, 76, HEIGHT}), 0);
-    CU_ASSERT_EQUAL(count_changed(&picture, (SDL_Rect){564, 0, 76, HEIGHT}), 0);
-    CU_ASSERT(count_color(&picture, (SDL_Rect){90, 400, 460, 76}, overlay_color("sad"), 0) > 300);
+    CU_ASSERT_EQUAL(count_changed(&picture, (SDL_Rect){0, 0, 46, HEIGHT}), 0);
+    CU_ASSERT_EQUAL(count_changed(&picture, (SDL_Rect){594, 0, 46, HEIGHT}), 0);
+    CU_ASSERT_EQUAL(count_changed(&picture, (SDL_Rect){60, 60, 520, 340}), 0);
+    CU_ASSERT(count_color(&picture, (SDL_Rect){60, 400, 520, 76}, overlay_color("sad"), 0) > 300);
     mien_picture_free(&picture);
 }
 
@@ -172,6 +184,22 @@ static void many_faces_have_strips_under_their_boxes(void)
         SDL_Rect inside = {30 + 120 * i, 160, 80, 80}, under = {20 + 120 * i, 252, 100, 40};
         CU_ASSERT_EQUAL(count_changed(&picture, inside), 0);
         CU_ASSERT(count_color(&picture, under, overlay_color("sad"), 0) > 100);
+    }
+    mien_picture_free(&picture);
+}
+
+/* At the picture's foot there is room above the label only. */
+static void strips_move_above_the_label_at_the_foot(void)
+{
+    struct faces faces = {.count = 5};
+    for (int i = 0; i < 5; i++)
+        faces.list[i] = one_face(20 + 120 * i, HEIGHT - 101, 100, SAD).list[0];
+    struct mien_picture picture = draw(&faces, &(struct overlay_style){.bars = true});
+    for (int i = 0; i < 5; i++) {
+        SDL_Rect inside = {30 + 120 * i, HEIGHT - 90, 80, 80};
+        SDL_Rect above = {20 + 120 * i, HEIGHT - 170, 100, 50};
+        CU_ASSERT_EQUAL(count_changed(&picture, inside), 0);
+        CU_ASSERT(count_color(&picture, above, overlay_color("sad"), 0) > 100);
     }
     mien_picture_free(&picture);
 }
@@ -351,10 +379,15 @@ static void window_shows_status_and_help(void)
     struct overlay_status status = {.fps = 30, .latency_p50_ms = 41, .latency_p95_ms = 60};
     struct overlay_view view = {.scale = 1, .picture_width = 640};
     struct mien_picture seen =
-        draw_in_window(640, 480, NULL, &view, &status, &(struct overlay_style){.help = keys});
+        draw_in_window(640, 480, NULL, &view, &status, &(struct overlay_style){0});
     CU_ASSERT(count_color(&seen, (SDL_Rect){0, 440, 320, 40}, 0xF4F4F4, 60) > 100);
+    CU_ASSERT_EQUAL(count_changed(&seen, (SDL_Rect){0, 0, 640, 440}), 0);
+    mien_picture_free(&seen);
+    status.about = "a camera";
+    seen = draw_in_window(640, 480, NULL, &view, &status, &(struct overlay_style){.help = keys});
     CU_ASSERT(count_color(&seen, (SDL_Rect){200, 200, 240, 80}, 0xF4F4F4, 60) > 100);
-    CU_ASSERT_EQUAL(count_changed(&seen, (SDL_Rect){0, 0, 640, 150}), 0);
+    CU_ASSERT(count_color(&seen, (SDL_Rect){200, 200, 240, 120}, 0xB8BDC4, 20) > 10); /* about */
+    CU_ASSERT_EQUAL(count_color(&seen, (SDL_Rect){0, 0, 640, 150}, GRAY, 20), 0);
     mien_picture_free(&seen);
     status.toast = "mirror off";
     seen = draw_in_window(640, 480, NULL, &view, &status, &(struct overlay_style){0});
@@ -389,8 +422,10 @@ int main(void)
         {"label plate moves into the picture", label_plate_moves_into_the_picture},
         {"uncertain faces have open frames", uncertain_faces_have_open_frames},
         {"bars are inside at each corner", bars_are_inside_at_each_corner},
+        {"bars of a large face keep to its edge", bars_of_a_large_face_keep_to_its_edge},
         {"bars become compact without room", bars_become_compact_without_room},
         {"many faces have strips under their boxes", many_faces_have_strips_under_their_boxes},
+        {"strips move above the label at the foot", strips_move_above_the_label_at_the_foot},
         {"draws as many faces as there can be", draws_as_many_faces_as_there_can_be},
         {"odd faces do no harm", odd_faces_do_no_harm},
         {"odd labels do no harm", odd_labels_do_no_harm},
