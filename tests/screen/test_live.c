@@ -124,6 +124,32 @@ static void records_the_faces_marked(void)
     unsetenv("SDL_VIDEODRIVER");
 }
 
+/* Whether players can play it: ffprobe reads all its frames and has nothing to complain of. */
+static void check_playable(const char *file)
+{
+    struct run probe;
+    media_shell(&probe,
+                "ffprobe -v warning -count_frames -select_streams v "
+                "-show_entries stream=nb_read_frames -of csv=p=0 %s",
+                file);
+    CU_ASSERT_EQUAL(probe.code, 0);
+    CU_ASSERT(atoi(probe.out) > 0);
+    CU_ASSERT_STRING_EQUAL(probe.err, "");
+}
+
+static void signals_leave_a_playable_file(void)
+{
+    static const char *const signals[] = {"INT", "TERM"};
+    setenv("SDL_VIDEODRIVER", "dummy", 1);
+    for (int i = 0; i < 2; i++) {
+        unlink("out.mp4");
+        run_until_rows("--jsonl - --record out.mp4", signals[i]);
+        check_rows();
+        check_playable("out.mp4");
+    }
+    unsetenv("SDL_VIDEODRIVER");
+}
+
 static void ends_after_its_seconds(void)
 {
     media_shell(&run, "mien live --headless --video portrait.jpg --seconds 0.5");
@@ -329,12 +355,37 @@ static void window_shows_a_box_where_the_face_is(void)
     close_screen(&screen);
 }
 
+/* The key's recording, in a window that people look at: begun with r, ended with q. */
+static void keys_record_and_quit(void)
+{
+    struct screen screen;
+    if (!open_screen(&screen))
+        return;
+    media_shell(&run, "command -v xdotool");
+    if (run.code) {
+        skip_test("xdotool is not installed");
+        close_screen(&screen);
+        return;
+    }
+    media_shell(&run,
+                "rm -f rows.jsonl mien-*.mp4; "
+                "mien live --video portrait.jpg --jsonl rows.jsonl & child=$!; "
+                "wait_for() { for i in $(seq 900); do eval \"$1\" && return; sleep 0.1; done; }; "
+                "wait_for '[ -s rows.jsonl ]'; xdotool key r; "
+                "wait_for 'ls mien-*.mp4 >/dev/null 2>&1'; sleep 1; xdotool key q; "
+                "wait $child; code=$?; mv mien-*.mp4 key.mp4; exit $code");
+    CU_ASSERT_EQUAL(run.code, 0);
+    check_playable("key.mp4");
+    close_screen(&screen);
+}
+
 int main(void)
 {
     const struct test tests[] = {
         {"headless writes json lines", headless_writes_json_lines},
         {"window and data work together", window_and_data_work_together},
         {"records the faces marked", records_the_faces_marked},
+        {"signals leave a playable file", signals_leave_a_playable_file},
         {"ends after its seconds", ends_after_its_seconds},
         {"a reader that leaves ends it", a_reader_that_leaves_ends_it},
         {"no display is a clear error", no_display_is_a_clear_error},
@@ -342,6 +393,7 @@ int main(void)
         {"bad inputs are told", bad_inputs_are_told},
         {"wrong arguments are told", wrong_arguments_are_told},
         {"window shows a box where the face is", window_shows_a_box_where_the_face_is},
+        {"keys record and quit", keys_record_and_quit},
         {NULL, NULL},
     };
     program_enter();

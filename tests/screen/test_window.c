@@ -69,13 +69,14 @@ static void show(void)
     CU_ASSERT_EQUAL(window_show(window, &picture, &faces, &status, &error), 0);
 }
 
-/* Shows the picture, saves it with the key s, and reads the file. */
-static void look(void)
+/* Presses a key, shows the picture, saves it with the key s, and reads the file. */
+static void look_after(SDL_Keycode key)
 {
     struct run run;
     glob_t found;
     struct mien_frame frame;
     media_shell(&run, "rm -f mien-*.png");
+    CU_ASSERT(press(key, KMOD_NONE));
     CU_ASSERT(press(SDLK_s, KMOD_NONE));
     show();
     CU_ASSERT_EQUAL_FATAL(glob("mien-*.png", 0, NULL, &found), 0);
@@ -84,6 +85,11 @@ static void look(void)
     CU_ASSERT_EQUAL_FATAL(mien_reader_next(reader, &frame, NULL), 1);
     seen = frame.color;
     globfree(&found);
+}
+
+static void look(void)
+{
+    look_after(SDLK_x); /* which does nothing */
 }
 
 /* The pixel where the window shows this place of the picture. */
@@ -153,6 +159,37 @@ static void privacy_key_covers_the_face(void)
         covered += is_near(pixel(x, 200), 0x7F7F7F, 12);
     CU_ASSERT(stripes > 20);
     CU_ASSERT_EQUAL(covered, 60);
+    close_window();
+}
+
+/* What the place of toasts looks like, as a number; *letters: how many of its pixels are as light
+ * as text. */
+static uint32_t look_at_toast(int *letters)
+{
+    uint32_t hash = 2166136261u;
+    *letters = 0;
+    for (int y = HEIGHT / 20; y < HEIGHT * 3 / 20; y++)
+        for (int x = WIDTH / 6; x < WIDTH * 5 / 6; x++) {
+            hash = (hash ^ pixel(x, y)) * 16777619u;
+            *letters += is_near(pixel(x, y), 0xF4F4F4, 40);
+        }
+    return hash;
+}
+
+static void each_key_is_confirmed(void)
+{
+    static const SDL_Keycode ways[] = {SDLK_m, SDLK_b, SDLK_p,     SDLK_SPACE,
+                                       SDLK_f, SDLK_f, SDLK_SPACE, SDLK_m};
+    uint32_t before = 0;
+    int letters;
+    open_window((struct window_options){0});
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        look_after(ways[i]);
+        uint32_t now = look_at_toast(&letters);
+        CU_ASSERT(letters > 50);
+        CU_ASSERT_NOT_EQUAL(now, before); /* each says something else */
+        before = now;
+    }
     close_window();
 }
 
@@ -253,6 +290,7 @@ int main(void)
         {"mirror key turns picture and box", mirror_key_turns_picture_and_box},
         {"bars key shows and hides bars", bars_key_shows_and_hides_bars},
         {"privacy key covers the face", privacy_key_covers_the_face},
+        {"each key is confirmed", each_key_is_confirmed},
         {"help keys show and hide the keys", help_keys_show_and_hide_the_keys},
         {"space freezes", space_freezes},
         {"tells of the record key once", tells_of_the_record_key_once},
