@@ -8,6 +8,7 @@
 #include <libswscale/swscale.h>
 #include <linux/videodev2.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* The best first: raw pictures cost less time and have no artefacts. */
 static const struct pixel_format {
@@ -26,6 +27,7 @@ static const struct pixel_format {
 struct converter {
     const struct pixel_format *pixels;
     int width, height;
+    bool full_range;
     uint8_t gray_of[256]; /* luma → full-range gray */
     struct jpeg_decoder *jpeg;
     struct SwsContext *split, *paint; /* packed → planes → BGRX */
@@ -111,6 +113,7 @@ int converter_create(struct converter **converter, const struct convert_format *
     new->pixels = &pixel_formats[index];
     new->width = format->width;
     new->height = format->height;
+    new->full_range = format->full_range;
     fill_gray_table(new->gray_of, format->full_range);
     int result;
     if (new->pixels->packed == AV_PIX_FMT_NONE)
@@ -142,35 +145,63 @@ static void paint_gray(const struct converter *converter, const uint8_t *luma, s
 {
     for (int y = 0; y < converter->height; y++, luma += stride) {
         uint8_t *row = gray->data + y * gray->stride;
-        for (int x = 0; x < converter->width; x++)
-            row[x] = converter->gray_of[luma[x]];
+        if (converter->full_range)
+            memcpy(row, luma, (size_t)converter->width);
+        else
+            for (int x = 0; x < converter->width; x++)
+                row[x] = converter->gray_of[luma[x]];
     }
+}
+
+static int split_planes(struct converter *converter, const uint8_t *data, size_t size)
+{
+    uint8_t *input[4];
+    int height = converter->height;
+    if (size < converter->size)
+        return -EBADMSG;
+    av_image_fill_pointers(input, converter->pixels->packed, height, (uint8_t *)data,
+                           converter->strides);
+    sws_scale(converter->split, (const uint8_t *const *)input, converter->strides, 0, height,
+              converter->planes, converter->plane_strides);
+    return 0;
+}
+
+int converter_decode(struct converter *converter, const uint8_t *data, size_t size,
+                     struct mien_frame *frame)
+{
+    if (!converter->jpeg)
+        return split_planes(converter, data, size);
+    if (frame->color.data)
+        return jpeg_decoder_run(converter->jpeg, data, size);
+    return jpeg_decoder_run_gray(converter->jpeg, data, size, &frame->gray);
+}
+
+static int paint_jpeg(struct converter *converter, struct mien_frame *frame)
+{
+    size_t stride = (size_t)frame->gray.stride;
+    const uint8_t *luma = frame->gray.data; /* decoded right into the picture, or … */
+    if (frame->color.data)
+        luma = jpeg_decoder_luma(converter->jpeg, &stride);
+    if (luma != frame->gray.data || !converter->full_range)
+        paint_gray(converter, luma, stride, &frame->gray);
+    return frame->color.data ? jpeg_decoder_paint(converter->jpeg, &frame->color) : 0;
+}
+
+int converter_paint(struct converter *converter, struct mien_frame *frame)
+{
+    if (converter->jpeg)
+        return paint_jpeg(converter, frame);
+    if (frame->color.data)
+        sws_scale(converter->paint, (const uint8_t *const *)converter->planes,
+                  converter->plane_strides, 0, converter->height, (uint8_t *[]){frame->color.data},
+                  (int[]){(int)frame->color.stride});
+    paint_gray(converter, converter->planes[0], (size_t)converter->plane_strides[0], &frame->gray);
+    return 0;
 }
 
 int converter_run(struct converter *converter, const uint8_t *data, size_t size,
                   struct mien_frame *frame)
 {
-    const uint8_t *luma;
-    size_t stride;
-    if (converter->jpeg) {
-        int result = jpeg_decoder_run(converter->jpeg, data, size, &luma, &stride, &frame->color);
-        if (result)
-            return result;
-    } else {
-        if (size < converter->size)
-            return -EBADMSG;
-        uint8_t *input[4];
-        int height = converter->height;
-        av_image_fill_pointers(input, converter->pixels->packed, height, (uint8_t *)data,
-                               converter->strides);
-        sws_scale(converter->split, (const uint8_t *const *)input, converter->strides, 0, height,
-                  converter->planes, converter->plane_strides);
-        sws_scale(converter->paint, (const uint8_t *const *)converter->planes,
-                  converter->plane_strides, 0, height, (uint8_t *[]){frame->color.data},
-                  (int[]){(int)frame->color.stride});
-        luma = converter->planes[0];
-        stride = (size_t)converter->plane_strides[0];
-    }
-    paint_gray(converter, luma, stride, &frame->gray);
-    return 0;
+    int result = converter_decode(converter, data, size, frame);
+    return result ? result : converter_paint(converter, frame);
 }

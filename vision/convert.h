@@ -28,9 +28,15 @@ int converter_create(struct converter **converter, const struct convert_format *
 void converter_destroy(struct converter **converter);
 
 /* Converts `size` bytes into the color and gray pictures of `frame`, which have the format's size.
+ * Where frame->color has no pixels only gray is made, to the same values, which is faster.
  * Returns 0, or -EBADMSG when the data is short or broken: the pictures then hold anything. */
 int converter_run(struct converter *converter, const uint8_t *data, size_t size,
                   struct mien_frame *frame);
+
+/* The two halves of it: what is decoded is the converter's until the next call of either. */
+int converter_decode(struct converter *converter, const uint8_t *data, size_t size,
+                     struct mien_frame *frame);
+int converter_paint(struct converter *converter, struct mien_frame *frame);
 
 /* ---- JPEG, behind the converter ---- */
 
@@ -40,9 +46,14 @@ int jpeg_decoder_create(struct jpeg_decoder **decoder, int width, int height,
                         struct mien_error *error);
 void jpeg_decoder_destroy(struct jpeg_decoder **decoder);
 
-/* Decodes one JPEG of exactly the decoder's size: *luma borrows the Y plane (`*stride` bytes from
- * row to row) until the next call, `color` is painted. Returns 0 or -EBADMSG. */
-int jpeg_decoder_run(struct jpeg_decoder *decoder, const uint8_t *data, size_t size,
-                     const uint8_t **luma, size_t *stride, struct mien_picture *color);
+/* Decodes one JPEG of exactly the decoder's size into its three planes, of which the first is gray;
+ * or into `gray` alone, in a third less time. Returns 0 or -EBADMSG. */
+int jpeg_decoder_run(struct jpeg_decoder *decoder, const uint8_t *data, size_t size);
+int jpeg_decoder_run_gray(struct jpeg_decoder *decoder, const uint8_t *data, size_t size,
+                          struct mien_picture *gray);
+
+/* What jpeg_decoder_run decoded: the Y plane, borrowed, and the colours. */
+const uint8_t *jpeg_decoder_luma(const struct jpeg_decoder *decoder, size_t *stride);
+int jpeg_decoder_paint(struct jpeg_decoder *decoder, struct mien_picture *color);
 
 #endif

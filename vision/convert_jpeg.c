@@ -9,6 +9,7 @@
 struct jpeg_decoder {
     tjhandle turbo;
     int width, height;
+    int sampling;       /* of the last picture's colours */
     int stride;         /* of each plane: enough for any chroma subsampling */
     uint8_t *planes[3]; /* in one block */
 };
@@ -54,23 +55,53 @@ static bool is_harmless(tjhandle turbo)
            strstr(tjGetErrorStr2(turbo), "extraneous bytes");
 }
 
-int jpeg_decoder_run(struct jpeg_decoder *decoder, const uint8_t *data, size_t size,
-                     const uint8_t **luma, size_t *stride, struct mien_picture *color)
+static int read_header(struct jpeg_decoder *decoder, const uint8_t *data, size_t size)
 {
-    int width, height, sampling, space;
-    if (tjDecompressHeader3(decoder->turbo, data, size, &width, &height, &sampling, &space) ||
+    int width, height, space;
+    if (tjDecompressHeader3(decoder->turbo, data, size, &width, &height, &decoder->sampling,
+                            &space) ||
         width != decoder->width || height != decoder->height ||
         (space != TJCS_YCbCr && space != TJCS_GRAY))
         return -EBADMSG;
+    return 0;
+}
+
+int jpeg_decoder_run(struct jpeg_decoder *decoder, const uint8_t *data, size_t size)
+{
     int strides[3] = {decoder->stride, decoder->stride, decoder->stride};
-    if (tjDecompressToYUVPlanes(decoder->turbo, data, size, decoder->planes, width, strides, height,
-                                TJFLAG_LIMITSCANS) &&
+    if (read_header(decoder, data, size))
+        return -EBADMSG;
+    if (tjDecompressToYUVPlanes(decoder->turbo, data, size, decoder->planes, decoder->width,
+                                strides, decoder->height, TJFLAG_LIMITSCANS) &&
         !is_harmless(decoder->turbo))
         return -EBADMSG;
-    if (tjDecodeYUVPlanes(decoder->turbo, (const uint8_t **)decoder->planes, strides, sampling,
-                          color->data, width, (int)color->stride, height, TJPF_BGRX, 0))
-        return -EBADMSG;
-    *luma = decoder->planes[0];
-    *stride = (size_t)decoder->stride;
     return 0;
+}
+
+int jpeg_decoder_run_gray(struct jpeg_decoder *decoder, const uint8_t *data, size_t size,
+                          struct mien_picture *gray)
+{
+    if (read_header(decoder, data, size))
+        return -EBADMSG;
+    if (tjDecompress2(decoder->turbo, data, size, gray->data, gray->width, (int)gray->stride,
+                      gray->height, TJPF_GRAY, TJFLAG_LIMITSCANS) &&
+        !is_harmless(decoder->turbo))
+        return -EBADMSG;
+    return 0;
+}
+
+const uint8_t *jpeg_decoder_luma(const struct jpeg_decoder *decoder, size_t *stride)
+{
+    *stride = (size_t)decoder->stride;
+    return decoder->planes[0];
+}
+
+int jpeg_decoder_paint(struct jpeg_decoder *decoder, struct mien_picture *color)
+{
+    int strides[3] = {decoder->stride, decoder->stride, decoder->stride};
+    return tjDecodeYUVPlanes(decoder->turbo, (const uint8_t **)decoder->planes, strides,
+                             decoder->sampling, color->data, decoder->width, (int)color->stride,
+                             decoder->height, TJPF_BGRX, 0)
+               ? -EBADMSG
+               : 0;
 }

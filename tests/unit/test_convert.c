@@ -295,6 +295,41 @@ static void random_damage_never_crashes(void)
     tjFree(jpeg);
 }
 
+/* ---- gray alone ---- */
+
+static void check_gray_alone(const struct convert_format *format, const uint8_t *data, size_t size)
+{
+    struct mien_frame both = make_frame(format->width, format->height), alone = both;
+    alone.color = (struct mien_picture){0};
+    alone.gray = (struct mien_picture){0};
+    mien_picture_alloc(&alone.gray, MIEN_GRAY8, format->width, format->height, NULL);
+    CU_ASSERT_EQUAL(convert_once(format, data, size, &both), 0);
+    CU_ASSERT_EQUAL(convert_once(format, data, size, &alone), 0);
+    for (int y = 0; y < format->height; y++)
+        CU_ASSERT(!memcmp(alone.gray.data + y * alone.gray.stride,
+                          both.gray.data + y * both.gray.stride, (size_t)format->width));
+    free_frame(&both);
+    free_frame(&alone);
+}
+
+static void gray_alone_has_the_same_values(void)
+{
+    for (int full = 0; full < 2; full++) {
+        for (int sampling = 0; sampling < TJ_NUMSAMP; sampling++) {
+            unsigned long size;
+            uint8_t *jpeg = make_jpeg(67, 45, sampling, &size);
+            struct convert_format format = {V4L2_PIX_FMT_MJPEG, 67, 45, 0, full, false};
+            check_gray_alone(&format, jpeg, size);
+            tjFree(jpeg);
+        }
+        uint8_t data[WIDTH * 2 * HEIGHT];
+        for (size_t i = 0; i < sizeof data; i++)
+            data[i] = (uint8_t)(i * 7);
+        struct convert_format format = {V4L2_PIX_FMT_YUYV, WIDTH, HEIGHT, 0, full, false};
+        check_gray_alone(&format, data, sizeof data);
+    }
+}
+
 /* ---- refusals ---- */
 
 static void bad_formats_are_refused(void)
@@ -326,6 +361,7 @@ int main(void)
         {"broken JPEGs are refused", broken_jpegs_are_refused},
         {"webcam habits are borne", webcam_habits_are_borne},
         {"random damage never crashes", random_damage_never_crashes},
+        {"gray alone has the same values", gray_alone_has_the_same_values},
         {"bad formats are refused", bad_formats_are_refused},
         {NULL, NULL},
     };
