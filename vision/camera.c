@@ -181,7 +181,7 @@ static int convert(struct mien_camera *camera, const struct camera_buffer *buffe
     int result = fit_slot(camera, slot, NULL);
     if (result)
         return result;
-    return converter_run(camera->device.converter, buffer->data, buffer->size, &slot->frame);
+    return mien_converter_run(camera->device.converter, buffer->data, buffer->size, &slot->frame);
 }
 
 /* Fetches the newest frame. Returns 0, also for a broken one, or why the device is lost. */

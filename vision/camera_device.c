@@ -45,7 +45,7 @@ static uint32_t choose_format(const struct mien_camera_info *camera,
     double best_rank = INFINITY;
     for (size_t i = 0; i < camera->mode_count; i++) {
         memcpy(&fourcc, camera->modes[i].fourcc, 4);
-        int preference = convert_preference(fourcc);
+        int preference = mien_convert_preference(fourcc);
         double rank = preference < 0 ? INFINITY : rank_mode(&camera->modes[i], preference, wish);
         if (rank < best_rank) {
             best_rank = rank;
@@ -60,7 +60,7 @@ static int parse_format(uint32_t *fourcc, const char *name, struct mien_error *e
     memset(fourcc, ' ', 4); /* shorter names are filled up, as in "Y8  " */
     if (strlen(name) <= 4)
         memcpy(fourcc, name, strlen(name));
-    if (strlen(name) > 4 || convert_preference(*fourcc) < 0)
+    if (strlen(name) > 4 || mien_convert_preference(*fourcc) < 0)
         return mien_error_set(
             error, ENOTSUP,
             "the format '%s' is not supported: take YUYV, UYVY, NV12, YU12, MJPG, "
@@ -158,7 +158,7 @@ static int create_converter(struct camera_device *device, struct mien_error *err
     if (pixels->width > MIEN_PICTURE_SIDE_MAX || pixels->height > MIEN_PICTURE_SIDE_MAX)
         return mien_error_set(error, EINVAL, "%s: pictures of %u×%u pixels are not supported",
                               device->path, pixels->width, pixels->height);
-    struct convert_format format = {
+    struct mien_convert_format format = {
         .fourcc = pixels->pixelformat,
         .width = (int)pixels->width,
         .height = (int)pixels->height,
@@ -166,7 +166,7 @@ static int create_converter(struct camera_device *device, struct mien_error *err
         .full_range = range == V4L2_QUANTIZATION_FULL_RANGE,
         .bt709 = matrix == V4L2_YCBCR_ENC_709,
     };
-    return converter_create(&device->converter, &format, error);
+    return mien_converter_create(&device->converter, &format, error);
 }
 
 /* What a request about a buffer begins with; `plane` is used, and must outlive it, where the API
@@ -275,7 +275,7 @@ void camera_device_close(struct camera_device *device)
     for (unsigned i = 0; i < device->buffer_count; i++)
         v4l2_munmap(device->buffers[i].start, device->buffers[i].length);
     device->buffer_count = 0;
-    converter_destroy(&device->converter);
+    mien_converter_destroy(&device->converter);
     v4l2_close(device->fd);
     device->fd = -1;
 }

@@ -4,7 +4,7 @@
 
 #include <linux/videodev2.h>
 
-#include "convert.h"
+#include "mien/convert.h"
 #include "mien/camera.h"
 
 enum { CAMERA_BUFFERS = 4 };
@@ -20,7 +20,7 @@ struct camera_device {
         size_t length;
     } buffers[CAMERA_BUFFERS];
     unsigned buffer_count;
-    struct converter *converter;
+    struct mien_converter *converter;
 };
 
 /* A picture that the driver handed out; it is the device's again after requeueing. */

@@ -1,7 +1,7 @@
 /* Every format is first brought into planes, which libswscale (for JPEG: libjpeg-turbo) does with
  * vector code; gray is then the Y plane stretched to 0…255, and the colours come from the planes.
  */
-#include "convert.h"
+#include "mien/convert.h"
 
 #include <errno.h>
 #include <libavutil/imgutils.h>
@@ -9,6 +9,8 @@
 #include <linux/videodev2.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "convert_jpeg.h"
 
 /* The best first: raw pictures cost less time and have no artefacts. */
 static const struct pixel_format {
@@ -24,7 +26,7 @@ static const struct pixel_format {
     {V4L2_PIX_FMT_GREY, AV_PIX_FMT_GRAY8, AV_PIX_FMT_GRAY8},
 };
 
-struct converter {
+struct mien_converter {
     const struct pixel_format *pixels;
     int width, height;
     bool full_range;
@@ -37,7 +39,7 @@ struct converter {
     int plane_strides[4];
 };
 
-int convert_preference(uint32_t fourcc)
+int mien_convert_preference(uint32_t fourcc)
 {
     for (int i = 0; i < (int)(sizeof pixel_formats / sizeof *pixel_formats); i++)
         if (pixel_formats[i].fourcc == fourcc)
@@ -53,7 +55,7 @@ static void fill_gray_table(uint8_t *gray_of, bool full_range)
     }
 }
 
-static int lay_out_input(struct converter *converter, size_t stride, struct mien_error *error)
+static int lay_out_input(struct mien_converter *converter, size_t stride, struct mien_error *error)
 {
     enum AVPixelFormat packed = converter->pixels->packed;
     int *strides = converter->strides;
@@ -73,15 +75,15 @@ static int lay_out_input(struct converter *converter, size_t stride, struct mien
     return size > 0 ? 0 : mien_error_set(error, EINVAL, "the camera's pictures are too large");
 }
 
-static struct SwsContext *create_scaler(const struct converter *converter, enum AVPixelFormat from,
-                                        enum AVPixelFormat to)
+static struct SwsContext *create_scaler(const struct mien_converter *converter,
+                                        enum AVPixelFormat from, enum AVPixelFormat to)
 {
     int width = converter->width, height = converter->height;
     return sws_getContext(width, height, from, width, height, to, SWS_BILINEAR, NULL, NULL, NULL);
 }
 
-static int create_scalers(struct converter *converter, const struct convert_format *format,
-                          struct mien_error *error)
+static int create_scalers(struct mien_converter *converter,
+                          const struct mien_convert_format *format, struct mien_error *error)
 {
     const struct pixel_format *pixels = converter->pixels;
     converter->split = create_scaler(converter, pixels->packed, pixels->planar);
@@ -96,10 +98,10 @@ static int create_scalers(struct converter *converter, const struct convert_form
     return 0;
 }
 
-int converter_create(struct converter **converter, const struct convert_format *format,
-                     struct mien_error *error)
+int mien_converter_create(struct mien_converter **converter,
+                          const struct mien_convert_format *format, struct mien_error *error)
 {
-    int index = convert_preference(format->fourcc);
+    int index = mien_convert_preference(format->fourcc);
     if (index < 0)
         return mien_error_set(error, ENOTSUP, "the camera's pixel format %.4s is not supported",
                               (const char *)&format->fourcc);
@@ -107,7 +109,7 @@ int converter_create(struct converter **converter, const struct convert_format *
         format->height > MIEN_PICTURE_SIDE_MAX)
         return mien_error_set(error, EINVAL, "the camera's picture size %d×%d is not supported",
                               format->width, format->height);
-    struct converter *new = calloc(1, sizeof *new);
+    struct mien_converter *new = calloc(1, sizeof *new);
     if (!new)
         return mien_error_set(error, ENOMEM, "no memory to convert the camera's pictures");
     new->pixels = &pixel_formats[index];
@@ -121,14 +123,14 @@ int converter_create(struct converter **converter, const struct convert_format *
     else if (!(result = lay_out_input(new, format->stride, error)))
         result = create_scalers(new, format, error);
     if (result) {
-        converter_destroy(&new);
+        mien_converter_destroy(&new);
         return result;
     }
     *converter = new;
     return 0;
 }
 
-void converter_destroy(struct converter **converter)
+void mien_converter_destroy(struct mien_converter **converter)
 {
     if (!*converter)
         return;
@@ -140,7 +142,7 @@ void converter_destroy(struct converter **converter)
     *converter = NULL;
 }
 
-static void paint_gray(const struct converter *converter, const uint8_t *luma, size_t stride,
+static void paint_gray(const struct mien_converter *converter, const uint8_t *luma, size_t stride,
                        struct mien_picture *gray)
 {
     for (int y = 0; y < converter->height; y++, luma += stride) {
@@ -153,7 +155,7 @@ static void paint_gray(const struct converter *converter, const uint8_t *luma, s
     }
 }
 
-static int split_planes(struct converter *converter, const uint8_t *data, size_t size)
+static int split_planes(struct mien_converter *converter, const uint8_t *data, size_t size)
 {
     uint8_t *input[4];
     int height = converter->height;
@@ -166,8 +168,8 @@ static int split_planes(struct converter *converter, const uint8_t *data, size_t
     return 0;
 }
 
-int converter_decode(struct converter *converter, const uint8_t *data, size_t size,
-                     struct mien_frame *frame)
+int mien_converter_decode(struct mien_converter *converter, const uint8_t *data, size_t size,
+                          struct mien_frame *frame)
 {
     if (!converter->jpeg)
         return split_planes(converter, data, size);
@@ -176,7 +178,7 @@ int converter_decode(struct converter *converter, const uint8_t *data, size_t si
     return jpeg_decoder_run_gray(converter->jpeg, data, size, &frame->gray);
 }
 
-static int paint_jpeg(struct converter *converter, struct mien_frame *frame)
+static int paint_jpeg(struct mien_converter *converter, struct mien_frame *frame)
 {
     size_t stride = (size_t)frame->gray.stride;
     const uint8_t *luma = frame->gray.data; /* decoded right into the picture, or … */
@@ -187,7 +189,7 @@ static int paint_jpeg(struct converter *converter, struct mien_frame *frame)
     return frame->color.data ? jpeg_decoder_paint(converter->jpeg, &frame->color) : 0;
 }
 
-int converter_paint(struct converter *converter, struct mien_frame *frame)
+int mien_converter_paint(struct mien_converter *converter, struct mien_frame *frame)
 {
     if (converter->jpeg)
         return paint_jpeg(converter, frame);
@@ -199,9 +201,9 @@ int converter_paint(struct converter *converter, struct mien_frame *frame)
     return 0;
 }
 
-int converter_run(struct converter *converter, const uint8_t *data, size_t size,
-                  struct mien_frame *frame)
+int mien_converter_run(struct mien_converter *converter, const uint8_t *data, size_t size,
+                       struct mien_frame *frame)
 {
-    int result = converter_decode(converter, data, size, frame);
-    return result ? result : converter_paint(converter, frame);
+    int result = mien_converter_decode(converter, data, size, frame);
+    return result ? result : mien_converter_paint(converter, frame);
 }

@@ -1,7 +1,8 @@
 /* JPEG is decoded once, into planes: Y is the gray picture, and the colours come from all three. */
-#include "convert.h"
+#include "convert_jpeg.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <turbojpeg.h>

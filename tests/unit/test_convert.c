@@ -1,4 +1,4 @@
-#include "convert.h"
+#include "mien/convert.h"
 #include "runner.h"
 
 #include <errno.h>
@@ -32,16 +32,16 @@ static const uint8_t *color_at(const struct mien_frame *frame, int x, int y)
 }
 
 /* Runs `data`, given in memory of exactly its size so that a sanitizer sees a byte read too far. */
-static int convert_once(const struct convert_format *format, const uint8_t *data, size_t size,
+static int convert_once(const struct mien_convert_format *format, const uint8_t *data, size_t size,
                         struct mien_frame *frame)
 {
-    struct converter *converter = NULL;
+    struct mien_converter *converter = NULL;
     uint8_t *exact = malloc(size ? size : 1);
     memcpy(exact, data, size);
-    int result = converter_create(&converter, format, NULL);
+    int result = mien_converter_create(&converter, format, NULL);
     if (!result)
-        result = converter_run(converter, exact, size, frame);
-    converter_destroy(&converter);
+        result = mien_converter_run(converter, exact, size, frame);
+    mien_converter_destroy(&converter);
     free(exact);
     return result;
 }
@@ -80,7 +80,7 @@ static void yuyv_gray_is_exact_with_padding(void)
         for (int x = 0; x < WIDTH; x++)
             data[y * PADDED + 2 * x] = luma_at(x, y);
     struct mien_frame frame = make_frame(WIDTH, HEIGHT);
-    struct convert_format format = {V4L2_PIX_FMT_YUYV, WIDTH, HEIGHT, PADDED, false, false};
+    struct mien_convert_format format = {V4L2_PIX_FMT_YUYV, WIDTH, HEIGHT, PADDED, false, false};
     CU_ASSERT_EQUAL(convert_once(&format, data, sizeof data, &frame), 0);
     check_gray(&frame, false);
     format.full_range = true;
@@ -97,7 +97,7 @@ static void uyvy_gray_is_exact(void)
         for (int x = 0; x < WIDTH; x++)
             data[(y * WIDTH + x) * 2 + 1] = luma_at(x, y);
     struct mien_frame frame = make_frame(WIDTH, HEIGHT);
-    struct convert_format format = {V4L2_PIX_FMT_UYVY, WIDTH, HEIGHT, 0, false, false};
+    struct mien_convert_format format = {V4L2_PIX_FMT_UYVY, WIDTH, HEIGHT, 0, false, false};
     CU_ASSERT_EQUAL(convert_once(&format, data, sizeof data, &frame), 0);
     check_gray(&frame, false);
     free_frame(&frame);
@@ -113,7 +113,7 @@ static void planar_gray_is_exact(uint32_t fourcc, size_t stride)
         for (int x = 0; x < WIDTH; x++)
             data[(size_t)y * row + (size_t)x] = luma_at(x, y);
     struct mien_frame frame = make_frame(WIDTH, HEIGHT);
-    struct convert_format format = {fourcc, WIDTH, HEIGHT, stride, false, false};
+    struct mien_convert_format format = {fourcc, WIDTH, HEIGHT, stride, false, false};
     CU_ASSERT_EQUAL(convert_once(&format, data, size, &frame), 0);
     check_gray(&frame, false);
     CU_ASSERT_EQUAL(convert_once(&format, data, size - 1, &frame), -EBADMSG);
@@ -135,7 +135,7 @@ static void grey_keeps_its_values(void)
     for (int i = 0; i < WIDTH * HEIGHT; i++)
         data[i] = (uint8_t)i;
     struct mien_frame frame = make_frame(WIDTH, HEIGHT);
-    struct convert_format format = {V4L2_PIX_FMT_GREY, WIDTH, HEIGHT, 0, true, false};
+    struct mien_convert_format format = {V4L2_PIX_FMT_GREY, WIDTH, HEIGHT, 0, true, false};
     CU_ASSERT_EQUAL(convert_once(&format, data, sizeof data, &frame), 0);
     check_gray(&frame, true);
     const uint8_t *color = color_at(&frame, 5, 3);
@@ -155,7 +155,7 @@ static void colors_follow_the_matrix(void)
     for (size_t i = 0; i < sizeof data; i += 4)
         memcpy(data + i, (uint8_t[4]){81, 90, 81, 240}, 4);
     struct mien_frame frame = make_frame(WIDTH, HEIGHT);
-    struct convert_format format = {V4L2_PIX_FMT_YUYV, WIDTH, HEIGHT, 0, false, false};
+    struct mien_convert_format format = {V4L2_PIX_FMT_YUYV, WIDTH, HEIGHT, 0, false, false};
     CU_ASSERT_EQUAL(convert_once(&format, data, sizeof data, &frame), 0);
     CU_ASSERT(is_near(color_at(&frame, 0, 0), 0, 0, 255));
     CU_ASSERT(is_near(color_at(&frame, WIDTH - 1, HEIGHT - 1), 0, 0, 255));
@@ -175,7 +175,7 @@ static void odd_sizes_stay_inside(void)
     for (size_t i = 0; i < sizeof fourccs / sizeof *fourccs; i++)
         for (int side = 1; side < 24; side++) {
             struct mien_frame frame = make_frame(side, side);
-            struct convert_format format = {fourccs[i], side, side, 0, false, false};
+            struct mien_convert_format format = {fourccs[i], side, side, 0, false, false};
             CU_ASSERT_EQUAL(convert_once(&format, data, sizeof data, &frame), 0);
             free_frame(&frame);
         }
@@ -204,7 +204,7 @@ static uint8_t *make_jpeg(int width, int height, int sampling, unsigned long *si
 
 static int convert_jpeg(const uint8_t *jpeg, size_t size, struct mien_frame *frame)
 {
-    struct convert_format format = {
+    struct mien_convert_format format = {
         V4L2_PIX_FMT_MJPEG, frame->gray.width, frame->gray.height, 0, true, false};
     return convert_once(&format, jpeg, size, frame);
 }
@@ -297,7 +297,8 @@ static void random_damage_never_crashes(void)
 
 /* ---- gray alone ---- */
 
-static void check_gray_alone(const struct convert_format *format, const uint8_t *data, size_t size)
+static void check_gray_alone(const struct mien_convert_format *format, const uint8_t *data,
+                             size_t size)
 {
     struct mien_frame both = make_frame(format->width, format->height), alone = both;
     alone.color = (struct mien_picture){0};
@@ -318,14 +319,14 @@ static void gray_alone_has_the_same_values(void)
         for (int sampling = 0; sampling < TJ_NUMSAMP; sampling++) {
             unsigned long size;
             uint8_t *jpeg = make_jpeg(67, 45, sampling, &size);
-            struct convert_format format = {V4L2_PIX_FMT_MJPEG, 67, 45, 0, full, false};
+            struct mien_convert_format format = {V4L2_PIX_FMT_MJPEG, 67, 45, 0, full, false};
             check_gray_alone(&format, jpeg, size);
             tjFree(jpeg);
         }
         uint8_t data[WIDTH * 2 * HEIGHT];
         for (size_t i = 0; i < sizeof data; i++)
             data[i] = (uint8_t)(i * 7);
-        struct convert_format format = {V4L2_PIX_FMT_YUYV, WIDTH, HEIGHT, 0, full, false};
+        struct mien_convert_format format = {V4L2_PIX_FMT_YUYV, WIDTH, HEIGHT, 0, full, false};
         check_gray_alone(&format, data, sizeof data);
     }
 }
@@ -334,17 +335,17 @@ static void gray_alone_has_the_same_values(void)
 
 static void bad_formats_are_refused(void)
 {
-    struct converter *converter = NULL;
+    struct mien_converter *converter = NULL;
     struct mien_error error = {""};
-    struct convert_format format = {v4l2_fourcc('B', 'A', '8', '1'), 64, 48, 0, false, false};
-    CU_ASSERT_EQUAL(converter_create(&converter, &format, &error), -ENOTSUP);
+    struct mien_convert_format format = {v4l2_fourcc('B', 'A', '8', '1'), 64, 48, 0, false, false};
+    CU_ASSERT_EQUAL(mien_converter_create(&converter, &format, &error), -ENOTSUP);
     CU_ASSERT_PTR_NOT_NULL(strstr(error.text, "BA81"));
-    format = (struct convert_format){V4L2_PIX_FMT_YUYV, 64, 48, 100, false, false};
-    CU_ASSERT_EQUAL(converter_create(&converter, &format, &error), -EINVAL);
-    format = (struct convert_format){V4L2_PIX_FMT_YUYV, 0, 48, 0, false, false};
-    CU_ASSERT_EQUAL(converter_create(&converter, &format, &error), -EINVAL);
-    format = (struct convert_format){V4L2_PIX_FMT_MJPEG, 64, 1 << 20, 0, false, false};
-    CU_ASSERT_EQUAL(converter_create(&converter, &format, &error), -EINVAL);
+    format = (struct mien_convert_format){V4L2_PIX_FMT_YUYV, 64, 48, 100, false, false};
+    CU_ASSERT_EQUAL(mien_converter_create(&converter, &format, &error), -EINVAL);
+    format = (struct mien_convert_format){V4L2_PIX_FMT_YUYV, 0, 48, 0, false, false};
+    CU_ASSERT_EQUAL(mien_converter_create(&converter, &format, &error), -EINVAL);
+    format = (struct mien_convert_format){V4L2_PIX_FMT_MJPEG, 64, 1 << 20, 0, false, false};
+    CU_ASSERT_EQUAL(mien_converter_create(&converter, &format, &error), -EINVAL);
     CU_ASSERT_PTR_NULL(converter);
 }
 
