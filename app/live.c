@@ -275,11 +275,14 @@ static void report(struct live *live, double cpu)
     uint64_t unrecorded =
         live->recorder_drops + (live->recorder ? recorder_dropped(live->recorder) : 0);
     mien_log(MIEN_LOG_INFO,
-             "%.1f s: %.1f pictures a second, %.1f analysed; dropped %llu at capture, %llu before "
-             "analysis, %llu before recording; %.2f CPU cores",
+             "%.1f s: %.1f pictures a second, %.1f searched for faces, %.1f read; dropped %llu at "
+             "capture, %llu before the search, %llu before reading, %llu before recording; "
+             "%.2f CPU cores",
              seconds, (double)live->session.pictures / seconds,
-             (double)live->session.result.looks / seconds, (unsigned long long)camera.dropped,
+             (double)live->session.result.looks / seconds,
+             (double)live->session.result.reads / seconds, (unsigned long long)camera.dropped,
              (unsigned long long)analysis_skipped(live->session.analysis),
+             (unsigned long long)analysis_unread(live->session.analysis),
              (unsigned long long)unrecorded, cpu / seconds);
     if (live->session.looks.count)
         mien_log(MIEN_LOG_INFO,

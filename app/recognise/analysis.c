@@ -8,65 +8,176 @@
 
 #include "mien/mailbox.h"
 
-/* One in the mailbox, one being looked at, one being filled. */
-enum { SLOTS = 3 };
+/* One in each of the two mailboxes, one with each of the two threads, one being filled. */
+enum { SLOTS = 5 };
 
 struct slot {
     struct mien_picture gray;
     uint64_t number;
     double time;
     int64_t captured_ns;
+    struct sightings sightings;
+    unsigned finder; /* which recogniser found them */
     atomic_bool busy;
 };
 
 struct analysis {
-    pthread_mutex_t looking; /* held during a look: guards these two */
+    pthread_mutex_t finding, reading; /* held during each half of a look: guard these three */
     struct recogniser *recogniser;
+    unsigned recogniser_number; /* 0, and one more with each that follows */
     struct records *records;
-    struct mien_mailbox *mailbox;
+    struct mien_mailbox *offered, *found;
     struct slot slots[SLOTS];
-    pthread_t thread;
-    bool running;
+    pthread_t finder, reader;
+    int threads;          /* how many of the two run */
     pthread_mutex_t lock; /* guards what follows */
+    struct faces read;    /* as last read */
     struct analysis_result result;
     int failure; /* 0 or −errno */
     struct mien_error error;
 };
 
-static int look(struct analysis *analysis, const struct slot *slot, struct analysis_result *seen,
-                struct mien_error *error)
+static void free_slot(struct slot *slot)
 {
-    int result =
-        recogniser_look(analysis->recogniser, &slot->gray, slot->time, &seen->faces, error);
-    if (!result && analysis->records)
-        result =
-            records_add(analysis->records, NULL, slot->number, slot->time, &seen->faces, error);
-    seen->looks++;
-    seen->time = slot->time;
-    seen->captured_ns = slot->captured_ns;
-    return result;
+    if (slot)
+        atomic_store(&slot->busy, false);
 }
 
-static void *run(void *data)
+static void fail(struct analysis *analysis, int failure, const struct mien_error *error)
+{
+    pthread_mutex_lock(&analysis->lock);
+    analysis->failure = failure;
+    analysis->error = *error;
+    pthread_mutex_unlock(&analysis->lock);
+}
+
+/* ---- what both threads make together ---- */
+
+static const struct face *find_face(const struct faces *faces, uint32_t id)
+{
+    for (int i = 0; i < faces->count; i++)
+        if (faces->list[i].id == id)
+            return &faces->list[i];
+    return NULL;
+}
+
+/* Newer places of faces that have been read: each goes on expressing what it did. */
+static void publish_places(struct analysis *analysis, const struct slot *slot)
+{
+    pthread_mutex_lock(&analysis->lock);
+    struct analysis_result *result = &analysis->result;
+    result->faces.count = 0;
+    for (size_t i = 0; i < slot->sightings.count; i++) {
+        const struct mien_track *track = &slot->sightings.tracks[i];
+        const struct face *read = find_face(&analysis->read, track->id);
+        if (!read)
+            continue;
+        struct face *face = &result->faces.list[result->faces.count++];
+        *face = *read;
+        face->box = track->box;
+    }
+    result->looks++;
+    result->changes++;
+    result->time = slot->time;
+    result->captured_ns = slot->captured_ns;
+    pthread_mutex_unlock(&analysis->lock);
+}
+
+/* Newer emotions for the places of now. A face of now that had not been read comes in. */
+static void publish_emotions(struct analysis *analysis, const struct slot *slot,
+                             const struct faces *read)
+{
+    pthread_mutex_lock(&analysis->lock);
+    struct analysis_result *result = &analysis->result;
+    analysis->read = *read;
+    for (int i = 0; i < read->count; i++) {
+        struct face *shown = (struct face *)find_face(&result->faces, read->list[i].id);
+        struct mien_box place = shown ? shown->box : read->list[i].box;
+        if (!shown && (slot->time < result->time || result->faces.count == FACES_MAX))
+            continue; /* it was read late, and may have gone */
+        if (!shown)
+            shown = &result->faces.list[result->faces.count++];
+        *shown = read->list[i];
+        shown->box = place;
+    }
+    result->reads++;
+    result->changes++;
+    pthread_mutex_unlock(&analysis->lock);
+}
+
+/* ---- the threads ---- */
+
+static void *find(void *data)
 {
     struct analysis *analysis = data;
-    struct analysis_result seen = {0};
     struct mien_error error = {""};
     int failure = 0;
     void *item;
-    while (!failure && !mien_mailbox_take(analysis->mailbox, &item, -1)) {
+    while (!failure && !mien_mailbox_take(analysis->offered, &item, -1)) {
         struct slot *slot = item;
-        pthread_mutex_lock(&analysis->looking);
-        failure = look(analysis, slot, &seen, &error);
-        pthread_mutex_unlock(&analysis->looking);
-        atomic_store(&slot->busy, false);
-        pthread_mutex_lock(&analysis->lock);
-        analysis->result = seen;
-        analysis->failure = failure;
-        analysis->error = error;
-        pthread_mutex_unlock(&analysis->lock);
+        pthread_mutex_lock(&analysis->finding);
+        failure = recogniser_find(analysis->recogniser, &slot->gray, slot->time, &slot->sightings,
+                                  &error);
+        slot->finder = analysis->recogniser_number;
+        if (failure) {
+            free_slot(slot);
+        } else {
+            publish_places(analysis, slot);
+            free_slot(mien_mailbox_put(analysis->found, slot));
+        }
+        pthread_mutex_unlock(&analysis->finding);
     }
+    if (failure)
+        fail(analysis, failure, &error);
     return NULL;
+}
+
+/* What another recogniser found is not for this one to read. */
+static int read_slot(struct analysis *analysis, const struct slot *slot, struct mien_error *error)
+{
+    struct faces faces;
+    if (slot->finder != analysis->recogniser_number)
+        return 0;
+    recogniser_read(analysis->recogniser, &slot->gray, slot->time, &slot->sightings, &faces);
+    publish_emotions(analysis, slot, &faces);
+    return analysis->records
+               ? records_add(analysis->records, NULL, slot->number, slot->time, &faces, error)
+               : 0;
+}
+
+static void *read_faces(void *data)
+{
+    struct analysis *analysis = data;
+    struct mien_error error = {""};
+    int failure = 0;
+    void *item;
+    while (!failure && !mien_mailbox_take(analysis->found, &item, -1)) {
+        pthread_mutex_lock(&analysis->reading);
+        failure = read_slot(analysis, item, &error);
+        pthread_mutex_unlock(&analysis->reading);
+        free_slot(item);
+    }
+    if (failure)
+        fail(analysis, failure, &error);
+    return NULL;
+}
+
+/* ---- for the callers ---- */
+
+static int start_threads(struct analysis *analysis)
+{
+    analysis->offered = mien_mailbox_create();
+    analysis->found = mien_mailbox_create();
+    if (!analysis->offered || !analysis->found)
+        return ENOMEM;
+    int result = pthread_create(&analysis->finder, NULL, find, analysis);
+    if (result)
+        return result;
+    analysis->threads = 1;
+    result = pthread_create(&analysis->reader, NULL, read_faces, analysis);
+    if (!result)
+        analysis->threads = 2;
+    return result;
 }
 
 int analysis_start(struct analysis **analysis, struct recogniser *recogniser,
@@ -77,15 +188,14 @@ int analysis_start(struct analysis **analysis, struct recogniser *recogniser,
         return mien_error_set(error, ENOMEM, "no memory to look at pictures");
     a->recogniser = recogniser;
     a->records = records;
-    pthread_mutex_init(&a->looking, NULL);
+    pthread_mutex_init(&a->finding, NULL);
+    pthread_mutex_init(&a->reading, NULL);
     pthread_mutex_init(&a->lock, NULL);
-    a->mailbox = mien_mailbox_create();
-    int result = a->mailbox ? pthread_create(&a->thread, NULL, run, a) : ENOMEM;
+    int result = start_threads(a);
     if (result) {
         analysis_stop(&a);
         return mien_error_set(error, result, "no thread to look at pictures: %s", strerror(result));
     }
-    a->running = true;
     *analysis = a;
     return 0;
 }
@@ -95,35 +205,48 @@ void analysis_stop(struct analysis **analysis)
     struct analysis *a = *analysis;
     if (!a)
         return;
-    if (a->running) {
-        mien_mailbox_close(a->mailbox);
-        pthread_join(a->thread, NULL);
+    if (a->threads > 0) {
+        mien_mailbox_close(a->offered);
+        pthread_join(a->finder, NULL);
     }
-    mien_mailbox_destroy(&a->mailbox);
+    if (a->threads > 1) {
+        mien_mailbox_close(a->found);
+        pthread_join(a->reader, NULL);
+    }
+    mien_mailbox_destroy(&a->offered);
+    mien_mailbox_destroy(&a->found);
     for (int i = 0; i < SLOTS; i++)
         mien_picture_free(&a->slots[i].gray);
     pthread_mutex_destroy(&a->lock);
-    pthread_mutex_destroy(&a->looking);
+    pthread_mutex_destroy(&a->reading);
+    pthread_mutex_destroy(&a->finding);
     free(a);
     *analysis = NULL;
 }
 
 struct recogniser *analysis_use(struct analysis *analysis, struct recogniser *recogniser)
 {
-    pthread_mutex_lock(&analysis->looking);
+    pthread_mutex_lock(&analysis->finding);
+    pthread_mutex_lock(&analysis->reading);
     struct recogniser *old = analysis->recogniser;
     analysis->recogniser = recogniser;
+    analysis->recogniser_number++;
     if (analysis->records)
         records_use(analysis->records, recogniser_model(recogniser));
-    pthread_mutex_unlock(&analysis->looking);
+    pthread_mutex_lock(&analysis->lock);
+    analysis->read.count = analysis->result.faces.count = 0;
+    analysis->result.changes++;
+    pthread_mutex_unlock(&analysis->lock);
+    pthread_mutex_unlock(&analysis->reading);
+    pthread_mutex_unlock(&analysis->finding);
     return old;
 }
 
-static struct slot *free_slot(struct analysis *analysis)
+static struct slot *unused_slot(struct analysis *analysis)
 {
     struct slot *slot = analysis->slots;
     while (atomic_load(&slot->busy))
-        slot++; /* one of the three is always free */
+        slot++; /* one of the five is always free */
     return slot;
 }
 
@@ -137,7 +260,7 @@ int analysis_offer(struct analysis *analysis, const struct mien_frame *frame,
     pthread_mutex_unlock(&analysis->lock);
     if (failure)
         return failure;
-    struct slot *slot = free_slot(analysis);
+    struct slot *slot = unused_slot(analysis);
     int result = mien_picture_copy(&slot->gray, &frame->gray, error);
     if (result)
         return result;
@@ -145,9 +268,7 @@ int analysis_offer(struct analysis *analysis, const struct mien_frame *frame,
     slot->time = frame->time;
     slot->captured_ns = frame->captured_ns;
     atomic_store(&slot->busy, true);
-    struct slot *old = mien_mailbox_put(analysis->mailbox, slot);
-    if (old)
-        atomic_store(&old->busy, false);
+    free_slot(mien_mailbox_put(analysis->offered, slot));
     return 0;
 }
 
@@ -155,7 +276,7 @@ bool analysis_latest(struct analysis *analysis, struct analysis_result *result)
 {
     pthread_mutex_lock(&analysis->lock);
     bool newer = analysis->result.looks != result->looks;
-    if (newer)
+    if (analysis->result.changes != result->changes)
         *result = analysis->result;
     pthread_mutex_unlock(&analysis->lock);
     return newer;
@@ -163,5 +284,10 @@ bool analysis_latest(struct analysis *analysis, struct analysis_result *result)
 
 uint64_t analysis_skipped(struct analysis *analysis)
 {
-    return mien_mailbox_dropped(analysis->mailbox);
+    return mien_mailbox_dropped(analysis->offered);
+}
+
+uint64_t analysis_unread(struct analysis *analysis)
+{
+    return mien_mailbox_dropped(analysis->found);
 }

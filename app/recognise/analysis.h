@@ -1,4 +1,6 @@
-/* The recogniser on a thread of its own: offered every picture, it looks at the newest. */
+/* The recogniser on two threads, each at its own pace with the newest it can get: one finds faces
+ * in the pictures offered, the other reads what they express. Boxes follow their faces though
+ * reading be slow. */
 #ifndef APP_ANALYSIS_H
 #define APP_ANALYSIS_H
 
@@ -14,14 +16,16 @@ struct analysis;
 
 /* What was last seen. */
 struct analysis_result {
-    struct faces faces;
-    uint64_t looks;      /* pictures looked at so far; 0: nothing seen yet */
+    struct faces faces;  /* places as last found, emotions as last read */
+    uint64_t looks;      /* pictures in which faces were looked for so far; 0: nothing seen yet */
+    uint64_t reads;      /* of these, pictures whose faces were read */
+    uint64_t changes;    /* grows with both */
     double time;         /* of the picture looked at, as in its frame */
     int64_t captured_ns; /* likewise */
 };
 
-/* Starts the thread, which has `recogniser` and `records` (may be NULL: each look is written to
- * it) to itself until analysis_stop. Returns 0, -ENOMEM or -EAGAIN. */
+/* Starts the threads, which have `recogniser` and `records` (may be NULL: the faces of each picture
+ * read are written to it) to themselves until analysis_stop. Returns 0, -ENOMEM or -EAGAIN. */
 int analysis_start(struct analysis **analysis, struct recogniser *recogniser,
                    struct records *records, struct mien_error *error);
 
@@ -33,14 +37,16 @@ struct recogniser *analysis_use(struct analysis *analysis, struct recogniser *re
 void analysis_stop(struct analysis **analysis);
 
 /* Copies the gray picture for the thread; never waits for it. One thread. Returns 0 or -ENOMEM,
- * or, with its message, the error at which the thread gave up. */
+ * or, with its message, the error at which a thread gave up. */
 int analysis_offer(struct analysis *analysis, const struct mien_frame *frame,
                    struct mien_error *error);
 
-/* Copies the newest result; true when it is newer than *result was. Any thread. */
+/* Copies the newest result; true when *result was of an earlier picture. Any thread. */
 bool analysis_latest(struct analysis *analysis, struct analysis_result *result);
 
-/* Pictures that were replaced by newer ones before they could be looked at. */
+/* Pictures that were replaced by newer ones before they could be looked at, and before the faces
+ * found in them could be read. */
 uint64_t analysis_skipped(struct analysis *analysis);
+uint64_t analysis_unread(struct analysis *analysis);
 
 #endif

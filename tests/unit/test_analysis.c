@@ -1,0 +1,155 @@
+/* The two threads of the recogniser, fed with pictures of a portrait. */
+#include "portrait.h"
+#include "recognise/analysis.h"
+#include "runner.h"
+#include "screen/program.h"
+
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { PATIENCE = 30000 }; /* looks of a millisecond: far more than any machine needs */
+
+static struct mien_frame frame;
+
+static struct recogniser *make(void)
+{
+    struct recogniser *recogniser = NULL;
+    struct recogniser_options options = {.steady = {.smoothing = 0.25, .lead = 0.1}};
+    CU_ASSERT_EQUAL_FATAL(recogniser_create(&recogniser, &options, NULL), 0);
+    return recogniser;
+}
+
+static struct analysis *start(struct recogniser *recogniser, struct records *records)
+{
+    struct analysis *analysis = NULL;
+    frame = (struct mien_frame){0};
+    portrait_load(&portrait_hopper, &frame.gray);
+    CU_ASSERT_EQUAL_FATAL(analysis_start(&analysis, recogniser, records, NULL), 0);
+    return analysis;
+}
+
+/* Offers the next picture, a thirtieth of a second after the last. */
+static int offer(struct analysis *analysis)
+{
+    frame.number++;
+    frame.time = (double)frame.number / 30;
+    frame.captured_ns = (int64_t)frame.number;
+    return analysis_offer(analysis, &frame, NULL);
+}
+
+static struct analysis_result wait_for_face(struct analysis *analysis)
+{
+    struct analysis_result result = {0};
+    for (int i = 0; i < PATIENCE && result.faces.count == 0; i++) {
+        CU_ASSERT_EQUAL(offer(analysis), 0);
+        usleep(1000);
+        analysis_latest(analysis, &result);
+    }
+    return result;
+}
+
+static void check_face(const struct analysis_result *result)
+{
+    CU_ASSERT_EQUAL_FATAL(result->faces.count, 1);
+    const struct face *face = &result->faces.list[0];
+    float sum = 0;
+    for (int i = 0; i < 7; i++)
+        sum += face->probabilities[i];
+    CU_ASSERT(fabsf(sum - 1) < 1e-3f);
+    CU_ASSERT_EQUAL(face->confidence, face->probabilities[face->label]);
+    CU_ASSERT(face->box.x >= portrait_hopper.outside.x && face->box.y >= portrait_hopper.outside.y);
+    CU_ASSERT(result->looks >= 2);
+    CU_ASSERT(result->reads >= 1);
+    CU_ASSERT(result->captured_ns > 0);
+}
+
+static void faces_come_with_place_and_emotion(void)
+{
+    struct recogniser *recogniser = make();
+    struct analysis *analysis = start(recogniser, NULL);
+    struct analysis_result result = wait_for_face(analysis);
+    check_face(&result);
+    analysis_stop(&analysis);
+    CU_ASSERT_PTR_NULL(analysis);
+    recogniser_destroy(&recogniser);
+    mien_picture_free(&frame.gray);
+}
+
+/* No picture gets lost uncounted between the stages. */
+static void every_picture_is_accounted_for(void)
+{
+    enum { PICTURES = 200 };
+    struct recogniser *recogniser = make();
+    struct analysis *analysis = start(recogniser, NULL);
+    struct analysis_result result = {0};
+    for (int i = 0; i < PICTURES; i++)
+        CU_ASSERT_EQUAL(offer(analysis), 0);
+    for (int i = 0; i < PATIENCE; i++) {
+        analysis_latest(analysis, &result);
+        if (result.looks + analysis_skipped(analysis) == PICTURES &&
+            result.reads + analysis_unread(analysis) == result.looks)
+            break;
+        usleep(1000);
+    }
+    CU_ASSERT_EQUAL(result.looks + analysis_skipped(analysis), PICTURES);
+    CU_ASSERT_EQUAL(result.reads + analysis_unread(analysis), result.looks);
+    CU_ASSERT(analysis_skipped(analysis) > 0);     /* nobody looks that fast */
+    CU_ASSERT_EQUAL(result.captured_ns, PICTURES); /* the last one is never skipped */
+    analysis_stop(&analysis);
+    recogniser_destroy(&recogniser);
+    mien_picture_free(&frame.gray);
+}
+
+static void another_recogniser_takes_over(void)
+{
+    struct recogniser *first = make(), *second = make();
+    struct analysis *analysis = start(first, NULL);
+    struct analysis_result result = wait_for_face(analysis);
+    CU_ASSERT_EQUAL(result.faces.count, 1);
+    CU_ASSERT_PTR_EQUAL(analysis_use(analysis, second), first);
+    recogniser_destroy(&first);
+    analysis_latest(analysis, &result);
+    CU_ASSERT_EQUAL(result.faces.count, 0);
+    uint64_t looks = result.looks;
+    result = wait_for_face(analysis);
+    check_face(&result);
+    CU_ASSERT(result.looks > looks);
+    analysis_stop(&analysis);
+    recogniser_destroy(&second);
+    mien_picture_free(&frame.gray);
+}
+
+static void a_failing_output_is_told(void)
+{
+    struct recogniser *recogniser = make();
+    struct records *records = NULL;
+    int result = 0;
+    CU_ASSERT_EQUAL_FATAL(records_open(&records, "/dev/full", RECORDS_JSONL,
+                                       recogniser_model(recogniser), true, NULL),
+                          0);
+    struct analysis *analysis = start(recogniser, records);
+    for (int i = 0; i < PATIENCE && !result; i++) {
+        result = offer(analysis);
+        usleep(1000);
+    }
+    CU_ASSERT_EQUAL(result, -ENOSPC);
+    analysis_stop(&analysis);
+    records_close(&records, NULL);
+    recogniser_destroy(&recogniser);
+    mien_picture_free(&frame.gray);
+}
+
+int main(void)
+{
+    const struct test tests[] = {
+        {"faces come with place and emotion", faces_come_with_place_and_emotion},
+        {"every picture is accounted for", every_picture_is_accounted_for},
+        {"another recogniser takes over", another_recogniser_takes_over},
+        {"a failing output is told", a_failing_output_is_told},
+        {NULL, NULL},
+    };
+    program_enter();
+    return run_tests("analysis", tests);
+}
