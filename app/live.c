@@ -192,7 +192,7 @@ static const char *note(const struct live *live, enum mien_camera_state state)
 static const char *hint(struct live *live, enum mien_camera_state state, double now)
 {
     if (state == MIEN_CAMERA_LOST)
-        return "Camera lost. Waiting for it to come back…";
+        return "waiting for it to come back…";
     if (live->session.result.faces.count || window_frozen(live->window))
         live->last_face = now;
     return now - live->last_face > IDLE_SECONDS ? "looking for faces…" : NULL;
@@ -208,6 +208,8 @@ static int show(struct live *live, bool newer_picture, bool newer_faces, struct 
     source_describe(session->source, about, sizeof about);
     struct overlay_status status = {
         .note = note(live, camera.state), .hint = hint(live, camera.state, now), .about = about};
+    if (camera.state == MIEN_CAMERA_LOST)
+        status.screen.title = "Camera lost";
     session_figures(session, now, &status);
     bool has_picture = session->shown.color.data && camera.state != MIEN_CAMERA_LOST;
     int result = window_show(live->window, has_picture ? &session->shown.color : NULL,
