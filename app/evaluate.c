@@ -15,7 +15,7 @@
 #include "score/plot.h"
 
 struct arguments {
-    const char *model, *images, *labels, *exclude, *cpu;
+    const char *model, *images, *labels, *exclude, *cpu, *precision;
     const char *confusion, *reliability;
     int json, threads;
 };
@@ -27,7 +27,8 @@ enum {
     KEY_CONFUSION,
     KEY_RELIABILITY,
     KEY_EXCLUDE,
-    KEY_CPU
+    KEY_CPU,
+    KEY_PRECISION
 };
 
 static const struct argp_option options[] = {
@@ -40,6 +41,7 @@ static const struct argp_option options[] = {
     {"reliability", KEY_RELIABILITY, "FILE", 0, "Write the reliability diagram as .svg or .png", 0},
     {"threads", 't', "N", 0, "Threads to use; default: one a CPU", 0},
     {"cpu", KEY_CPU, "LEVEL", 0, "Highest kernel level to use, as `mien bench` lists them", 0},
+    {"precision", KEY_PRECISION, "P", 0, "auto (the default), fp32, bf16 or int8", 0},
     {0}};
 
 static error_t parse_option(int key, char *value, struct argp_state *state)
@@ -74,6 +76,9 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
         return 0;
     case KEY_CPU:
         a->cpu = value;
+        return 0;
+    case KEY_PRECISION:
+        a->precision = value;
         return 0;
     case ARGP_KEY_END:
         if (!a->model || !a->images || !a->labels)
@@ -171,7 +176,7 @@ static int measure(struct metrics *metrics, const struct dataset *set,
                    struct mien_error *error)
 {
     const struct mien_model_info *info = mien_model_info(model);
-    struct mien_network_options limits = {.cpu = a->cpu};
+    struct mien_network_options limits = {.cpu = a->cpu, .precision = a->precision};
     struct mien_network *network = NULL;
     int status = mien_network_create(&network, model, &limits, error);
     if (status)

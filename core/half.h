@@ -1,4 +1,5 @@
-/* IEEE half precision: 1 bit of sign, 5 of exponent, 10 of mantissa. */
+/* Floats of 16 bits: IEEE half precision (1 bit of sign, 5 of exponent, 10 of mantissa) and bfloat
+ * (1, 8, 7: the upper half of a float). */
 #ifndef CORE_HALF_H
 #define CORE_HALF_H
 
@@ -10,6 +11,13 @@ static inline float float_of_bits(uint32_t bits)
     float value;
     memcpy(&value, &bits, sizeof value);
     return value;
+}
+
+static inline uint32_t bits_of_float(float value)
+{
+    uint32_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return bits;
 }
 
 /* Shifted into place, a half's exponent is 112 too small, also for subnormals. Its infinities
@@ -25,14 +33,24 @@ static inline float float_of_half(uint32_t half)
 /* Writes the half of the same value and returns 1, or returns 0 where there is none. */
 static inline int half_of_float(float value, uint16_t *half)
 {
-    uint32_t bits, scaled_bits;
-    memcpy(&bits, &value, sizeof bits);
+    uint32_t bits = bits_of_float(value);
     if ((bits & 0x7fffffff) > 0x477fe000) /* above 65504 */
         return 0;
-    float scaled = value * 0x1p-112f;
-    memcpy(&scaled_bits, &scaled, sizeof scaled_bits);
+    uint32_t scaled_bits = bits_of_float(value * 0x1p-112f);
     *half = (uint16_t)((bits >> 16 & 0x8000) | (scaled_bits & 0x7fffffff) >> 13);
     return float_of_half(*half) == value;
+}
+
+static inline float float_of_bfloat(uint32_t bfloat)
+{
+    return float_of_bits(bfloat << 16);
+}
+
+/* Rounds a finite value to the nearest, ties to even. */
+static inline uint16_t bfloat_of_float(float value)
+{
+    uint32_t bits = bits_of_float(value);
+    return (uint16_t)((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
 }
 
 #endif

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #ifdef __x86_64__
+#include <cpuid.h>
+
 #include "x86/x86.h"
 #endif
 #ifdef __aarch64__
@@ -34,6 +36,23 @@ static int has_avx512(void)
     return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
            __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
 }
+
+static int has_avx512vnni(void)
+{
+    return has_avx512() && __builtin_cpu_supports("avx512vnni");
+}
+
+static int has_avx512bf16(void)
+{
+    return has_avx512vnni() && __builtin_cpu_supports("avx512bf16");
+}
+
+/* Leaf 7, subleaf 1: GCC 12's __builtin_cpu_supports does not know it by name. */
+static int has_avxvnni(void)
+{
+    unsigned a, b, c, d;
+    return has_avx2() && __get_cpuid_count(7, 1, &a, &b, &c, &d) && (a >> 4 & 1);
+}
 #endif
 
 /* From the plainest to the best. */
@@ -41,7 +60,10 @@ static const struct level levels[] = {
     {"c", always, kernels_fill_c},
 #ifdef __x86_64__
     {"avx2", has_avx2, kernels_fill_avx2},
+    {"avxvnni", has_avxvnni, kernels_fill_avxvnni},
     {"avx512", has_avx512, kernels_fill_avx512},
+    {"avx512vnni", has_avx512vnni, kernels_fill_avx512vnni},
+    {"avx512bf16", has_avx512bf16, kernels_fill_avx512bf16},
 #endif
 #ifdef __aarch64__
     {"neon", always, kernels_fill_neon},

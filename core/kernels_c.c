@@ -1,91 +1,141 @@
-/* The reference kernels in portable C, written so that a compiler vectorises the 16 lanes. */
+/* The reference kernels in portable C, written to be plain; a compiler vectorises the 16 lanes. */
+#include "half.h"
 #include "kernels.h"
 
-enum { TILE = 4 }; /* pixels of a row computed together, so that each weight is read once for all */
+static const uint8_t *place(const struct view *view, int block, int y, int x)
+{
+    return view->data + block * view->block + y * view->row + x * LANES * format_size(view->format);
+}
+
+static float value_at(const uint8_t *from, int index, enum format format)
+{
+    float value;
+    uint16_t bfloat;
+    if (format == FORMAT_BYTE)
+        return from[index];
+    if (format == FORMAT_BFLOAT) {
+        memcpy(&bfloat, from + index * 2, sizeof bfloat);
+        return float_of_bfloat(bfloat);
+    }
+    memcpy(&value, from + index * 4, sizeof value);
+    return value;
+}
+
+static void put_value(uint8_t *to, int index, enum format format, float value)
+{
+    if (format == FORMAT_BYTE) {
+        value = value > 0 ? value : 0;
+        to[index] = (uint8_t)((value < 255 ? value : 255) + 0.5f);
+    } else if (format == FORMAT_BFLOAT) {
+        memcpy(to + index * 2, &(uint16_t){bfloat_of_float(value)}, 2);
+    } else {
+        memcpy(to + index * 4, &value, sizeof value);
+    }
+}
 
 static void finish(const struct call *call, const float *sums, int block, int y, int x)
 {
-    const float *multiplier = call->multiplier + block * LANES;
-    const float *bias = call->bias + block * LANES;
-    const float *scale = call->scale + block * LANES;
-    const float *shift = call->shift + block * LANES;
     const struct view *out = &call->output, *add = &call->add;
-    float *output = out->data + block * out->block + y * out->row + x * LANES;
-    float values[LANES];
-    for (int i = 0; i < LANES; i++)
-        values[i] = sums[i] * multiplier[i] + bias[i];
-    if (add->data) {
-        const float *addend = add->data + block * add->block + y * add->row + x * LANES;
-        for (int i = 0; i < LANES; i++)
-            values[i] += addend[i];
+    const uint8_t *addend = add->data ? place(add, block, y, x) : NULL;
+    uint8_t *output = (uint8_t *)place(out, block, y, x);
+    for (int i = 0; i < LANES; i++) {
+        int channel = block * LANES + i;
+        float value = sums[i] * call->multiplier[channel] + call->bias[channel];
+        if (addend)
+            value += value_at(addend, i, add->format) * call->add_multiplier[channel];
+        if (call->relu)
+            value = value > 0 ? value : 0;
+        put_value(output, i, out->format, value * call->scale[channel] + call->shift[channel]);
     }
-    if (call->relu)
-        for (int i = 0; i < LANES; i++)
-            values[i] = values[i] > 0 ? values[i] : 0;
+}
+
+/* What one unit of inputs adds to the sums of 16 outputs, for each format. */
+static inline void add_float(float *sums, const uint8_t *input, const uint8_t *weights)
+{
+    float value = value_at(input, 0, FORMAT_FLOAT), row[LANES];
+    memcpy(row, weights, sizeof row);
     for (int i = 0; i < LANES; i++)
-        output[i] = values[i] * scale[i] + shift[i];
+        sums[i] += value * row[i];
 }
 
-/* Adds what one kernel position of one input block gives to `count` neighbouring pixels. */
-static inline void add_tap(float sums[TILE][LANES], const float *input, const float *weights,
-                           int depth, int count)
+static inline void add_bfloat(float *sums, const uint8_t *input, const uint8_t *weights)
 {
-    for (int channel = 0; channel < depth; channel++)
-        for (int pixel = 0; pixel < count; pixel++)
-            for (int i = 0; i < LANES; i++)
-                sums[pixel][i] += input[pixel * depth + channel] * weights[channel * LANES + i];
+    uint32_t unit, row[LANES];
+    memcpy(&unit, input, sizeof unit);
+    memcpy(row, weights, sizeof row);
+    for (int i = 0; i < LANES; i++)
+        sums[i] += float_of_bits(unit << 16) * float_of_bits(row[i] << 16) +
+                   float_of_bits(unit & 0xffff0000) * float_of_bits(row[i] & 0xffff0000);
 }
 
-static inline void convolve_tile(const struct call *call, int block, int y, int x, int depth,
-                                 int count)
+static inline void add_byte(int32_t *sums, const uint8_t *input, const uint8_t *weights)
 {
-    const struct view *in = &call->input;
+    for (int i = 0; i < LANES; i++)
+        for (int j = 0; j < UNIT; j++)
+            sums[i] += input[j] * (int8_t)weights[i * UNIT + j];
+}
+
+static inline void convolve_pixel(const struct call *call, int block, int y, int x,
+                                  enum format format)
+{
     int taps = call->kernel_height * call->kernel_width;
-    const float *weights =
-        (const float *)call->weights + (ptrdiff_t)block * call->input_blocks * taps * depth * LANES;
-    float sums[TILE][LANES] = {{0}};
+    ptrdiff_t pixel = call->depth * format_size(format);
+    const uint8_t *weights = (const uint8_t *)call->weights +
+                             (ptrdiff_t)block * call->input_blocks * taps * pixel * LANES;
+    float sums[LANES] = {0};
+    int32_t whole[LANES] = {0};
     for (int from = 0; from < call->input_blocks; from++)
-        for (int ky = 0; ky < call->kernel_height; ky++)
-            for (int kx = 0; kx < call->kernel_width; kx++) {
-                const float *input = in->data + from * in->block +
-                                     (y + ky - call->kernel_height / 2) * in->row +
-                                     (x + kx - call->kernel_width / 2) * depth;
-                add_tap(sums, input, weights, depth, count);
-                weights += depth * LANES;
-            }
-    for (int pixel = 0; pixel < count; pixel++)
-        finish(call, sums[pixel], block, y, x + pixel);
-}
-
-static inline void convolve(const struct call *call, int depth)
-{
-    for (int block = 0; block < call->output_blocks; block++)
-        for (int y = 0; y < call->height; y++) {
-            int x = 0;
-            for (; x + TILE <= call->width; x += TILE)
-                convolve_tile(call, block, y, x, depth, TILE);
-            for (; x < call->width; x++)
-                convolve_tile(call, block, y, x, depth, 1);
+        for (int tap = 0; tap < taps; tap++) {
+            int ky = tap / call->kernel_width - call->kernel_height / 2;
+            int kx = tap % call->kernel_width - call->kernel_width / 2;
+            const uint8_t *input = call->input.data + from * call->input.block +
+                                   (y + ky) * call->input.row + (x + kx) * pixel;
+            for (int byte = 0; byte < pixel; byte += UNIT, weights += LANES * UNIT)
+                if (format == FORMAT_FLOAT)
+                    add_float(sums, input + byte, weights);
+                else if (format == FORMAT_BFLOAT)
+                    add_bfloat(sums, input + byte, weights);
+                else
+                    add_byte(whole, input + byte, weights);
         }
+    for (int i = 0; i < LANES && format == FORMAT_BYTE; i++)
+        sums[i] = (float)whole[i];
+    finish(call, sums, block, y, x);
 }
 
-static void conv(const struct call *call)
+static inline void convolve(const struct call *call, struct slice slice, enum format format)
 {
-    convolve(call, LANES);
-}
-
-static void planar(const struct call *call)
-{
-    convolve(call, 1);
-}
-
-static void pointwise(const struct call *call)
-{
-    const struct view *in = &call->input;
-    for (int block = 0; block < call->output_blocks; block++)
-        for (int y = 0; y < call->height; y++)
+    for (int block = slice.first_block; block < slice.last_block; block++)
+        for (int y = slice.top; y < slice.bottom; y++)
             for (int x = 0; x < call->width; x++)
-                finish(call, in->data + block * in->block + y * in->row + x * LANES, block, y, x);
+                convolve_pixel(call, block, y, x, format);
+}
+
+static void conv_float(const struct call *call, struct slice slice)
+{
+    convolve(call, slice, FORMAT_FLOAT);
+}
+
+static void conv_bfloat(const struct call *call, struct slice slice)
+{
+    convolve(call, slice, FORMAT_BFLOAT);
+}
+
+static void conv_byte(const struct call *call, struct slice slice)
+{
+    convolve(call, slice, FORMAT_BYTE);
+}
+
+static void pointwise(const struct call *call, struct slice slice)
+{
+    for (int block = slice.first_block; block < slice.last_block; block++)
+        for (int y = slice.top; y < slice.bottom; y++)
+            for (int x = 0; x < call->width; x++) {
+                float values[LANES];
+                for (int i = 0; i < LANES; i++)
+                    values[i] = value_at(place(&call->input, block, y, x), i, call->input.format);
+                finish(call, values, block, y, x);
+            }
 }
 
 /* Unlike fmaxf this is one instruction, for it need not care about NaN. */
@@ -94,37 +144,48 @@ static float larger(float a, float b)
     return a > b ? a : b;
 }
 
-static void pool(const struct call *call)
+static inline void pool_pixel(const struct call *call, int block, int y, int x, enum format format)
 {
-    const struct view *in = &call->input, *out = &call->output;
-    for (int block = 0; block < call->output_blocks; block++)
-        for (int y = 0; y < call->height; y++)
-            for (int x = 0; x < call->width; x++) {
-                const float *upper = in->data + block * in->block + 2 * y * in->row + 2 * x * LANES;
-                const float *lower = upper + in->row;
-                float *output = out->data + block * out->block + y * out->row + x * LANES;
-                for (int i = 0; i < LANES; i++)
-                    output[i] = larger(larger(upper[i], upper[i + LANES]),
-                                       larger(lower[i], lower[i + LANES]));
-            }
+    const uint8_t *upper = place(&call->input, block, 2 * y, 2 * x);
+    const uint8_t *lower = upper + call->input.row;
+    uint8_t *output = (uint8_t *)place(&call->output, block, y, x);
+    for (int i = 0; i < LANES; i++)
+        put_value(output, i, format,
+                  larger(larger(value_at(upper, i, format), value_at(upper, i + LANES, format)),
+                         larger(value_at(lower, i, format), value_at(lower, i + LANES, format))));
 }
 
-static void average(const struct call *call)
+static void pool(const struct call *call, struct slice slice)
 {
-    const struct view *in = &call->input, *out = &call->output;
+    for (int block = slice.first_block; block < slice.last_block; block++)
+        for (int y = slice.top; y < slice.bottom; y++)
+            for (int x = 0; x < call->width; x++)
+                pool_pixel(call, block, y, x, call->input.format);
+}
+
+static void average(const struct call *call, struct slice slice)
+{
     float share = 1.0f / (float)(call->kernel_height * call->kernel_width);
-    for (int block = 0; block < call->output_blocks; block++) {
+    for (int block = slice.first_block; block < slice.last_block; block++) {
         float sums[LANES] = {0};
         for (int y = 0; y < call->kernel_height; y++)
             for (int x = 0; x < call->kernel_width; x++)
                 for (int i = 0; i < LANES; i++)
-                    sums[i] += in->data[block * in->block + y * in->row + x * LANES + i];
+                    sums[i] += value_at(place(&call->input, block, y, x), i, call->input.format);
         for (int i = 0; i < LANES; i++)
-            out->data[block * out->block + i] = sums[i] * share;
+            sums[i] *= share;
+        finish(call, sums, block, 0, 0);
     }
 }
 
 void kernels_fill_c(struct kernels *kernels)
 {
-    *kernels = (struct kernels){"c", conv, NULL, planar, pointwise, pool, average};
+    *kernels = (struct kernels){
+        .level = "c",
+        .fastest = {FORMAT_FLOAT, FORMAT_BYTE, FORMAT_BFLOAT},
+        .conv = {conv_float, conv_bfloat, conv_byte},
+        .pointwise = pointwise,
+        .pool = pool,
+        .average = average,
+    };
 }

@@ -89,6 +89,24 @@ static int is_whole(double value)
     return value == floor(value);
 }
 
+/* A word on each precision is optional, but what is there must make sense. */
+static int read_accuracy(const struct reader *reader)
+{
+    static const char *const precisions[MIEN_PRECISIONS] = {"fp32", "bf16", "int8"};
+    const char *text = metadata_text(reader, "accuracy");
+    if (!cJSON_HasObjectItem(reader->file.metadata, "accuracy"))
+        return 0;
+    cJSON *json = text ? cJSON_Parse(text) : NULL;
+    int good = cJSON_IsObject(json) && !json_is_ambiguous(json);
+    for (int i = 0; good && i < MIEN_PRECISIONS; i++) {
+        good = is_between(json, precisions[i], 0, 1);
+        if (good)
+            reader->model->info.accuracy[i] = number_of(json, precisions[i]);
+    }
+    cJSON_Delete(json);
+    return good ? 0 : REFUSE(reader, "'accuracy' must have fp32, bf16 and int8, each 0 to 1");
+}
+
 static int read_input_fields(const struct reader *reader, const cJSON *json)
 {
     struct mien_model_info *info = &reader->model->info;
@@ -318,8 +336,8 @@ static int read_model(const struct reader *reader)
 {
     struct mien_model *model = reader->model;
     int (*const steps[])(const struct reader *) = {
-        read_format,     read_input,        read_labels, read_temperature,
-        read_provenance, read_architecture, take_tensors};
+        read_format,   read_input,      read_labels,       read_temperature,
+        read_accuracy, read_provenance, read_architecture, take_tensors};
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
         int result = steps[i](reader);
         if (result < 0)

@@ -2,23 +2,24 @@
  *   - a batch-norm behind a convolution becomes a factor and bias of its sums;
  *   - an addition, a relu and a batch-norm behind those are done where the sums are stored;
  *   - taps that can only meet padding are dropped, as are outputs that nobody reads;
- *   - an average over one value, and softmax (the caller's), are nothing. */
+ *   - an average over one value, and softmax (the caller's), are nothing.
+ * Then chooses how each map is stored. */
 #include "plan.h"
 
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include "kernels.h"
-
-enum { ARENA_MAX = 1 << 26 }; /* floats; a limit that only a hostile model meets */
+enum { ARENA_MAX = 1 << 28, FACTORS = 5, ALIGNMENT = 64 }; /* bytes; only hostile models meet it */
 
 struct planner {
     struct plan *plan;
-    float *channels_left; /* of plan->channels */
-    int current;          /* the map that the next layer reads */
-    int kept;             /* the map that the residual block adds */
-    int open;             /* whether the last operation may take in what follows it */
+    float *factors_left;           /* of plan->factors */
+    struct channel *channels_left; /* of plan->channels */
+    int current;                   /* the map that the next layer reads */
+    int kept;                      /* the map that the residual block adds */
+    int open;                      /* whether the last operation may take in what follows it */
 };
 
 int blocks_of(int channels)
@@ -26,9 +27,19 @@ int blocks_of(int channels)
     return (channels + LANES - 1) / LANES;
 }
 
+int input_blocks_of(const struct map *map)
+{
+    return map->depth == 1 ? 1 : blocks_of(map->shape.channels);
+}
+
+ptrdiff_t map_pixel(const struct map *map)
+{
+    return map->depth * format_size(map->format);
+}
+
 ptrdiff_t map_row(const struct map *map)
 {
-    return (ptrdiff_t)(map->shape.width + 2 * map->border_width) * map->depth;
+    return (map->shape.width + 2 * map->border_width) * map_pixel(map);
 }
 
 ptrdiff_t map_block(const struct map *map)
@@ -36,10 +47,23 @@ ptrdiff_t map_block(const struct map *map)
     return (map->shape.height + 2 * map->border_height) * map_row(map);
 }
 
-static int add_map(struct plan *plan, struct shape shape, int depth)
+static int add_map(struct planner *planner, struct shape shape, int depth)
 {
-    plan->maps[plan->map_count] = (struct map){.shape = shape, .depth = depth};
+    struct plan *plan = planner->plan;
+    plan->maps[plan->map_count] =
+        (struct map){.shape = shape, .depth = depth, .channels = planner->channels_left};
+    planner->channels_left += blocks_of(shape.channels) * LANES;
     return plan->map_count++;
+}
+
+static struct channel *current_channels(const struct planner *planner)
+{
+    return planner->plan->maps[planner->current].channels;
+}
+
+static int current_count(const struct planner *planner)
+{
+    return planner->plan->maps[planner->current].shape.channels;
 }
 
 static struct operation *add_operation(struct planner *planner, enum operation_kind kind,
@@ -48,16 +72,21 @@ static struct operation *add_operation(struct planner *planner, enum operation_k
     struct plan *plan = planner->plan;
     struct operation *operation = &plan->operations[plan->operation_count++];
     *operation = (struct operation){.kind = kind, .input = planner->current, .add = -1};
-    operation->output = planner->current = add_map(plan, shape, LANES);
-    planner->open = kind == OP_CONV || kind == OP_PLANAR || kind == OP_POINTWISE;
-    float **arrays[] = {&operation->multiplier, &operation->bias, &operation->scale,
-                        &operation->shift};
-    for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++) {
-        *arrays[i] = planner->channels_left;
-        planner->channels_left += blocks_of(shape.channels) * LANES;
+    const struct channel *before = current_channels(planner);
+    operation->output = planner->current = add_map(planner, shape, LANES);
+    if (kind == OP_CONV)
+        channels_forget(current_channels(planner), shape.channels);
+    else
+        memcpy(current_channels(planner), before, (size_t)shape.channels * sizeof *before);
+    planner->open = kind == OP_CONV || kind == OP_POINTWISE;
+    float **arrays[FACTORS] = {&operation->multiplier, &operation->bias, &operation->add_multiplier,
+                               &operation->scale, &operation->shift};
+    for (int i = 0; i < FACTORS; i++) {
+        *arrays[i] = planner->factors_left;
+        planner->factors_left += blocks_of(shape.channels) * LANES;
     }
     for (int i = 0; i < shape.channels; i++)
-        operation->multiplier[i] = operation->scale[i] = 1;
+        operation->multiplier[i] = operation->add_multiplier[i] = operation->scale[i] = 1;
     return operation;
 }
 
@@ -79,9 +108,7 @@ static int trimmed(int kernel, int side)
 
 static void plan_conv(struct planner *planner, const struct layer *layer)
 {
-    int depth = planner->plan->maps[planner->current].depth;
-    struct operation *operation =
-        add_operation(planner, depth == 1 ? OP_PLANAR : OP_CONV, layer->output);
+    struct operation *operation = add_operation(planner, OP_CONV, layer->output);
     operation->layer = layer;
     operation->kernel_height = trimmed(layer->kernel, layer->input.height);
     operation->kernel_width = trimmed(layer->kernel, layer->input.width);
@@ -101,12 +128,14 @@ static void plan_batch_norm(struct planner *planner, const struct layer *layer)
         *addend = (float)(*addend * factor + rest);
         *multiplier = (float)(*multiplier * factor);
     }
+    channels_normalise(current_channels(planner), layer);
     planner->open = is_linear;
 }
 
 static void plan_relu(struct planner *planner)
 {
     open_operation(planner)->relu = 1;
+    channels_rectify(current_channels(planner), current_count(planner));
 }
 
 static void plan_addition(struct planner *planner)
@@ -115,6 +144,8 @@ static void plan_addition(struct planner *planner)
     if (last->relu)
         planner->open = 0;
     open_operation(planner)->add = planner->kept;
+    channels_add(current_channels(planner), planner->plan->maps[planner->kept].channels,
+                 current_count(planner));
 }
 
 static void plan_average(struct planner *planner, const struct layer *layer)
@@ -130,7 +161,7 @@ static void plan_average(struct planner *planner, const struct layer *layer)
 static void plan_copy(struct planner *planner)
 {
     struct operation *operation =
-        add_operation(planner, OP_PLANAR, planner->plan->maps[planner->current].shape);
+        add_operation(planner, OP_CONV, planner->plan->maps[planner->current].shape);
     operation->kernel_height = operation->kernel_width = 1;
     planner->open = 0;
 }
@@ -204,15 +235,63 @@ static void find_needs(struct plan *plan)
     }
 }
 
+/* What bytes cannot hold, and what is read with weights that stay floats, stays in floats. */
+static int must_be_float(const struct plan *plan, int map)
+{
+    const struct map *asked = &plan->maps[map];
+    if (map == 0 || map == plan->map_count - 1)
+        return 1;
+    if (asked->format == FORMAT_BYTE && !channels_scale(asked->channels, asked->shape.channels))
+        return 1;
+    for (int i = 0; i < plan->operation_count; i++) {
+        const struct operation *operation = &plan->operations[i];
+        const struct layer *layer = operation->layer;
+        if ((operation->input == map && layer && layer->op == LAYER_DENSE) ||
+            (operation->output == map && operation->kind == OP_AVERAGE))
+            return 1;
+    }
+    return 0;
+}
+
+static void choose_formats(struct plan *plan, enum format format)
+{
+    for (int i = 0; i < plan->map_count; i++) {
+        plan->maps[i].format = format;
+        if (must_be_float(plan, i))
+            plan->maps[i].format = FORMAT_FLOAT;
+    }
+    /* Pooling keeps the format. Only dense makes one want floats, and it is the last. */
+    for (int i = plan->operation_count; i-- > 0;) {
+        const struct operation *operation = &plan->operations[i];
+        if (operation->kind == OP_POOL && plan->maps[operation->output].format == FORMAT_FLOAT)
+            plan->maps[operation->input].format = FORMAT_FLOAT;
+    }
+    for (int i = 0; i < plan->operation_count; i++) {
+        const struct operation *operation = &plan->operations[i];
+        if (operation->kind == OP_POOL && plan->maps[operation->input].format == FORMAT_FLOAT)
+            plan->maps[operation->output].format = FORMAT_FLOAT;
+    }
+}
+
+/* Whether what stands for zero around two maps of bytes is the same. */
+static int have_same_zeros(const struct map *a, const struct map *b)
+{
+    for (int i = 0; i < a->shape.channels && a->format == FORMAT_BYTE; i++)
+        if (a->channels[i].zero != b->channels[i].zero)
+            return 0;
+    return 1;
+}
+
 static int have_same_layout(const struct map *a, const struct map *b)
 {
     return a->shape.channels == b->shape.channels && a->shape.height == b->shape.height &&
-           a->shape.width == b->shape.width && a->depth == b->depth &&
-           a->border_height == b->border_height && a->border_width == b->border_width;
+           a->shape.width == b->shape.width && a->depth == b->depth && a->format == b->format &&
+           a->border_height == b->border_height && a->border_width == b->border_width &&
+           have_same_zeros(a, b);
 }
 
 /* Whether an earlier map may give its memory to the map that operation `writer` writes. Only one
- * of the same layout may, so that the zeros around both stay zeros without being written again. */
+ * of the same layout may, so that the zeros around both stay there without being written again. */
 static int is_free_for(const struct plan *plan, int earlier, int map, int writer)
 {
     if (!have_same_layout(&plan->maps[earlier], &plan->maps[map]))
@@ -233,9 +312,8 @@ static void place(struct plan *plan, int map, int writer)
             return;
         }
     placed->offset = plan->arena;
-    int blocks = placed->depth == 1 ? 1 : blocks_of(placed->shape.channels);
-    size_t floats = (size_t)map_block(placed) * (size_t)blocks;
-    plan->arena += (floats + LANES - 1) / LANES * LANES;
+    size_t size = (size_t)map_block(placed) * (size_t)input_blocks_of(placed);
+    plan->arena += (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
 }
 
 static void place_maps(struct plan *plan)
@@ -247,31 +325,36 @@ static void place_maps(struct plan *plan)
 
 static int allocate(struct plan *plan, const struct layer_list *layers, struct mien_error *error)
 {
-    size_t channels = 4 * LANES, count = (size_t)layers->count + 1;
+    size_t channels = 2 * LANES, count = (size_t)layers->count + 2;
     for (int i = 0; i < layers->count; i++)
-        channels += 4 * LANES * (size_t)blocks_of(layers->layers[i].output.channels);
+        channels += LANES * (size_t)blocks_of(layers->layers[i].output.channels);
     plan->operations = calloc(count, sizeof *plan->operations);
     plan->maps = calloc(count, sizeof *plan->maps);
+    plan->factors = calloc(channels * FACTORS, sizeof *plan->factors);
     plan->channels = calloc(channels, sizeof *plan->channels);
-    if (plan->operations && plan->maps && plan->channels)
+    if (plan->operations && plan->maps && plan->factors && plan->channels)
         return 0;
     plan_free(plan);
     return mien_error_set(error, ENOMEM, "no memory to compile the network");
 }
 
-int plan_make(struct plan *plan, const struct layer_list *layers, struct mien_error *error)
+int plan_make(struct plan *plan, const struct layer_list *layers, enum format format,
+              struct mien_error *error)
 {
     *plan = (struct plan){0};
     int result = allocate(plan, layers, error);
     if (result < 0)
         return result;
-    struct planner planner = {.plan = plan, .channels_left = plan->channels};
-    add_map(plan, layers->layers[0].input, 1);
+    struct planner planner = {
+        .plan = plan, .factors_left = plan->factors, .channels_left = plan->channels};
+    add_map(&planner, layers->layers[0].input, 1);
+    channels_forget(current_channels(&planner), current_count(&planner));
     if (layers->layers[0].op != LAYER_CONV && layers->layers[0].op != LAYER_DENSE)
         plan_copy(&planner);
     for (int i = 0; i < layers->count; i++)
         plan_layer(&planner, &layers->layers[i]);
     find_needs(plan);
+    choose_formats(plan, format);
     place_maps(plan);
     if (plan->arena <= ARENA_MAX)
         return 0;
@@ -283,6 +366,7 @@ void plan_free(struct plan *plan)
 {
     free(plan->operations);
     free(plan->maps);
+    free(plan->factors);
     free(plan->channels);
     *plan = (struct plan){0};
 }

@@ -1,17 +1,15 @@
-/* 16 registers of 8 floats, two multiply-adds a cycle: 6 pixels × 16 channels in 12 sums. */
-#include <immintrin.h>
+/* AVX2 with FMA: bytes multiply as 16-bit numbers, bfloats as floats. */
+#include "ymm.h"
 
-#define VECTOR 8
-#define ACCUMULATORS 12
-#define HALVES(from) _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)(const void *)(from)))
-#define SMALL_PARTS 1
-#define CORNER_PARTS 2
+#define DOT_SHORT(unit, weights) (words) _mm256_madd_epi16((__m256i)(unit), (__m256i)(weights))
 #include "../tiles.h"
 #include "x86.h"
 
 void kernels_fill_avx2(struct kernels *kernels)
 {
-    kernels->conv = conv;
+    kernels->conv[FORMAT_FLOAT] = conv_float;
+    kernels->conv[FORMAT_BFLOAT] = conv_bfloat;
+    kernels->conv[FORMAT_BYTE] = conv_byte;
     kernels->conv_half = conv_half;
-    kernels->planar = planar;
+    kernels->pool = pool;
 }

@@ -1,17 +1,15 @@
-/* 32 registers of 16 floats: 12 pixels × 32 channels in 24 sums. */
-#include <immintrin.h>
+/* AVX-512: bytes multiply as 16-bit numbers, bfloats as floats. */
+#include "zmm.h"
 
-#define VECTOR 16
-#define ACCUMULATORS 24
-#define HALVES(from) _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)(const void *)(from)))
-#define SMALL_PARTS 2
-#define CORNER_PARTS 4
+#define DOT_SHORT(unit, weights) (words) _mm512_madd_epi16((__m512i)(unit), (__m512i)(weights))
 #include "../tiles.h"
 #include "x86.h"
 
 void kernels_fill_avx512(struct kernels *kernels)
 {
-    kernels->conv = conv;
+    kernels->conv[FORMAT_FLOAT] = conv_float;
+    kernels->conv[FORMAT_BFLOAT] = conv_bfloat;
+    kernels->conv[FORMAT_BYTE] = conv_byte;
     kernels->conv_half = conv_half;
-    kernels->planar = planar;
+    kernels->pool = pool;
 }

@@ -4,7 +4,10 @@
 
 #include "../kernels.h"
 
-void kernels_fill_avx2(struct kernels *kernels);   /* with FMA and F16C */
-void kernels_fill_avx512(struct kernels *kernels); /* F, BW, DQ, VL */
+void kernels_fill_avx2(struct kernels *kernels);       /* with FMA and F16C */
+void kernels_fill_avxvnni(struct kernels *kernels);    /* AVX-VNNI: Alder Lake, Zen 5 */
+void kernels_fill_avx512(struct kernels *kernels);     /* F, BW, DQ, VL: Skylake-X */
+void kernels_fill_avx512vnni(struct kernels *kernels); /* Cascade Lake, Ice Lake */
+void kernels_fill_avx512bf16(struct kernels *kernels); /* Zen 4, Sapphire Rapids */
 
 #endif

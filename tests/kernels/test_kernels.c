@@ -1,6 +1,6 @@
 /* Every level of kernels against the portable reference, in the manner of dav1d's checkasm: random
- * shapes, guard pages around each buffer, poisoned outputs. With --bench it times them instead;
- * a number is that of the shapes to try. */
+ * shapes, formats and slices, guard pages around each buffer, poisoned outputs. With --bench it
+ * times them instead; a number is that of the shapes to try. */
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -14,29 +14,33 @@
 #include "kernels.h"
 #include "runner.h"
 
-enum { POISON = 0x7fa5a5a5 };
+enum { POISON = 0xa5 };
 
-/* Sums of up to 2000 products of values below 1 and weights of variance 1/n, float32. */
-static const float TOLERANCE = 1e-5f;
+static const char *const format_names[] = {"float", "bfloat", "byte"};
 
-/* Floats between two pages that must not be touched; their end lies at the second one. */
+/* Results are of about 1; sums have up to 2000 products, in float32. A bfloat has 8 bits. */
+static const float TOLERANCE = 1e-5f, BFLOAT_TOLERANCE = 0x1p-7f;
+
+/* Memory between two pages that must not be touched; its end lies at the second one. */
 struct guarded {
-    float *data;
-    size_t count;
+    uint8_t *data;
+    size_t size;
     uint8_t *mapping;
     size_t mapped;
 };
 
 struct shape {
-    int input_blocks, output_blocks, map_height, map_width, height, width, kernel;
-    int planar, relu, add, half;
+    int input_blocks, output_blocks, map_height, map_width, height, width, kernel, depth;
+    int relu, add, half;
+    enum format input, output, added;
 };
 
 /* A call with all its memory. */
 struct job {
     struct shape shape;
     struct call call;
-    struct guarded input, output, add, weights, halves, multiplier, bias, scale, shift;
+    struct guarded input, output, add, weights, halves;
+    struct guarded channels[5];
 };
 
 static uint32_t random_state = 1;
@@ -53,11 +57,11 @@ static float random_float(void)
     return (float)next_random(1 << 24) * 0x1p-23f - 1;
 }
 
-static struct guarded guard(size_t count, float amplitude)
+static struct guarded guard(size_t size)
 {
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
-    size_t size = (count * sizeof(float) + page - 1) / page * page;
-    struct guarded made = {.count = count, .mapped = size + 2 * page};
+    size_t whole = (size + page - 1) / page * page;
+    struct guarded made = {.size = size, .mapped = whole + 2 * page};
     made.mapping =
         mmap(NULL, made.mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (made.mapping == MAP_FAILED) {
@@ -65,136 +69,225 @@ static struct guarded guard(size_t count, float amplitude)
         abort();
     }
     mprotect(made.mapping, page, PROT_NONE);
-    mprotect(made.mapping + page + size, page, PROT_NONE);
-    made.data = (float *)(void *)(made.mapping + page + size) - count;
-    for (size_t i = 0; i < count; i++)
-        made.data[i] = amplitude * random_float();
+    mprotect(made.mapping + page + whole, page, PROT_NONE);
+    made.data = made.mapping + page + whole - size;
     return made;
 }
 
-static void poison(struct guarded *guarded)
+/* Random values: floats below the amplitude, bytes of any value. */
+static void fill(struct guarded *memory, enum format format, float amplitude)
 {
-    for (size_t i = 0; i < guarded->count; i++)
-        memcpy(&guarded->data[i], &(uint32_t){POISON}, sizeof(float));
-}
-
-static int is_poison(float value)
-{
-    uint32_t bits;
-    memcpy(&bits, &value, sizeof bits);
-    return bits == POISON;
-}
-
-/* A map with a border; the border is zero, the rest random. */
-static struct view make_map(struct guarded *memory, int blocks, int height, int width, int depth,
-                            int border)
-{
-    struct view view = {.row = (ptrdiff_t)(width + 2 * border) * depth};
-    view.block = view.row * (height + 2 * border);
-    *memory = guard((size_t)(blocks * view.block), 1);
-    for (ptrdiff_t i = 0; i < blocks * view.block; i++) {
-        ptrdiff_t y = i % view.block / view.row - border, x = i % view.row / depth - border;
-        if (y < 0 || y >= height || x < 0 || x >= width)
-            memory->data[i] = 0;
+    for (size_t i = 0; i < memory->size / (size_t)format_size(format); i++) {
+        float value = amplitude * random_float();
+        if (format == FORMAT_BYTE)
+            memory->data[i] = (uint8_t)next_random(256);
+        else if (format == FORMAT_BFLOAT)
+            memcpy(memory->data + i * 2, &(uint16_t){bfloat_of_float(value)}, 2);
+        else
+            memcpy(memory->data + i * 4, &value, 4);
     }
-    view.data = memory->data + border * view.row + border * depth;
+}
+
+static const float *random_channels(struct guarded *memory, int count, float amplitude)
+{
+    *memory = guard((size_t)count * sizeof(float));
+    fill(memory, FORMAT_FLOAT, amplitude);
+    return (const float *)(void *)memory->data;
+}
+
+/* A map with a border, all of it random. */
+static struct view make_map(struct guarded *memory, int blocks, int height, int width, int depth,
+                            int border, enum format format)
+{
+    ptrdiff_t pixel = depth * format_size(format);
+    struct view view = {.row = (width + 2 * border) * pixel, .format = format};
+    view.block = view.row * (height + 2 * border);
+    *memory = guard((size_t)(blocks * view.block));
+    fill(memory, format, 1);
+    view.data = memory->data + border * (view.row + pixel);
     return view;
+}
+
+/* Around floats stand zeros, which a kernel may leave out. Around bytes there may be any. */
+static void clear_border(const struct job *job)
+{
+    if (job->shape.input == FORMAT_BYTE)
+        return;
+    const struct view *in = &job->call.input;
+    const struct shape *shape = &job->shape;
+    ptrdiff_t pixel = shape->depth * format_size(in->format);
+    int border = shape->kernel / 2;
+    for (int block = 0; block < shape->input_blocks; block++)
+        for (int y = -border; y < shape->map_height + border; y++)
+            for (int x = -border; x < shape->map_width + border; x++)
+                if (y < 0 || y >= shape->map_height || x < 0 || x >= shape->map_width)
+                    memset(in->data + block * in->block + y * in->row + x * pixel, 0,
+                           (size_t)pixel);
 }
 
 /* The weights in half precision too, in their own memory; the floats become the same values. */
 static void make_halves(struct job *job)
 {
-    job->halves = guard(job->weights.count / 2, 0);
-    uint16_t *halves = (uint16_t *)job->halves.data;
-    for (size_t i = 0; i < job->weights.count; i++) {
-        job->weights.data[i] = rintf(job->weights.data[i] * 0x1p13f) * 0x1p-13f;
-        while (!half_of_float(job->weights.data[i], &halves[i]))
-            job->weights.data[i] /= 2;
+    size_t count = job->weights.size / sizeof(float);
+    job->halves = guard(count * sizeof(uint16_t));
+    for (size_t i = 0; i < count; i++) {
+        float value;
+        uint16_t half;
+        memcpy(&value, job->weights.data + i * sizeof value, sizeof value);
+        value = rintf(value * 0x1p13f) * 0x1p-13f;
+        while (!half_of_float(value, &half))
+            value /= 2;
+        memcpy(job->weights.data + i * sizeof value, &value, sizeof value);
+        memcpy(job->halves.data + i * sizeof half, &half, sizeof half);
     }
+}
+
+static void make_weights(struct job *job)
+{
+    const struct shape *shape = &job->shape;
+    size_t inputs = (size_t)(shape->input_blocks * shape->kernel * shape->kernel * shape->depth);
+    job->weights =
+        guard((size_t)shape->output_blocks * LANES * inputs * (size_t)format_size(shape->input));
+    fill(&job->weights, shape->input, sqrtf(3.0f / (float)inputs));
+    for (size_t i = 0; shape->input == FORMAT_BYTE && i < job->weights.size; i++)
+        if (job->weights.data[i] == 0x80) /* the one value that weights never have */
+            job->weights.data[i] = 0x81;
+    if (shape->half)
+        make_halves(job);
+    job->call.weights = job->weights.data;
+}
+
+/* Factors that bring sums of bytes to about 1, and results for bytes to about 128. */
+static void make_channels(struct job *job)
+{
+    const struct shape *shape = &job->shape;
+    int outputs = shape->output_blocks * LANES;
+    int inputs = shape->input_blocks * shape->kernel * shape->kernel * shape->depth;
+    float of_sum = shape->input == FORMAT_BYTE ? 1e-4f / sqrtf((float)inputs) : 1;
+    float of_addend = shape->added == FORMAT_BYTE ? 0x1p-8f : 1;
+    float of_output = shape->output == FORMAT_BYTE ? 128 : 1;
+    job->call.multiplier = random_channels(&job->channels[0], outputs, of_sum);
+    job->call.bias = random_channels(&job->channels[1], outputs, 1);
+    job->call.add_multiplier = random_channels(&job->channels[2], outputs, of_addend);
+    job->call.scale = random_channels(&job->channels[3], outputs, of_output);
+    job->call.shift = random_channels(&job->channels[4], outputs, of_output);
 }
 
 static void make_job(struct job *job, struct shape shape)
 {
-    int depth = shape.planar ? 1 : LANES, taps = shape.kernel * shape.kernel;
-    size_t inputs = (size_t)(shape.input_blocks * taps * depth);
-    size_t outputs = (size_t)shape.output_blocks * LANES;
     *job = (struct job){.shape = shape};
-    job->weights = guard(outputs * inputs, sqrtf(3.0f / (float)inputs));
-    make_halves(job);
-    job->multiplier = guard(outputs, 1);
-    job->bias = guard(outputs, 1);
-    job->scale = guard(outputs, 1);
-    job->shift = guard(outputs, 1);
-    job->call = (struct call){
-        .input = make_map(&job->input, shape.input_blocks, shape.map_height, shape.map_width, depth,
-                          shape.kernel / 2),
-        .output = make_map(&job->output, shape.output_blocks, shape.height, shape.width, LANES, 1),
-        .height = shape.height,
-        .width = shape.width,
-        .map_height = shape.map_height,
-        .map_width = shape.map_width,
-        .input_blocks = shape.input_blocks,
-        .output_blocks = shape.output_blocks,
-        .kernel_height = shape.kernel,
-        .kernel_width = shape.kernel,
-        .relu = shape.relu,
-        .weights = job->weights.data,
-        .multiplier = job->multiplier.data,
-        .bias = job->bias.data,
-        .scale = job->scale.data,
-        .shift = job->shift.data,
-    };
+    make_weights(job);
+    make_channels(job);
+    job->call.input = make_map(&job->input, shape.input_blocks, shape.map_height, shape.map_width,
+                               shape.depth, shape.kernel / 2, shape.input);
+    job->call.output = make_map(&job->output, shape.output_blocks, shape.height, shape.width, LANES,
+                                1, shape.output);
+    clear_border(job);
     if (shape.add)
-        job->call.add =
-            make_map(&job->add, shape.output_blocks, shape.height, shape.width, LANES, 2);
+        job->call.add = make_map(&job->add, shape.output_blocks, shape.height, shape.width, LANES,
+                                 2, shape.added);
+    job->call.height = shape.height;
+    job->call.width = shape.width;
+    job->call.map_height = shape.map_height;
+    job->call.map_width = shape.map_width;
+    job->call.input_blocks = shape.input_blocks;
+    job->call.output_blocks = shape.output_blocks;
+    job->call.depth = shape.depth;
+    job->call.kernel_height = job->call.kernel_width = shape.kernel;
+    job->call.relu = shape.relu;
 }
 
 static void free_job(struct job *job)
 {
-    struct guarded *all[] = {&job->input,   &job->output, &job->add,
-                             &job->weights, &job->halves, &job->multiplier,
-                             &job->bias,    &job->scale,  &job->shift};
+    struct guarded *all[] = {&job->input,       &job->output,      &job->add,
+                             &job->weights,     &job->halves,      &job->channels[0],
+                             &job->channels[1], &job->channels[2], &job->channels[3],
+                             &job->channels[4]};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         if (all[i]->mapping)
             munmap(all[i]->mapping, all[i]->mapped);
 }
 
-static void run(struct job *job, kernel_function *function)
+static struct slice whole_of(const struct call *call)
 {
-    poison(&job->output);
-    function(&job->call);
+    return (struct slice){0, call->output_blocks, 0, call->height};
 }
 
-/* Equal within the tolerance, and poison in the same places: nothing is written beyond. */
-static int agree(const float *expected, const float *got, size_t count)
+static struct slice random_slice(const struct call *call)
 {
-    for (size_t i = 0; i < count; i++)
-        if (is_poison(expected[i]) != is_poison(got[i]) ||
-            (!is_poison(got[i]) && !(fabsf(expected[i] - got[i]) <= TOLERANCE)))
+    struct slice slice = whole_of(call);
+    if (next_random(2))
+        return slice;
+    slice.first_block = (int)next_random((uint32_t)call->output_blocks);
+    slice.last_block -= (int)next_random((uint32_t)(call->output_blocks - slice.first_block));
+    slice.top = (int)next_random((uint32_t)call->height);
+    slice.bottom -= (int)next_random((uint32_t)(call->height - slice.top));
+    return slice;
+}
+
+static int is_close(const uint8_t *expected, const uint8_t *got, enum format format)
+{
+    float wanted, found;
+    if (format == FORMAT_BYTE)
+        return abs(*expected - *got) <= 1;
+    if (format == FORMAT_BFLOAT) {
+        wanted = float_of_bfloat((uint32_t)expected[0] | (uint32_t)expected[1] << 8);
+        found = float_of_bfloat((uint32_t)got[0] | (uint32_t)got[1] << 8);
+        return fabsf(wanted - found) <= BFLOAT_TOLERANCE * fabsf(wanted) + TOLERANCE;
+    }
+    memcpy(&wanted, expected, sizeof wanted);
+    memcpy(&found, got, sizeof found);
+    return fabsf(wanted - found) <= TOLERANCE;
+}
+
+/* Equal within the tolerance, and the same bytes wherever the reference wrote nothing: two runs
+ * of it over different poison tell where that is. */
+static int agree(const uint8_t *expected, const uint8_t *other, const uint8_t *got, size_t size,
+                 enum format format)
+{
+    size_t step = (size_t)format_size(format);
+    for (size_t i = 0; i < size; i += step) {
+        int is_untouched = memcmp(expected + i, other + i, step) != 0;
+        if (is_untouched ? memcmp(expected + i, got + i, step) != 0
+                         : !is_close(expected + i, got + i, format))
             return 0;
+    }
     return 1;
 }
 
-static void print_shape(const char *level, const struct shape *shape)
+static uint8_t *run_copy(struct job *job, kernel_function *function, struct slice slice, int poison)
 {
-    printf("# %s differs: %s%s %d → %d blocks, map %d×%d, computed %d×%d, kernel %d, relu %d, add "
-           "%d\n",
-           level, shape->planar ? "planar" : "conv", shape->half ? ", half weights," : "",
-           shape->input_blocks, shape->output_blocks, shape->map_height, shape->map_width,
-           shape->height, shape->width, shape->kernel, shape->relu, shape->add);
+    uint8_t *copy = malloc(job->output.size);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(copy);
+    memset(job->output.data, poison, job->output.size);
+    function(&job->call, slice);
+    return memcpy(copy, job->output.data, job->output.size);
+}
+
+static void print_shape(const char *level, const char *kernel, const struct shape *shape)
+{
+    printf("# %s %s differs: %s → %s, %d×%d → %d blocks, map %d×%d, computed %d×%d, kernel %d, "
+           "relu %d, add %d (%s)%s\n",
+           level, kernel, format_names[shape->input], format_names[shape->output],
+           shape->input_blocks, shape->depth, shape->output_blocks, shape->map_height,
+           shape->map_width, shape->height, shape->width, shape->kernel, shape->relu, shape->add,
+           format_names[shape->added], shape->half ? ", half weights" : "");
 }
 
 /* Odd sides as well as those the kernels have tiles for; sometimes less than the map is wanted. */
-static struct shape random_shape(int planar)
+static struct shape random_shape(enum format input, int depth)
 {
     static const int sides[] = {1, 2, 3, 6, 12, 24};
     struct shape shape = {
-        .input_blocks = planar ? 1 : 1 + (int)next_random(4),
+        .input_blocks = depth == 1 ? 1 : 1 + (int)next_random(4),
         .output_blocks = 1 + (int)next_random(5),
         .kernel = 1 + 2 * (int)next_random(3),
-        .planar = planar,
+        .depth = depth,
         .relu = (int)next_random(2),
         .add = (int)next_random(2),
+        .input = input,
+        .output = (enum format)next_random(FORMATS),
+        .added = (enum format)next_random(FORMATS),
     };
     int is_square = (int)next_random(2);
     shape.map_height = is_square ? sides[next_random(6)] : 1 + (int)next_random(29);
@@ -202,30 +295,43 @@ static struct shape random_shape(int planar)
     int cut = next_random(3) == 0;
     shape.height = shape.map_height - (cut && shape.map_height > 1);
     shape.width = shape.map_width - (cut && shape.map_width > 1);
-    if (is_square && shape.map_height == 1)
+    if (shape.map_height == 1 && shape.map_width == 1)
         shape.kernel = 1;
     return shape;
 }
 
-static int compare_once(const char *level, struct shape shape, kernel_function *reference,
-                        kernel_function *function)
+static int compare_once(const char *level, const char *kernel, struct shape shape,
+                        kernel_function *reference, kernel_function *function)
 {
     struct job job;
     make_job(&job, shape);
-    size_t size = job.output.count * sizeof(float);
-    float *expected = malloc(size);
-    CU_ASSERT_PTR_NOT_NULL_FATAL(expected);
-    run(&job, reference);
-    memcpy(expected, job.output.data, size);
+    struct slice slice = random_slice(&job.call);
+    uint8_t *expected = run_copy(&job, reference, slice, POISON);
+    uint8_t *other = run_copy(&job, reference, slice, (uint8_t)~POISON);
     if (shape.half)
         job.call.weights = job.halves.data;
-    run(&job, function);
-    int same = agree(expected, job.output.data, job.output.count);
+    uint8_t *got = run_copy(&job, function, slice, POISON);
+    int same = agree(expected, other, got, job.output.size, shape.output);
     if (!same)
-        print_shape(level, &shape);
+        print_shape(level, kernel, &shape);
     free(expected);
+    free(other);
+    free(got);
     free_job(&job);
     return same;
+}
+
+static struct shape random_pool(void)
+{
+    struct shape shape = random_shape((enum format)next_random(FORMATS), LANES);
+    shape.kernel = 1;
+    shape.input_blocks = shape.output_blocks;
+    shape.output = shape.input;
+    shape.height = shape.map_height;
+    shape.width = shape.map_width;
+    shape.map_height = 2 * shape.height + (int)next_random(2);
+    shape.map_width = 2 * shape.width + (int)next_random(2);
+    return shape;
 }
 
 static void compare(const char *level)
@@ -238,11 +344,16 @@ static void compare(const char *level)
         return;
     }
     for (int round = 0; round < rounds; round++) {
-        CU_ASSERT_FATAL(compare_once(level, random_shape(0), reference.conv, kernels.conv));
-        struct shape shape = random_shape(0);
+        for (int i = 0; i < FORMATS; i++)
+            CU_ASSERT_FATAL(compare_once(level, "conv", random_shape((enum format)i, LANES),
+                                         reference.conv[i], kernels.conv[i]));
+        struct shape shape = random_shape(FORMAT_FLOAT, LANES);
         shape.half = 1;
-        CU_ASSERT_FATAL(compare_once(level, shape, reference.conv, kernels.conv_half));
-        CU_ASSERT_FATAL(compare_once(level, random_shape(1), reference.planar, kernels.planar));
+        CU_ASSERT_FATAL(
+            compare_once(level, "conv", shape, reference.conv[FORMAT_FLOAT], kernels.conv_half));
+        CU_ASSERT_FATAL(compare_once(level, "conv", random_shape(FORMAT_FLOAT, 1),
+                                     reference.conv[FORMAT_FLOAT], kernels.conv[FORMAT_FLOAT]));
+        CU_ASSERT_FATAL(compare_once(level, "pool", random_pool(), reference.pool, kernels.pool));
     }
 }
 
@@ -251,9 +362,24 @@ static void avx2_agrees(void)
     compare("avx2");
 }
 
+static void avxvnni_agrees(void)
+{
+    compare("avxvnni");
+}
+
 static void avx512_agrees(void)
 {
     compare("avx512");
+}
+
+static void avx512vnni_agrees(void)
+{
+    compare("avx512vnni");
+}
+
+static void avx512bf16_agrees(void)
+{
+    compare("avx512bf16");
 }
 
 static void neon_agrees(void)
@@ -274,7 +400,7 @@ static double time_once(struct job *job, kernel_function *function, int runs)
     double least = INFINITY;
     for (int i = 0; i < runs; i++) {
         double start = now();
-        function(&job->call);
+        function(&job->call, whole_of(&job->call));
         double took = now() - start;
         least = took < least ? took : least;
     }
@@ -285,38 +411,41 @@ static void bench_shape(struct shape shape)
 {
     struct job job;
     make_job(&job, shape);
-    double products = (double)shape.input_blocks * (shape.planar ? 1 : LANES) *
-                      shape.output_blocks * LANES * shape.height * shape.width * shape.kernel *
-                      shape.kernel;
-    printf("%3d → %3d channels, %2d×%2d, kernel %d ", shape.input_blocks * (shape.planar ? 1 : 16),
-           shape.output_blocks * LANES, shape.height, shape.width, shape.kernel);
+    double products = (double)shape.input_blocks * shape.depth * shape.output_blocks * LANES *
+                      shape.height * shape.width * shape.kernel * shape.kernel;
+    printf("%-6s %3d → %3d channels, %2d×%2d, kernel %d\n", format_names[shape.input],
+           shape.input_blocks * shape.depth, shape.output_blocks * LANES, shape.height, shape.width,
+           shape.kernel);
     for (int i = 0; kernels_level(i); i++) {
         struct kernels kernels;
         if (kernels_choose(&kernels, kernels_level(i), NULL) < 0)
             continue;
-        double least = time_once(&job, shape.planar ? kernels.planar : kernels.conv, i ? 300 : 20);
-        printf(" | %6s %8.1f µs %6.1f GMAC/s", kernels_level(i), least * 1e6,
+        double least = time_once(&job, kernels.conv[shape.input], i ? 300 : 3);
+        printf("    %-10s %8.1f µs %6.1f GMAC/s\n", kernels_level(i), least * 1e6,
                products / least * 1e-9);
     }
-    puts("");
     free_job(&job);
 }
 
-/* The paper's layers. */
+/* The paper's layers, in each format. */
 static int bench(void)
 {
     static const struct shape shapes[] = {
-        {1, 1, 48, 48, 48, 48, 5, 1, 1, 0}, {1, 1, 48, 48, 48, 48, 5, 0, 1, 0},
-        {1, 2, 48, 48, 48, 48, 3, 0, 1, 0}, {2, 2, 48, 48, 48, 48, 3, 0, 1, 0},
-        {2, 2, 24, 24, 24, 24, 3, 0, 1, 1}, {2, 4, 24, 24, 24, 24, 3, 0, 1, 0},
-        {4, 4, 24, 24, 24, 24, 3, 0, 1, 0}, {4, 8, 12, 12, 12, 12, 3, 0, 1, 0},
-        {8, 8, 12, 12, 12, 12, 3, 0, 1, 0}, {8, 8, 6, 6, 6, 6, 3, 0, 1, 1},
-        {8, 16, 6, 6, 6, 6, 3, 0, 1, 0},    {16, 16, 6, 6, 6, 6, 3, 0, 1, 0},
-        {16, 32, 3, 3, 3, 3, 3, 0, 1, 0},   {32, 32, 3, 3, 2, 2, 3, 0, 1, 0},
-        {32, 32, 1, 1, 1, 1, 1, 0, 1, 1},
+        {1, 1, 48, 48, 48, 48, 5, 1, 1, 0},  {1, 1, 48, 48, 48, 48, 5, 16, 1, 0},
+        {1, 2, 48, 48, 48, 48, 3, 16, 1, 0}, {2, 2, 48, 48, 48, 48, 3, 16, 1, 0},
+        {2, 2, 24, 24, 24, 24, 3, 16, 1, 1}, {2, 4, 24, 24, 24, 24, 3, 16, 1, 0},
+        {4, 4, 24, 24, 24, 24, 3, 16, 1, 0}, {4, 8, 12, 12, 12, 12, 3, 16, 1, 0},
+        {8, 8, 12, 12, 12, 12, 3, 16, 1, 0}, {8, 8, 6, 6, 6, 6, 3, 16, 1, 1},
+        {8, 16, 6, 6, 6, 6, 3, 16, 1, 0},    {16, 16, 6, 6, 6, 6, 3, 16, 1, 0},
+        {16, 32, 3, 3, 3, 3, 3, 16, 1, 0},   {32, 32, 3, 3, 2, 2, 3, 16, 1, 0},
+        {32, 32, 1, 1, 1, 1, 1, 16, 1, 1},
     };
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
-        bench_shape(shapes[i]);
+        for (int format = 0; format < (shapes[i].depth == 1 ? 1 : FORMATS); format++) {
+            struct shape shape = shapes[i];
+            shape.input = shape.output = shape.added = (enum format)format;
+            bench_shape(shape);
+        }
     return 0;
 }
 
@@ -324,7 +453,10 @@ int main(int argc, char **argv)
 {
     const struct test tests[] = {
         {"avx2 agrees with the reference", avx2_agrees},
+        {"avxvnni agrees with the reference", avxvnni_agrees},
         {"avx512 agrees with the reference", avx512_agrees},
+        {"avx512vnni agrees with the reference", avx512vnni_agrees},
+        {"avx512bf16 agrees with the reference", avx512bf16_agrees},
         {"neon agrees with the reference", neon_agrees},
         {NULL, NULL},
     };

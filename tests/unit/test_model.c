@@ -274,6 +274,14 @@ static void refuses_wrong_metadata(void)
     check_edit_refused(",\\\"no\\\"", "", "2 labels, but the network has 3 outputs");
     check_edit_refused("\"temperature\":\"1.5\"", "\"temperature\":\"0\"", "'temperature'");
     check_edit_refused("\"temperature\":\"1.5\"", "\"temperature\":\"1e999\"", "'temperature'");
+    check_edit_refused("\"temperature\":\"1.5\"", "\"temperature\":\"1.5\",\"accuracy\":7",
+                       "'accuracy'");
+    check_edit_refused("\"temperature\":\"1.5\"",
+                       "\"temperature\":\"1.5\",\"accuracy\":\"{\\\"fp32\\\":0.7}\"", "'accuracy'");
+    check_edit_refused("\"temperature\":\"1.5\"",
+                       "\"temperature\":\"1.5\",\"accuracy\":\"{\\\"fp32\\\":0.7,\\\"bf16\\\":0.7,"
+                       "\\\"int8\\\":70}\"",
+                       "'accuracy'");
     check_edit_refused("\\\"width\\\":6", "\\\"width\\\":100000", "width and height");
     check_edit_refused("\\\"std\\\":0.25", "\\\"std\\\":0", "'input'");
     check_edit_refused("\\\"gray\\\"", "\\\"rgb\\\"", "gray");

@@ -336,6 +336,97 @@ static void running_allocates_nothing(void)
     mien_network_destroy(&network);
 }
 
+enum { CROWD = 5 };
+
+static void run_crowd(const struct mien_model *model, struct mien_network_options options,
+                      const uint8_t *gray, float *logits)
+{
+    struct mien_network *network = NULL;
+    struct mien_context *context = NULL;
+    CU_ASSERT_EQUAL_FATAL(mien_network_create(&network, model, &options, NULL), 0);
+    CU_ASSERT_EQUAL_FATAL(mien_context_create(&context, network, NULL), 0);
+    mien_context_run_faces(context, gray, CROWD, logits);
+    mien_context_destroy(&context);
+    mien_network_destroy(&network);
+}
+
+/* With bytes, in bfloats and in floats; with fewer faces at once than there are, and more. */
+static void answers_do_not_depend_on_threads_and_other_faces(void)
+{
+    static const int faces[] = {1, 2, 9}, threads[] = {1, 2, 3};
+    struct mien_model *model = make_model(plain, "[\"a\",\"b\",\"c\"]");
+    uint8_t gray[CROWD * PIXELS];
+    for (int i = 0; i < CROWD * PIXELS; i++)
+        gray[i] = (uint8_t)(i * i);
+    for (int p = 0; mien_precision(p); p++) {
+        float expected[CROWD * 3], logits[CROWD * 3];
+        struct mien_network_options options = {.precision = mien_precision(p)};
+        run_crowd(model, options, gray, expected);
+        CU_ASSERT_NOT_EQUAL(memcmp(expected, expected + 3, 3 * sizeof *expected), 0);
+        for (int i = 0; i < 9; i++) {
+            options.faces = faces[i / 3];
+            options.threads = threads[i % 3];
+            run_crowd(model, options, gray, logits);
+            CU_ASSERT_EQUAL(memcmp(expected, logits, sizeof expected), 0);
+        }
+    }
+    mien_model_close(&model);
+}
+
+static void refuses_unknown_precisions_and_absurd_numbers(void)
+{
+    struct mien_model *model = make_model(plain, "[\"a\",\"b\",\"c\"]");
+    const struct mien_network_options wrong[] = {
+        {.precision = "fp64"}, {.threads = -1}, {.threads = 65}, {.faces = -1}, {.faces = 1025}};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        struct mien_network *network = NULL;
+        struct mien_error error = {""};
+        CU_ASSERT_EQUAL(mien_network_create(&network, model, &wrong[i], &error), -EINVAL);
+        CU_ASSERT_PTR_NULL(network);
+        CU_ASSERT_NOT_EQUAL(*error.text, 0);
+    }
+    mien_model_close(&model);
+}
+
+/* Nothing is faster than its precision is good: that is the model file's to say. */
+static const char *chosen(const char *accuracy, const char *cpu)
+{
+    cJSON *layers = cJSON_Parse(plain), *labels = cJSON_Parse("[\"a\",\"b\",\"c\"]");
+    struct file_bytes file = generate_model(layers, labels, SIDE, 0);
+    char entry[200];
+    snprintf(entry, sizeof entry, "\"__metadata__\":{%s", accuracy);
+    struct file_bytes edited = edit_header(&file, "\"__metadata__\":{", entry);
+    struct mien_model *model = NULL;
+    struct mien_network *network = NULL;
+    struct mien_network_options options = {.cpu = cpu, .precision = "auto"};
+    CU_ASSERT_EQUAL_FATAL(mien_model_parse(&model, edited.data, edited.size, "made up", NULL), 0);
+    CU_ASSERT_EQUAL_FATAL(mien_network_create(&network, model, &options, NULL), 0);
+    const char *precision = mien_network_precision(network);
+    mien_network_destroy(&network);
+    mien_model_close(&model);
+    free(file.data);
+    free(edited.data);
+    cJSON_Delete(layers);
+    cJSON_Delete(labels);
+    return precision;
+}
+
+#define ACCURACY(bf16, int8)                                                                       \
+    "\"accuracy\":\"{\\\"fp32\\\":0.7,\\\"bf16\\\":" bf16 ",\\\"int8\\\":" int8 "}\","
+
+static void auto_takes_what_the_model_file_allows(void)
+{
+    struct mien_network *network = make_network(plain);
+    CU_ASSERT_STRING_EQUAL(mien_network_precision(network), "fp32");
+    CU_ASSERT_STRING_EQUAL(chosen(ACCURACY("0.7", "0.7"), "c"), "fp32");
+    if (!strcmp(mien_network_cpu(network), "avx512bf16")) {
+        CU_ASSERT_STRING_EQUAL(chosen(ACCURACY("0.7", "0.6985"), NULL), "int8");
+        CU_ASSERT_STRING_EQUAL(chosen(ACCURACY("0.7", "0.6979"), NULL), "bf16");
+        CU_ASSERT_STRING_EQUAL(chosen(ACCURACY("0.69", "0.6"), NULL), "fp32");
+    }
+    mien_network_destroy(&network);
+}
+
 static void refuses_unknown_cpu_levels(void)
 {
     struct mien_model *model = make_model(plain, "[\"a\",\"b\",\"c\"]");
@@ -375,6 +466,11 @@ int main(void)
         {"normalises pixels and obeys the stride", normalises_pixels_and_obeys_the_stride},
         {"contexts do not disturb each other", contexts_do_not_disturb_each_other},
         {"running allocates nothing", running_allocates_nothing},
+        {"answers do not depend on threads and other faces",
+         answers_do_not_depend_on_threads_and_other_faces},
+        {"auto takes what the model file allows", auto_takes_what_the_model_file_allows},
+        {"refuses unknown precisions and absurd numbers",
+         refuses_unknown_precisions_and_absurd_numbers},
         {"refuses unknown CPU levels", refuses_unknown_cpu_levels},
         {"softmax is stable and obeys the temperature",
          softmax_is_stable_and_obeys_the_temperature},

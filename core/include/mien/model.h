@@ -13,7 +13,7 @@
 extern "C" {
 #endif
 
-enum { MIEN_LABELS_MAX = 32 };
+enum { MIEN_LABELS_MAX = 32, MIEN_PRECISIONS = 3 };
 
 struct mien_model; /* immutable once opened; may be used from any number of threads */
 
@@ -25,10 +25,11 @@ struct mien_model_info {
     int label_count;             /* 2…MIEN_LABELS_MAX */
     const char *const *labels;   /* in the order of the network's outputs */
     float temperature;           /* calibration: probabilities = softmax(logits / temperature) */
-    const char *provenance;      /* JSON text, as it stands in the file */
-    size_t parameters;           /* all weights: trainable and statistics */
-    size_t trainable;            /* without the batch-norms' running statistics */
-    size_t statistics;           /* running means and variances */
+    double accuracy[MIEN_PRECISIONS]; /* measured in fp32, bf16, int8, 0…1; 0: not measured */
+    const char *provenance;           /* JSON text, as it stands in the file */
+    size_t parameters;                /* all weights: trainable and statistics */
+    size_t trainable;                 /* without the batch-norms' running statistics */
+    size_t statistics;                /* running means and variances */
 };
 
 /* Reads and checks a model file; on success *model is the caller's, to be closed.

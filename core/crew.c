@@ -1,0 +1,179 @@
+#include "crew.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+enum { IDLE_SPINS = 20000, STEP_SPINS = 2000 };
+
+/* The number of the run stands in the upper half of `next`: a helper that slept through the end of
+ * a run finds another number there and takes nothing. */
+struct step {
+    _Alignas(64) _Atomic uint64_t next; /* piece that nobody has taken */
+    _Atomic int done;
+};
+
+struct crew {
+    int helper_count, step_count;
+    const int *pieces;
+    crew_function *function;
+    void *data;
+    struct step *steps;
+    _Atomic uint32_t run; /* number of the latest; 0 before the first */
+    _Atomic int stop, sleepers;
+    pthread_mutex_t mutex;
+    pthread_cond_t wake;
+    pthread_t helpers[CREW_THREADS_MAX];
+};
+
+static void pause_briefly(void)
+{
+#ifdef __x86_64__
+    __builtin_ia32_pause();
+#endif
+}
+
+static int take(struct step *step, uint32_t run, int pieces)
+{
+    uint64_t next = atomic_load_explicit(&step->next, memory_order_acquire);
+    do {
+        if (next >> 32 != run || (int)(uint32_t)next >= pieces)
+            return -1;
+    } while (!atomic_compare_exchange_weak(&step->next, &next, next + 1));
+    return (int)(uint32_t)next;
+}
+
+/* Returns when the step is done, or the run is over. */
+static void wait_for(struct crew *crew, int step, uint32_t run)
+{
+    int spins = 0;
+    while (atomic_load_explicit(&crew->steps[step].done, memory_order_acquire) <
+               crew->pieces[step] &&
+           atomic_load_explicit(&crew->run, memory_order_relaxed) == run)
+        if (++spins < STEP_SPINS)
+            pause_briefly();
+        else
+            sched_yield();
+}
+
+static void work(struct crew *crew, uint32_t run)
+{
+    for (int step = 0; step < crew->step_count; step++) {
+        int piece;
+        while ((piece = take(&crew->steps[step], run, crew->pieces[step])) >= 0) {
+            crew->function(crew->data, step, piece);
+            atomic_fetch_add_explicit(&crew->steps[step].done, 1, memory_order_release);
+        }
+        wait_for(crew, step, run);
+    }
+}
+
+/* Waits for a run other than `seen` and returns its number. */
+static uint32_t wait_for_run(struct crew *crew, uint32_t seen)
+{
+    for (int spins = 0; spins < IDLE_SPINS; spins++) {
+        if (atomic_load(&crew->run) != seen || atomic_load(&crew->stop))
+            return atomic_load(&crew->run);
+        pause_briefly();
+    }
+    atomic_fetch_add(&crew->sleepers, 1);
+    pthread_mutex_lock(&crew->mutex);
+    while (atomic_load(&crew->run) == seen && !atomic_load(&crew->stop))
+        pthread_cond_wait(&crew->wake, &crew->mutex);
+    pthread_mutex_unlock(&crew->mutex);
+    atomic_fetch_sub(&crew->sleepers, 1);
+    return atomic_load(&crew->run);
+}
+
+static void *help(void *data)
+{
+    struct crew *crew = data;
+    for (uint32_t run = 0; !atomic_load(&crew->stop);) {
+        run = wait_for_run(crew, run);
+        if (run && !atomic_load(&crew->stop))
+            work(crew, run);
+    }
+    return NULL;
+}
+
+static void wake_sleepers(struct crew *crew)
+{
+    if (!atomic_load(&crew->sleepers))
+        return;
+    pthread_mutex_lock(&crew->mutex);
+    pthread_cond_broadcast(&crew->wake);
+    pthread_mutex_unlock(&crew->mutex);
+}
+
+static void run_alone(struct crew *crew)
+{
+    for (int step = 0; step < crew->step_count; step++)
+        for (int piece = 0; piece < crew->pieces[step]; piece++)
+            crew->function(crew->data, step, piece);
+}
+
+/* Steps are made ready before the number of the run is published. */
+void crew_run(struct crew *crew)
+{
+    if (!crew->helper_count) {
+        run_alone(crew);
+        return;
+    }
+    uint32_t run = atomic_load(&crew->run) + 1;
+    run += run == 0;
+    for (int step = 0; step < crew->step_count; step++) {
+        atomic_store_explicit(&crew->steps[step].done, 0, memory_order_relaxed);
+        atomic_store_explicit(&crew->steps[step].next, (uint64_t)run << 32, memory_order_release);
+    }
+    atomic_store(&crew->run, run);
+    wake_sleepers(crew);
+    work(crew, run);
+}
+
+int crew_create(struct crew **crew, int threads, const int *pieces, int steps,
+                crew_function *function, void *data, struct mien_error *error)
+{
+    struct crew *made = calloc(1, sizeof *made);
+    if (made)
+        made->steps = aligned_alloc(_Alignof(struct step), (size_t)steps * sizeof *made->steps);
+    if (!made || !made->steps) {
+        free(made);
+        return mien_error_set(error, ENOMEM, "no memory to run the network");
+    }
+    for (int i = 0; i < steps; i++)
+        made->steps[i] = (struct step){0};
+    made->step_count = steps;
+    made->pieces = pieces;
+    made->function = function;
+    made->data = data;
+    pthread_mutex_init(&made->mutex, NULL);
+    pthread_cond_init(&made->wake, NULL);
+    *crew = made;
+    for (; made->helper_count < threads - 1; made->helper_count++) {
+        int code = pthread_create(&made->helpers[made->helper_count], NULL, help, made);
+        if (code) {
+            crew_destroy(crew);
+            return mien_error_set(error, code, "cannot start %d threads", threads);
+        }
+    }
+    return 0;
+}
+
+void crew_destroy(struct crew **crew)
+{
+    struct crew *old = *crew;
+    if (!old)
+        return;
+    atomic_store(&old->stop, 1);
+    wake_sleepers(old);
+    for (int i = 0; i < old->helper_count; i++)
+        pthread_join(old->helpers[i], NULL);
+    pthread_mutex_destroy(&old->mutex);
+    pthread_cond_destroy(&old->wake);
+    free(old->steps);
+    free(old);
+    *crew = NULL;
+}

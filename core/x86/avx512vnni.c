@@ -1,0 +1,14 @@
+/* As AVX-512, with an instruction for products of four bytes: vpdpbusd. */
+#include "zmm.h"
+
+#define DOT_BYTE(sum, unit, weights)                                                               \
+    (words) _mm512_dpbusd_epi32((__m512i)(sum), (__m512i)(unit), (__m512i)(weights))
+#include "../tiles.h"
+#include "x86.h"
+
+void kernels_fill_avx512vnni(struct kernels *kernels)
+{
+    kernels->conv[FORMAT_BYTE] = conv_byte;
+    kernels->fastest[0] = FORMAT_BYTE;
+    kernels->fastest[1] = FORMAT_FLOAT;
+}

@@ -1,0 +1,28 @@
+/* 32 registers of 16 floats: 12 pixels × 32 channels in 24 sums. */
+#ifndef CORE_X86_ZMM_H
+#define CORE_X86_ZMM_H
+
+#include <immintrin.h>
+
+#define VECTOR 16
+typedef __m512 register_floats;
+typedef __m512i register_words;
+#define ACCUMULATORS 24
+#define SMALL_PARTS 2
+#define CORNER_PARTS 4
+#define HALVES(from) _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)(const void *)(from)))
+#define BYTES(from) _mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *)(const void *)(from)))
+#define BFLOATS(from)                                                                              \
+    _mm512_cvtepu16_epi32(_mm256_loadu_si256((const __m256i *)(const void *)(from)))
+
+static inline void put_bytes(void *to, __m512 positive)
+{
+    _mm_storeu_si128(to, _mm512_cvtusepi32_epi8(_mm512_cvttps_epi32(positive)));
+}
+
+static inline void put_bfloats(void *to, __m512i words)
+{
+    _mm256_storeu_si256(to, _mm512_cvtepi32_epi16(words));
+}
+
+#endif
