@@ -174,16 +174,8 @@ static int close_parts(struct live *live, int code)
 /* ---- the loop ---- */
 
 /* A word for the status line; NULL: nothing to tell. */
-static const char *note(const struct live *live, enum mien_camera_state state)
+static const char *note(const struct live *live)
 {
-    switch (state) {
-    case MIEN_CAMERA_STALLED:
-        return "the camera sends nothing";
-    case MIEN_CAMERA_LOST:
-        return "camera lost";
-    case MIEN_CAMERA_RUNNING:
-        break;
-    }
     if (window_frozen(live->window))
         return live->recorder ? "● recording, frozen" : "frozen";
     return live->recorder ? "● recording" : NULL;
@@ -191,8 +183,14 @@ static const char *note(const struct live *live, enum mien_camera_state state)
 
 static const char *hint(struct live *live, enum mien_camera_state state, double now)
 {
-    if (state == MIEN_CAMERA_LOST)
+    switch (state) {
+    case MIEN_CAMERA_STALLED:
+        return "the camera sends nothing";
+    case MIEN_CAMERA_LOST:
         return "waiting for it to come back…";
+    case MIEN_CAMERA_RUNNING:
+        break;
+    }
     if (live->session.result.faces.count || window_frozen(live->window))
         live->last_face = now;
     return now - live->last_face > IDLE_SECONDS ? "looking for faces…" : NULL;
@@ -207,7 +205,7 @@ static int show(struct live *live, bool newer_picture, bool newer_faces, struct 
     char about[192];
     source_describe(session->source, about, sizeof about);
     struct overlay_status status = {
-        .note = note(live, camera.state), .hint = hint(live, camera.state, now), .about = about};
+        .note = note(live), .hint = hint(live, camera.state, now), .about = about};
     if (camera.state == MIEN_CAMERA_LOST)
         status.screen.title = "Camera lost";
     session_figures(session, now, &status);

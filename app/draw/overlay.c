@@ -186,11 +186,12 @@ void overlay_draw(struct overlay *overlay, const struct faces *faces,
 {
     if (lay_out(overlay, faces, view))
         return;
-    if (status && status->fps > 0)
+    bool has_line = status && (status->fps > 0 || status->note);
+    if (has_line)
         overlay_take(overlay, overlay_status_plate(overlay, status));
     if (faces)
         draw_faces(overlay, faces, style->bars);
-    if (status && status->fps > 0)
+    if (has_line)
         overlay_draw_status(overlay, status);
     if (status && status->hint)
         overlay_draw_message(overlay, status->hint, 0.8);

@@ -25,7 +25,7 @@ struct overlay_view {
 
 /* What is said beside the faces; a NULL status says nothing. */
 struct overlay_status {
-    double fps;                            /* pictures shown a second; 0: no status line */
+    double fps;                            /* pictures shown a second; 0 and no note: no status line */
     double looks;                          /* of these the recogniser looks at, a second */
     double latency_p50_ms, latency_p95_ms; /* capture → shown; <0: unknown */
     uint64_t drops;

@@ -395,6 +395,22 @@ static void window_shows_status_and_help(void)
     mien_picture_free(&seen);
 }
 
+/* A warning is shown also when no pictures come. */
+static void window_shows_a_note_without_pictures(void)
+{
+    struct overlay_status status = {.latency_p50_ms = -1, .note = "recording"};
+    struct overlay_view view = {.scale = 1, .picture_width = 640};
+    SDL_Rect foot = {0, 440, 320, 40};
+    struct mien_picture seen =
+        draw_in_window(640, 480, NULL, &view, &status, &(struct overlay_style){0});
+    CU_ASSERT(count_color(&seen, foot, 0xE69F00, 40) > 30);
+    mien_picture_free(&seen);
+    status.note = NULL;
+    seen = draw_in_window(640, 480, NULL, &view, &status, &(struct overlay_style){0});
+    CU_ASSERT_EQUAL(count_changed(&seen, foot), 0);
+    mien_picture_free(&seen);
+}
+
 /* Twice the window: twice the text, as on a HiDPI screen. */
 static void text_grows_with_the_window(void)
 {
@@ -436,6 +452,7 @@ int main(void)
         {"colors tell emotions apart", colors_tell_emotions_apart},
         {"window scales and mirrors", window_scales_and_mirrors},
         {"window shows status and help", window_shows_status_and_help},
+        {"window shows a note without pictures", window_shows_a_note_without_pictures},
         {"text grows with the window", text_grows_with_the_window},
         {NULL, NULL},
     };
