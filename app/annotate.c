@@ -17,7 +17,7 @@
 
 struct options {
     struct film_options film;
-    const char *model, *config;
+    const char *model, *precision, *config;
     char **inputs;
     int input_count, jobs; /* jobs 0: not said */
     bool no_video, overwrite, resume;
@@ -28,6 +28,7 @@ enum {
     KEY_CSV,
     KEY_PAPER,
     KEY_MODEL = KEY_PAPER + PAPERS,
+    KEY_PRECISION,
     KEY_CONFIG,
     KEY_NO_VIDEO,
     KEY_CODEC,
@@ -52,6 +53,7 @@ static const struct argp_option argp_options[] = {
     {"no-video", KEY_NO_VIDEO, NULL, 0, "Write data only; the FILE of -o is then not written", 1},
     {NULL, 'y', NULL, 0, "Overwrite files that exist", 1},
     {"model", KEY_MODEL, "FILE", 0, "Model to use instead of the default", 2},
+    {"precision", KEY_PRECISION, "P", 0, "Of the network: auto, fp32, bf16 or int8", 2},
     {"config", KEY_CONFIG, "FILE", 0, "Settings, instead of the user's and the system's", 2},
     {"blur", KEY_BLUR, NULL, 0, "Make faces unrecognisable in the video", 2},
     {"codec", KEY_CODEC, "NAME", 0, "FFmpeg's video encoder; default libx264", 3},
@@ -134,6 +136,8 @@ static const char **text_of(struct options *o, int key)
         return &o->film.csv;
     case KEY_MODEL:
         return &o->model;
+    case KEY_PRECISION:
+        return &o->precision;
     case KEY_CONFIG:
         return &o->config;
     case KEY_CODEC:
@@ -268,6 +272,8 @@ int command_annotate(int argc, char **argv)
     if (film->quiet)
         mien_log_set_level(MIEN_LOG_WARNING);
     film->looks = settings_recogniser(&config, options.model);
+    if (options.precision)
+        film->looks.precision = options.precision;
     film->bars = config.window.bars;
     film->blur |= config.window.blur;
     if (!batch)

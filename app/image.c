@@ -20,7 +20,7 @@
 struct options {
     char **files;
     int count;
-    const char *out, *jsonl, *model, *config;
+    const char *out, *jsonl, *model, *precision, *config;
     bool out_is_folder, overwrite, no_bars, blur;
 };
 
@@ -35,7 +35,7 @@ struct work {
 
 /* ---- command line ---- */
 
-enum { KEY_JSONL = 256, KEY_MODEL, KEY_CONFIG, KEY_NO_BARS, KEY_BLUR };
+enum { KEY_JSONL = 256, KEY_MODEL, KEY_PRECISION, KEY_CONFIG, KEY_NO_BARS, KEY_BLUR };
 
 static const struct argp_option option_list[] = {
     {"output", 'o', "FILE", 0,
@@ -44,6 +44,7 @@ static const struct argp_option option_list[] = {
      0},
     {"jsonl", KEY_JSONL, "FILE", 0, "write a JSON line for each face; - is standard output", 0},
     {"model", KEY_MODEL, "FILE", 0, "the network, *.safetensors", 0},
+    {"precision", KEY_PRECISION, "P", 0, "of the network: auto, fp32, bf16 or int8", 0},
     {"config", KEY_CONFIG, "FILE", 0, "settings, instead of the user's and the system's", 0},
     {"no-bars", KEY_NO_BARS, NULL, 0, "draw no bars of all emotions", 0},
     {"blur", KEY_BLUR, NULL, 0, "cover the faces in the pictures written", 0},
@@ -90,6 +91,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         break;
     case KEY_MODEL:
         options->model = argument;
+        break;
+    case KEY_PRECISION:
+        options->precision = argument;
         break;
     case KEY_CONFIG:
         options->config = argument;
@@ -212,6 +216,8 @@ static int open_work(struct work *work, struct mien_error *error)
 {
     const struct options *options = work->options;
     struct recogniser_options looks = settings_recogniser(work->config, options->model);
+    if (options->precision)
+        looks.precision = options->precision;
     looks.still = 1;
     if (recogniser_create(&work->recogniser, &looks, error))
         return EXIT_UNREADABLE;

@@ -38,6 +38,8 @@ struct live {
 static int open_session(struct live *live, struct mien_error *error)
 {
     struct recogniser_options options = settings_recogniser(live->config, live->options->model);
+    if (live->options->precision)
+        options.precision = live->options->precision;
     const char *path = live->options->jsonl;
     if (!path && live->options->headless)
         path = "-";

@@ -19,6 +19,7 @@ enum {
     KEY_NO_MIRROR,
     KEY_NO_BARS,
     KEY_MODEL,
+    KEY_PRECISION,
     KEY_CONFIG,
     KEY_VIDEO,
     KEY_BLUR,
@@ -43,6 +44,7 @@ static const struct argp_option option_list[] = {
     {NULL, 'y', NULL, 0, "overwrite a recording that exists", 2},
     {"seconds", KEY_SECONDS, "N", 0, "stop after N seconds", 2},
     {"model", KEY_MODEL, "FILE", 0, "the network, *.safetensors", 2},
+    {"precision", KEY_PRECISION, "P", 0, "of the network: auto, fp32, bf16 or int8", 2},
     {"config", KEY_CONFIG, "FILE", 0, "settings, instead of the user's and the system's", 2},
     {NULL, 0, NULL, 0, "How the window looks at first (keys change it; h lists them)", 3},
     {"mirror", KEY_MIRROR, NULL, 0, "show the picture as a mirror does (cameras are)", 3},
@@ -89,6 +91,8 @@ static const char **text_of(struct live_options *options, int key)
         return &options->record;
     case KEY_MODEL:
         return &options->model;
+    case KEY_PRECISION:
+        return &options->precision;
     case KEY_CONFIG:
         return &options->config;
     default:

@@ -8,7 +8,7 @@
 
 struct live_options {
     struct mien_camera_options camera;
-    const char *video, *model, *jsonl, *record, *config; /* NULL: not named */
+    const char *video, *model, *precision, *jsonl, *record, *config; /* NULL: not named */
     bool headless, mirror, no_mirror, no_bars, blur, fullscreen, overwrite;
     double seconds; /* 0: without end */
 };

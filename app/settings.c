@@ -45,6 +45,7 @@ struct recogniser_options settings_recogniser(const struct mien_config *config, 
 {
     return (struct recogniser_options){
         .model = model ? model : or_null(config->emotion.model),
+        .precision = config->emotion.precision,
         .detector = {.cascade = or_null(config->detection.cascade),
                      .scale_step = config->detection.scale_step,
                      .neighbours = config->detection.neighbours,

@@ -52,6 +52,8 @@ const struct option options[] = {
     NUMBER(tracking, smoothing, 0, 10, "0.08", "Time constant of a box's movement, seconds"),
     INT(tracking, persist, 1, 100, "2", "Pictures a face must be found in before it is shown"),
     TEXT(emotion, model, "", "Path of the model; empty: the one that came with mien"),
+    MATCH(emotion, precision, "auto", "^(auto|fp32|bf16|int8)$", "auto, fp32, bf16 or int8",
+          "Arithmetic of the network; auto: the fastest that the model file calls as good as fp32"),
     NUMBER(emotion, smoothing, 0, 10, "0.3", "Time constant of the probabilities, seconds"),
     NUMBER(emotion, lead, 0, 1, "0.1",
            "Lead in probability with which another emotion is shown, or an uncertain one is sure, "

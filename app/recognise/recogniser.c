@@ -36,7 +36,7 @@ static int open_network(struct recogniser *r, const struct recogniser_options *o
     const char *path = model_path(options->model, error);
     if (!path)
         return -ENOENT;
-    struct mien_network_options network = {.cpu = options->cpu};
+    struct mien_network_options network = {.cpu = options->cpu, .precision = options->precision};
     int status = mien_model_open(&r->model, path, error);
     if (status == 0)
         status = mien_network_create(&r->network, r->model, &network, error);

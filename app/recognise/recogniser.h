@@ -30,8 +30,9 @@ struct faces {
 };
 
 struct recogniser_options {
-    const char *model; /* path; NULL: the installed or built-in default */
-    const char *cpu;   /* kernel level, NULL: best */
+    const char *model;     /* path; NULL: the installed or built-in default */
+    const char *cpu;       /* kernel level, NULL: best */
+    const char *precision; /* of the network, as mien_network_options; NULL: auto */
     struct mien_detector_options detector;
     struct mien_tracks_options tracks;
     struct steady_options steady;

@@ -33,7 +33,7 @@ struct mien_config {
         int persist;
     } tracking;
     struct {
-        char model[MIEN_CONFIG_TEXT_MAX];
+        char model[MIEN_CONFIG_TEXT_MAX], precision[MIEN_CONFIG_TEXT_MAX];
         double smoothing, lead, lead_seconds, uncertain_below;
     } emotion;
     struct {
