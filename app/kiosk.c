@@ -10,8 +10,9 @@
 #include "commands.h"
 #include "data/put.h"
 #include "draw/window.h"
-#include "kiosk/counts.h"
+#include "kiosk/publisher.h"
 #include "kiosk/status.h"
+#include "kiosk/supervisor.h"
 #include "mien/log.h"
 #include "reload.h"
 #include "settings.h"
@@ -38,10 +39,11 @@ struct kiosk {
     struct window *window;
     struct status *status;
     struct reload reload;
-    struct counts counts;
+    struct publisher publisher;
+    struct supervisor supervisor;
     uint64_t shown;   /* times the screen was drawn */
     uint32_t highest; /* number of a face so far */
-    double began, last_face, counted, retry_at, retry_after;
+    double began, last_face, retry_at, retry_after;
 };
 
 /* ---- the parts ---- */
@@ -98,6 +100,10 @@ static int open_parts(struct kiosk *kiosk, struct mien_error *error)
 
 static void close_parts(struct kiosk *kiosk)
 {
+    supervisor_end();
+    if (kiosk->session.recogniser)
+        publisher_finish(&kiosk->publisher, &kiosk->config,
+                         recogniser_model(kiosk->session.recogniser), clock_seconds());
     reload_finish(&kiosk->reload);
     window_close(&kiosk->window);
     status_close(&kiosk->status);
@@ -118,6 +124,8 @@ static void reload(struct kiosk *kiosk)
     }
     struct window_options window = looks(kiosk);
     window_apply(kiosk->window, &window);
+    if (!mien_config_same(&old, &kiosk->config, "mqtt"))
+        publisher_use(&kiosk->publisher, &kiosk->config);
 }
 
 /* ---- what it tells ---- */
@@ -183,33 +191,20 @@ static void answer(struct kiosk *kiosk)
 static void count(struct kiosk *kiosk)
 {
     const struct analysis_result *result = &kiosk->session.result;
-    counts_add(&kiosk->counts, &result->faces, (double)result->captured_ns / 1e9);
+    counts_add(&kiosk->publisher.counts, &result->faces, (double)result->captured_ns / 1e9);
     for (int i = 0; i < result->faces.count; i++)
         if (result->faces.list[i].id > kiosk->highest)
             kiosk->highest = result->faces.list[i].id;
 }
 
-static void publish_counts(struct kiosk *kiosk, double now)
-{
-    const char *path = kiosk->config.counts.file;
-    if (now - kiosk->counted < kiosk->config.counts.interval)
-        return;
-    FILE *file = fopen(*path ? path : "/dev/null", "a");
-    if (!file || (counts_put(&kiosk->counts, file, recogniser_model(kiosk->session.recogniser),
-                             now - kiosk->counted),
-                  fclose(file)))
-        mien_log(MIEN_LOG_ERROR, "%s: %s", path, strerror(errno));
-    kiosk->counted = now;
-}
-
 /* ---- the loop ---- */
 
-static bool has_camera(struct kiosk *kiosk)
+static enum mien_camera_state camera_state(struct kiosk *kiosk)
 {
     struct mien_camera_status camera = {.state = MIEN_CAMERA_LOST};
     if (kiosk->session.source)
         source_status(kiosk->session.source, &camera);
-    return camera.state != MIEN_CAMERA_LOST;
+    return camera.state;
 }
 
 static int show(struct kiosk *kiosk, bool newer_picture, bool newer_faces, struct mien_error *error)
@@ -217,7 +212,7 @@ static int show(struct kiosk *kiosk, bool newer_picture, bool newer_faces, struc
     struct session *session = &kiosk->session;
     const struct mien_config *config = &kiosk->config;
     double now = clock_seconds();
-    bool seeing = has_camera(kiosk) && session->shown.color.data;
+    bool seeing = camera_state(kiosk) != MIEN_CAMERA_LOST && session->shown.color.data;
     if (seeing && session->result.faces.count)
         kiosk->last_face = now;
     bool idle = now - kiosk->last_face > config->kiosk.idle_after;
@@ -256,16 +251,25 @@ static int step(struct kiosk *kiosk, struct mien_error *error)
 
 static void look_after_rest(struct kiosk *kiosk)
 {
+    double now = clock_seconds();
     answer(kiosk);
-    publish_counts(kiosk, clock_seconds());
     reload(kiosk);
     if (!kiosk->session.source)
         connect(kiosk);
+    publisher_run(&kiosk->publisher, &kiosk->config, recogniser_model(kiosk->session.recogniser),
+                  now);
+    struct stages stages = {.camera_away = camera_state(kiosk) != MIEN_CAMERA_RUNNING,
+                            .captured = kiosk->session.pictures,
+                            .analysed = kiosk->session.result.looks,
+                            .shown = kiosk->shown};
+    supervisor_look(&kiosk->supervisor, &stages, now);
 }
 
 static int loop(struct kiosk *kiosk, struct mien_error *error)
 {
-    kiosk->began = kiosk->counted = clock_seconds();
+    kiosk->began = kiosk->publisher.since = clock_seconds();
+    publisher_use(&kiosk->publisher, &kiosk->config);
+    supervisor_begin(&kiosk->supervisor, kiosk->began);
     kiosk->last_face = -INFINITY;
     while (!signals_stop() && window_react(kiosk->window)) {
         look_after_rest(kiosk);

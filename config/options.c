@@ -78,6 +78,12 @@ const struct option options[] = {
           "Keys that end the kiosk; empty: none do"),
     TEXT(counts, file, "", "File to which counts of faces are appended, no pictures; empty: none"),
     NUMBER(counts, interval, 1, 86400, "60", "Seconds that each count covers"),
+    TEXT(mqtt, host, "", "MQTT broker that gets the counts too; empty: none"),
+    INT(mqtt, port, 1, 65535, "1883", "Its TCP port"),
+    TEXT(mqtt, topic, "mien/counts", "Topic of the counts"),
+    TEXT(mqtt, user, "", "Name to log in with; empty: none"),
+    TEXT(mqtt, password, "", "Password to log in with; better in $MIEN_MQTT_PASSWORD"),
+    TEXT(mqtt, ca_file, "", "Certificate authority that vouches for the broker; empty: no TLS"),
     MATCH(log, level, "info", "^(error|warning|info|debug)$", "error, warning, info or debug",
           "The least important messages that are told"),
 };

@@ -56,6 +56,17 @@ void counts_add(struct counts *counts, const struct faces *faces, double time)
     counts->time = time;
 }
 
+bool counts_any(const struct counts *counts)
+{
+    for (int i = 0; i < COUNTS_KINDS; i++)
+        if (counts->faces[i])
+            return true;
+    for (int i = 0; i < FACES_MAX; i++)
+        if (counts->here[i].id)
+            return true;
+    return false;
+}
+
 static void put_time(FILE *file)
 {
     char text[32];

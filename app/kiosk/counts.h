@@ -2,6 +2,7 @@
 #ifndef APP_KIOSK_COUNTS_H
 #define APP_KIOSK_COUNTS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -22,6 +23,9 @@ struct counts {
 
 /* Takes over what a look at `time` (seconds, not decreasing) saw. */
 void counts_add(struct counts *counts, const struct faces *faces, double time);
+
+/* Whether there is a face to count. */
+bool counts_any(const struct counts *counts);
 
 /* Writes one row of JSON Lines for the `seconds` that end now by the wall clock, and begins anew;
  * a face that is still there is counted in the next row too. */

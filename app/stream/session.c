@@ -1,6 +1,7 @@
 #include "session.h"
 
 #include <errno.h>
+#include <malloc.h>
 
 #include "clock.h"
 #include "commands.h"
@@ -24,6 +25,7 @@ void session_use(struct session *session, struct recogniser *recogniser)
     session->recogniser = analysis_use(session->analysis, recogniser);
     recogniser_destroy(&session->recogniser);
     session->recogniser = recogniser;
+    malloc_trim(0); /* the old one's megabytes would stay with the process until the next one */
 }
 
 int session_connect(struct session *session, const char *video,

@@ -49,6 +49,12 @@ struct mien_config {
         double interval;
     } counts;
     struct {
+        char host[MIEN_CONFIG_TEXT_MAX], topic[MIEN_CONFIG_TEXT_MAX];
+        char user[MIEN_CONFIG_TEXT_MAX], password[MIEN_CONFIG_TEXT_MAX];
+        char ca_file[MIEN_CONFIG_TEXT_MAX];
+        int port;
+    } mqtt;
+    struct {
         char level[MIEN_CONFIG_TEXT_MAX];
     } log;
 };
