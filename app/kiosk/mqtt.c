@@ -23,29 +23,38 @@ struct mqtt {
     int stop; /* eventfd */
     pthread_t thread;
     bool running;
+    bool away; /* and that was told; of the thread */
     atomic_bool connected;
 };
+
+/* Told once for each time that the broker is away. */
+static void note_away(struct mqtt *mqtt, const char *why)
+{
+    atomic_store(&mqtt->connected, false);
+    if (!mqtt->away)
+        mien_log(MIEN_LOG_WARNING, "MQTT broker %s, port %d: %s; trying again", mqtt->host,
+                 mqtt->port, why);
+    mqtt->away = true;
+}
 
 static void on_connect(struct mosquitto *client, void *data, int code)
 {
     struct mqtt *mqtt = data;
     (void)client;
     if (code) {
-        mien_log(MIEN_LOG_WARNING, "MQTT broker %s: %s", mqtt->host,
-                 mosquitto_connack_string(code));
+        note_away(mqtt, mosquitto_connack_string(code));
         return;
     }
     mien_log(MIEN_LOG_INFO, "MQTT broker %s: connected", mqtt->host);
+    mqtt->away = false;
     atomic_store(&mqtt->connected, true);
 }
 
 static void on_disconnect(struct mosquitto *client, void *data, int code)
 {
-    struct mqtt *mqtt = data;
     (void)client;
-    if (atomic_exchange(&mqtt->connected, false) && code)
-        mien_log(MIEN_LOG_WARNING, "MQTT broker %s: lost, %s", mqtt->host,
-                 mosquitto_strerror(code));
+    if (code)
+        note_away(data, mosquitto_strerror(code));
 }
 
 /* The library looks names up before it returns, and gives up where that fails: hence a thread of
@@ -54,14 +63,10 @@ static void *run(void *data)
 {
     struct mqtt *mqtt = data;
     struct pollfd stop = {.fd = mqtt->stop, .events = POLLIN};
-    int told = MOSQ_ERR_SUCCESS;
     do {
         int code = mosquitto_connect_async(mqtt->client, mqtt->host, mqtt->port, KEEPALIVE_SECONDS);
-        if (code && code != told)
-            mien_log(MIEN_LOG_WARNING, "MQTT broker %s, port %d: %s; trying again", mqtt->host,
-                     mqtt->port,
-                     code == MOSQ_ERR_ERRNO ? strerror(errno) : mosquitto_strerror(code));
-        told = code;
+        if (code)
+            note_away(mqtt, code == MOSQ_ERR_ERRNO ? strerror(errno) : mosquitto_strerror(code));
         mosquitto_loop_forever(mqtt->client, -1, 1);
     } while (!poll(&stop, 1, 1000 * RETRY_SECONDS));
     return NULL;

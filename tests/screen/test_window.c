@@ -248,6 +248,36 @@ static void leaves_on_q_and_escape_only(void)
     close_window();
 }
 
+static void a_kiosk_has_one_way_out(void)
+{
+    open_window((struct window_options){.fullscreen = true, .exit_keys = "Ctrl+Shift+F4"});
+    SDL_Event event = {.type = SDL_QUIT};
+    CU_ASSERT_EQUAL(SDL_PushEvent(&event), 1);
+    CU_ASSERT(window_react(window));
+    static const SDL_Keycode locked[] = {SDLK_q, SDLK_ESCAPE, SDLK_f, SDLK_r, SDLK_s, SDLK_F4};
+    for (size_t i = 0; i < sizeof locked / sizeof *locked; i++)
+        CU_ASSERT(press(locked[i], KMOD_NONE));
+    CU_ASSERT(press(SDLK_F4, KMOD_LCTRL));
+    CU_ASSERT(press(SDLK_F4, KMOD_LCTRL | KMOD_LSHIFT | KMOD_LALT));
+    CU_ASSERT_FALSE(window_record_pressed(window) || window_frozen(window));
+    CU_ASSERT_FALSE(SDL_IsScreenSaverEnabled());
+    CU_ASSERT_EQUAL(SDL_ShowCursor(SDL_QUERY), SDL_DISABLE);
+    CU_ASSERT_FALSE(press(SDLK_F4, KMOD_RCTRL | KMOD_LSHIFT | KMOD_NUM));
+    close_window();
+}
+
+static void a_kiosk_may_have_no_way_out(void)
+{
+    open_window((struct window_options){.exit_keys = ""});
+    CU_ASSERT(press(SDLK_q, KMOD_NONE));
+    CU_ASSERT(press(SDLK_UNKNOWN, KMOD_NONE));
+    struct window_options other = {.exit_keys = "Ctrl+Alt+Q", .mirror = true, .bars = true};
+    window_apply(window, &other);
+    CU_ASSERT(window_style(window)->bars);
+    CU_ASSERT_FALSE(press(SDLK_q, KMOD_LCTRL | KMOD_RALT));
+    close_window();
+}
+
 static void pictures_may_change_their_size(void)
 {
     open_window((struct window_options){0});
@@ -295,6 +325,8 @@ int main(void)
         {"space freezes", space_freezes},
         {"tells of the record key once", tells_of_the_record_key_once},
         {"leaves on q and escape only", leaves_on_q_and_escape_only},
+        {"a kiosk has one way out", a_kiosk_has_one_way_out},
+        {"a kiosk may have no way out", a_kiosk_may_have_no_way_out},
         {"pictures may change their size", pictures_may_change_their_size},
         {"a lost picture leaves a dark screen", a_lost_picture_leaves_a_dark_screen},
         {"no display is a clear error", no_display_is_a_clear_error},

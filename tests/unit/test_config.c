@@ -68,6 +68,44 @@ static void refuses_what_is_no_json(void)
     CU_ASSERT_EQUAL(mien_config_parse(&config, "{}\0x", 4, "my.json", &error), -EINVAL);
 }
 
+static void texts_have_their_patterns(void)
+{
+    static const char *const good[] = {"",          "Q",      "Ctrl+Alt+Q",
+                                       "Super+F12", "Escape", "Ctrl+Shift+7"};
+    static const char *const bad[] = {"q",   "Ctrl+",  "Ctrl+Q+Q", "Strg+Q",
+                                      "F13", "Ctrl Q", "Alt+Alt"};
+    struct mien_config config;
+    char text[100];
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+        snprintf(text, sizeof text, "{\"kiosk\": {\"exit_keys\": \"%s\"}}", good[i]);
+        CU_ASSERT_EQUAL(parse(&config, text, NULL), 0);
+        CU_ASSERT_STRING_EQUAL(config.kiosk.exit_keys, good[i]);
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        snprintf(text, sizeof text, "{\"kiosk\": {\"exit_keys\": \"%s\"}}", bad[i]);
+        CU_ASSERT_EQUAL(parse(&config, text, NULL), -EINVAL);
+    }
+    refuses("{\"log\": {\"level\": \"loud\"}}",
+            "my.json:1:19: log.level: wrong value; allowed is error, warning, info or debug");
+}
+
+static void tells_which_groups_differ(void)
+{
+    struct mien_config a, b;
+    CU_ASSERT_EQUAL(parse(&a, "{\"camera\": {\"device\": \"/dev/video10\"}}", NULL), 0);
+    b = a;
+    strcpy(b.camera.device, "/dev/video1"); /* what follows a text's end does not count */
+    strcpy(a.camera.device, "/dev/video1");
+    CU_ASSERT(mien_config_same(&a, &b, "camera"));
+    b.camera.fps = 29;
+    b.window.bars = !b.window.bars;
+    b.tracking.persist++;
+    CU_ASSERT_FALSE(mien_config_same(&a, &b, "camera"));
+    CU_ASSERT_FALSE(mien_config_same(&a, &b, "window"));
+    CU_ASSERT_FALSE(mien_config_same(&a, &b, "tracking"));
+    CU_ASSERT(mien_config_same(&a, &b, "kiosk"));
+}
+
 static void cut_anywhere_it_does_not_crash(void)
 {
     const char *text = "{\"camera\": {\"device\": \"a\\u00e4\", \"fps\": 30.5, \"mirror\": true}}";
@@ -161,6 +199,8 @@ int main(void)
         {"lays values over defaults", lays_values_over_defaults},
         {"tells the place of errors", tells_the_place_of_errors},
         {"refuses what is no JSON", refuses_what_is_no_json},
+        {"texts have their patterns", texts_have_their_patterns},
+        {"tells which groups differ", tells_which_groups_differ},
         {"cut anywhere, it does not crash", cut_anywhere_it_does_not_crash},
         {"environment over user over system", environment_over_user_over_system},
         {"published files are current", published_files_are_current},

@@ -1,0 +1,308 @@
+/* mien kiosk, run as the service manager runs it: on a display in memory, its settings changed
+ * under it, its socket, file, broker and watchdog looked at from outside. */
+#include "app_config.h"
+#include "media.h"
+#include "program.h"
+#include "runner.h"
+
+#include <arpa/inet.h>
+#include <cjson/cJSON.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static struct run run;
+
+/* Shell words that every case begins with. `kiosk` starts one on the portrait and waits until it
+ * answers; `until_` tries a command for a minute and a half; `stop` ends it and has its code. */
+static const char words[] =
+    "until_() { for i in $(seq 900); do \"$@\" && return; sleep 0.1; done; return 1; }\n"
+    "answers() { mien kiosk --status >status 2>/dev/null; }\n"
+    "says() { answers && grep -q \"$1\" status; }\n"
+    "logs() { grep -q \"$1\" log; }\n"
+    "start() { mien kiosk --config kiosk.json \"$@\" 2>log & child=$!; until_ answers; }\n"
+    "kiosk() { start --video portrait.jpg \"$@\"; }\n"
+    "settings() { echo \"$1\" >new.json; mv new.json kiosk.json; }\n"
+    "stop() { kill -TERM $child; wait $child; }\n"
+    "trap 'kill $child 2>/dev/null' EXIT\n"
+    "settings '{}'\n";
+
+static void shell(const char *script)
+{
+    media_shell(&run, "%s%s", words, script);
+    if (run.code)
+        fprintf(stderr, "%s\n%s%s", script, run.out, run.err);
+}
+
+static double number(const cJSON *json, const char *name)
+{
+    const cJSON *item = cJSON_GetObjectItem(json, name);
+    CU_ASSERT(cJSON_IsNumber(item));
+    return cJSON_IsNumber(item) ? item->valuedouble : -1;
+}
+
+static void tells_how_it_is(void)
+{
+    shell("kiosk && until_ says '\"faces\":1' && stop && cat status");
+    CU_ASSERT_EQUAL(run.code, 0);
+    cJSON *status = cJSON_Parse(run.out);
+    CU_ASSERT(number(status, "uptime") > 0);
+    CU_ASSERT(number(status, "frames") >= number(status, "looks"));
+    CU_ASSERT(number(status, "shown") > 0);
+    CU_ASSERT_EQUAL(number(status, "faces_so_far"), 1);
+    CU_ASSERT(number(cJSON_GetObjectItem(status, "drops"), "capture") >= 0);
+    CU_ASSERT_EQUAL(number(cJSON_GetObjectItem(status, "camera"), "width"), 512);
+    cJSON_Delete(status);
+    shell("mien kiosk --status; [ $? = 4 ] && ! [ -e mien-kiosk.socket ]");
+    CU_ASSERT_EQUAL(run.code, 0);
+}
+
+static void runs_once(void)
+{
+    shell("kiosk; mien kiosk --video portrait.jpg 2>second; code=$?; stop; cat second; "
+          "[ $code = 1 ] && grep -q 'runs already' second");
+    CU_ASSERT_EQUAL(run.code, 0);
+    shell("kiosk; kill -KILL $child; wait $child; kiosk && stop"); /* the socket stayed behind */
+    CU_ASSERT_EQUAL(run.code, 0);
+}
+
+static void wrong_settings_are_told_with_their_place(void)
+{
+    shell(
+        "settings '{\"kiosk\":\n {\"idle_texd\": \"\"}}'\n"
+        "mien kiosk --config kiosk.json 2>log; [ $? = 1 ] &&"
+        "logs 'kiosk.json:2:3: kiosk.idle_texd: unknown key; the nearest known one is idle_text'");
+    CU_ASSERT_EQUAL(run.code, 0);
+    shell("mien kiosk --config missing.json; [ $? = 1 ]");
+    CU_ASSERT_EQUAL(run.code, 0);
+}
+
+static void settings_change_while_it_runs(void)
+{
+    shell("kiosk && settings '{\"emotion\": {\"smoothing\": -1}}' &&"
+          "until_ says 'config_error\":\"kiosk.json:1:27: emotion.smoothing' &&"
+          "logs 'emotion.smoothing: wrong value.*the settings stay' &&"
+          "settings '{\"emotion\": {\"smoothing\": 1}, \"kiosk\": {\"exit_keys\": \"\"}}' &&"
+          "until_ says 'config_error\":\"\"' && logs 'read again' &&"
+          "[ $(grep -c portrait.jpg log) = 1 ] &&" /* the source was not opened a second time */
+          "says '\"faces_so_far\":1' && stop");
+    CU_ASSERT_EQUAL(run.code, 0);
+}
+
+static void a_signal_reads_the_settings_again(void)
+{
+    shell("kiosk && kill -HUP $child && until_ logs 'read again' && stop");
+    CU_ASSERT_EQUAL(run.code, 0);
+    shell("mkdir -p xdg/mien; echo '{}' >xdg/mien/config.json; export XDG_CONFIG_HOME=xdg\n"
+          "mien kiosk --video portrait.jpg 2>log & child=$!; until_ answers &&"
+          "rm xdg/mien/config.json && until_ logs 'read again' && stop");
+    CU_ASSERT_EQUAL(run.code, 0);
+}
+
+static void a_model_that_is_missing_changes_nothing(void)
+{
+    shell("kiosk && settings '{\"emotion\": {\"model\": \"none.safetensors\"}}' &&"
+          "until_ says none.safetensors && stop");
+    CU_ASSERT_EQUAL(run.code, 0);
+    shell("kiosk && cp model.safetensors other.safetensors &&"
+          "settings '{\"emotion\": {\"model\": \"other.safetensors\"}}' &&"
+          "until_ logs 'read again' && rm other.safetensors && until_ says '\"faces\":1' && stop");
+    CU_ASSERT_EQUAL(run.code, 0);
+}
+
+static void a_missing_camera_is_waited_for(void)
+{
+    shell("settings '{\"camera\": {\"device\": \"/dev/no-such-camera\"}}'; start &&"
+          "says '\"state\":\"lost\"' && logs '/dev/no-such-camera.*next try in' && stop");
+    CU_ASSERT_EQUAL(run.code, 0);
+}
+
+/* What a row counts adds up to its faces. */
+static void check_row(const char *text)
+{
+    cJSON *row = cJSON_Parse(text);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(row);
+    double sum = number(row, "uncertain");
+    const cJSON *emotion;
+    cJSON_ArrayForEach(emotion, cJSON_GetObjectItem(row, "emotions")) sum += emotion->valuedouble;
+    CU_ASSERT_EQUAL(number(row, "faces"), 1);
+    CU_ASSERT_EQUAL(sum, 1);
+    CU_ASSERT(number(row, "seconds") > 0);
+    CU_ASSERT(cJSON_IsString(cJSON_GetObjectItem(row, "time")));
+    cJSON_Delete(row);
+}
+
+static void appends_counts(void)
+{
+    shell("settings '{\"counts\": {\"file\": \"counts.jsonl\", \"interval\": 1}}'; kiosk &&"
+          "until_ grep -sq '\"faces\":1' counts.jsonl && stop && grep '\"faces\":1' counts.jsonl | "
+          "head -n 1");
+    CU_ASSERT_EQUAL(run.code, 0);
+    check_row(run.out);
+    shell("rm -f counts.jsonl\n" /* what was counted before the end is not lost */
+          "settings '{\"counts\": {\"file\": \"counts.jsonl\", \"interval\": 86400}}'; kiosk &&"
+          "until_ says '\"faces\":1' && until_ says '\"looks\":[1-9][0-9]' && stop && cat "
+          "counts.jsonl");
+    CU_ASSERT_EQUAL(run.code, 0);
+    check_row(run.out);
+}
+
+static void nothing_is_stored_unasked(void)
+{
+    shell("settings '{\"kiosk\": {\"idle_after\": 1}}'; find . -type f | sort >before; kiosk && "
+          "until_ says '\"faces\":1' && stop;"
+          "find . -type f | sort >after; rm -f log status; comm -13 before after | grep -v -e log "
+          "-e status -e after");
+    CU_ASSERT_STRING_EQUAL(run.out, "");
+}
+
+/* ---- a broker ---- */
+
+static int free_port(void)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    socklen_t size = sizeof address;
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    CU_ASSERT_EQUAL(bind(fd, (struct sockaddr *)&address, size), 0);
+    CU_ASSERT_EQUAL(getsockname(fd, (struct sockaddr *)&address, &size), 0);
+    close(fd);
+    return ntohs(address.sin_port);
+}
+
+static void publishes_counts(void)
+{
+    media_shell(&run, "PATH=$PATH:/usr/sbin; command -v mosquitto && command -v mosquitto_sub");
+    if (!MIEN_MQTT || run.code) {
+        skip_test("mosquitto is not installed, or mien is built without it");
+        return;
+    }
+    char script[2048];
+    snprintf(
+        script, sizeof script,
+        "port=%d; PATH=$PATH:/usr/sbin\n"
+        "settings '{\"counts\": {\"interval\": 1}, \"mqtt\": {\"host\": \"127.0.0.1\", \"topic\": "
+        "\"shop/faces\", \"port\": '$port'}}'\n"
+        "kiosk && until_ logs 'MQTT.*trying again' &&" /* it began before the broker */
+        "{ mosquitto -p $port >broker 2>&1 & broker=$!; until_ logs connected; } &&"
+        "mosquitto_sub -p $port -t shop/faces -C 2 -W 90 >heard && kill $broker && wait $broker;"
+        "until_ sh -c '[ $(grep -c \"trying again\" log) = 2 ]' &&"
+        "{ mosquitto -p $port >broker 2>&1 & broker=$!; } &&"
+        "until_ sh -c '[ $(grep -c connected log) = 2 ]' && stop; code=$?\n"
+        "kill $broker; tail -n 1 heard; exit $code",
+        free_port());
+    shell(script);
+    CU_ASSERT_EQUAL(run.code, 0);
+    check_row(run.out);
+}
+
+/* ---- systemd ---- */
+
+static int notify_socket(void)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = "notify"};
+    struct timeval patience = {.tv_sec = 90};
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    CU_ASSERT_EQUAL_FATAL(bind(fd, (struct sockaddr *)&address, sizeof address), 0);
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    char path[256];
+    CU_ASSERT_PTR_NOT_NULL_FATAL(getcwd(path, sizeof path - 8));
+    setenv("NOTIFY_SOCKET", strcat(path, "/notify"), 1);
+    setenv("WATCHDOG_USEC", "600000", 1);
+    return fd;
+}
+
+static void expect_note(int fd, const char *note)
+{
+    char text[256] = "";
+    ssize_t size = recv(fd, text, sizeof text - 1, 0);
+    CU_ASSERT(size > 0);
+    CU_ASSERT_STRING_EQUAL(text, note);
+}
+
+static void tells_systemd(void)
+{
+    if (!MIEN_SYSTEMD) {
+        skip_test("mien is built without libsystemd");
+        return;
+    }
+    int fd = notify_socket(), status;
+    pid_t child = fork();
+    if (!child) {
+        execlp("mien", "mien", "kiosk", "--video", "portrait.jpg", NULL);
+        _exit(127);
+    }
+    expect_note(fd, "READY=1");
+    expect_note(fd, "WATCHDOG=1");
+    expect_note(fd, "WATCHDOG=1");
+    kill(child, SIGTERM);
+    char text[64] = "";
+    while (strcmp(text, "STOPPING=1") && recv(fd, text, sizeof text - 1, 0) > 0)
+        ;
+    CU_ASSERT_STRING_EQUAL(text, "STOPPING=1");
+    CU_ASSERT_EQUAL(waitpid(child, &status, 0), child);
+    CU_ASSERT(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    unsetenv("NOTIFY_SOCKET");
+    unsetenv("WATCHDOG_USEC");
+    close(fd);
+}
+
+static void logs_priorities_to_the_journal(void)
+{
+    shell("touch log; settings '{'; export JOURNAL_STREAM=$(stat -c %d:%i log);"
+          "mien kiosk --config kiosk.json 2>>log; cat log");
+    CU_ASSERT_EQUAL(strncmp(run.out, "<3>kiosk.json:2:", 16), 0);
+}
+
+static void logs_no_less_than_asked(void)
+{
+    shell("settings '{\"log\": {\"level\": \"warning\"}}'; kiosk && stop && ! [ -s log ]");
+    CU_ASSERT_EQUAL(run.code, 0);
+}
+
+static void unit_is_in_order(void)
+{
+    media_shell(&run, "command -v systemd-analyze");
+    if (run.code) {
+        skip_test("systemd-analyze is not installed");
+        return;
+    }
+    media_shell(&run,
+                "sed \"s|@bindir@/mien|$MIEN|\" \"$MIEN_SOURCE/config/mien-kiosk.service.in\" "
+                ">mien-kiosk.service && systemd-analyze verify --man=no ./mien-kiosk.service");
+    CU_ASSERT_EQUAL(run.code, 0);
+    CU_ASSERT_STRING_EQUAL(run.err, "");
+}
+
+int main(void)
+{
+    const struct test tests[] = {
+        {"tells how it is", tells_how_it_is},
+        {"runs once", runs_once},
+        {"wrong settings are told with their place", wrong_settings_are_told_with_their_place},
+        {"settings change while it runs", settings_change_while_it_runs},
+        {"a signal reads the settings again", a_signal_reads_the_settings_again},
+        {"a model that is missing changes nothing", a_model_that_is_missing_changes_nothing},
+        {"a missing camera is waited for", a_missing_camera_is_waited_for},
+        {"appends counts", appends_counts},
+        {"nothing is stored unasked", nothing_is_stored_unasked},
+        {"publishes counts", publishes_counts},
+        {"tells systemd", tells_systemd},
+        {"logs priorities to the journal", logs_priorities_to_the_journal},
+        {"logs no less than asked", logs_no_less_than_asked},
+        {"unit is in order", unit_is_in_order},
+        {NULL, NULL},
+    };
+    program_enter();
+    char here[256];
+    if (!getcwd(here, sizeof here))
+        return 99;
+    setenv("XDG_RUNTIME_DIR", here, 1);
+    unsetenv("RUNTIME_DIRECTORY");
+    setenv("SDL_VIDEODRIVER", "dummy", 1);
+    return run_tests("kiosk", tests);
+}
