@@ -79,6 +79,13 @@ static void connect(struct kiosk *kiosk)
     mien_log(MIEN_LOG_WARNING, "%s; next try in %.0f s", error.text, kiosk->retry_after);
 }
 
+/* The next try to open a camera is due at once. */
+static void disconnect(struct kiosk *kiosk)
+{
+    session_disconnect(&kiosk->session);
+    kiosk->retry_at = kiosk->retry_after = 0;
+}
+
 static int open_parts(struct kiosk *kiosk, struct mien_error *error)
 {
     struct recogniser_options recogniser =
@@ -118,10 +125,8 @@ static void reload(struct kiosk *kiosk)
     if (result <= 0)
         return;
     *kiosk->complaint.text = '\0';
-    if (!kiosk->options.video && !settings_same_camera(&old, &kiosk->config)) {
-        session_disconnect(&kiosk->session);
-        kiosk->retry_at = kiosk->retry_after = 0;
-    }
+    if (!kiosk->options.video && !settings_same_camera(&old, &kiosk->config))
+        disconnect(kiosk);
     struct window_options window = looks(kiosk);
     window_apply(kiosk->window, &window);
     if (!mien_config_same(&old, &kiosk->config, "mqtt"))
@@ -249,13 +254,22 @@ static int step(struct kiosk *kiosk, struct mien_error *error)
     return show(kiosk, !result, newer_faces, error);
 }
 
+/* A lost camera is waited for by its own thread; but where others may stand in for it, they do. */
+static void look_after_camera(struct kiosk *kiosk)
+{
+    if (kiosk->session.source && strchr(kiosk->config.camera.device, ',') &&
+        camera_state(kiosk) == MIEN_CAMERA_LOST)
+        disconnect(kiosk);
+    if (!kiosk->session.source)
+        connect(kiosk);
+}
+
 static void look_after_rest(struct kiosk *kiosk)
 {
     double now = clock_seconds();
     answer(kiosk);
     reload(kiosk);
-    if (!kiosk->session.source)
-        connect(kiosk);
+    look_after_camera(kiosk);
     publisher_run(&kiosk->publisher, &kiosk->config, recogniser_model(kiosk->session.recogniser),
                   now);
     struct stages stages = {.camera_away = camera_state(kiosk) != MIEN_CAMERA_RUNNING,

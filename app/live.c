@@ -11,6 +11,7 @@
 #include "draw/window.h"
 #include "live_options.h"
 #include "mien/log.h"
+#include "reload.h"
 #include "settings.h"
 #include "signals.h"
 #include "stream/recorder.h"
@@ -23,7 +24,9 @@ enum { WAIT_MS = 50 };
 
 struct live {
     const struct live_options *options;
-    const struct mien_config *config;
+    struct mien_config *config;
+    struct reload reload;
+    struct mien_error complaint; /* of settings that were not taken over; empty: none */
     struct session session;
     struct window *window;
     struct recorder *recorder; /* NULL: not recording */
@@ -55,24 +58,30 @@ static int open_source(struct live *live, struct mien_error *error)
     return EXIT_FINE;
 }
 
-static int open_window(struct live *live, struct mien_error *error)
+static struct window_options looks_of(const struct live *live)
 {
     const struct live_options *options = live->options;
-    if (options->headless)
+    const struct mien_config *config = live->config;
+    return (struct window_options){
+        .mirror =
+            options->mirror || (config->camera.mirror && !options->no_mirror && !options->video),
+        .bars = config->window.bars && !options->no_bars,
+        .blur = options->blur || config->window.blur,
+        .fullscreen = options->fullscreen || config->window.fullscreen};
+}
+
+static int open_window(struct live *live, struct mien_error *error)
+{
+    if (live->options->headless)
         return EXIT_FINE;
     struct mien_camera_status status;
     source_status(live->session.source, &status);
     char title[128];
     snprintf(title, sizeof title, "mien: %s", *status.name ? status.name : status.path);
-    struct window_options looks = {
-        .title = title,
-        .width = status.width,
-        .height = status.height,
-        .mirror = options->mirror ||
-                  (live->config->camera.mirror && !options->no_mirror && !options->video),
-        .bars = live->config->window.bars && !options->no_bars,
-        .blur = options->blur || live->config->window.blur,
-        .fullscreen = options->fullscreen || live->config->window.fullscreen};
+    struct window_options looks = looks_of(live);
+    looks.title = title;
+    looks.width = status.width;
+    looks.height = status.height;
     return window_open(&live->window, &looks, recogniser_model(live->session.recogniser), error)
                ? EXIT_NO_DEVICE
                : EXIT_FINE;
@@ -86,6 +95,36 @@ static int open_parts(struct live *live, struct mien_error *error)
     for (size_t i = 0; i < sizeof steps / sizeof *steps && !code; i++)
         code = steps[i](live, error);
     return code;
+}
+
+/* ---- other settings ---- */
+
+/* Settings of a camera that does not open so give way to the old ones. */
+static int reconnect(struct live *live, const struct mien_config *old, struct mien_error *error)
+{
+    session_disconnect(&live->session);
+    if (!open_source(live, &live->complaint))
+        return 0;
+    mien_log(MIEN_LOG_ERROR, "%s", live->complaint.text);
+    live->config->camera = old->camera;
+    return open_source(live, error);
+}
+
+/* A recording under way ends with the settings that it began with. */
+static int reload(struct live *live, struct mien_error *error)
+{
+    struct mien_config old = *live->config, *new = live->config;
+    if (live->recorder || reload_run(&live->reload, new, live->options->model, &live->session,
+                                     live->window, &live->complaint) <= 0)
+        return 0;
+    *live->complaint.text = '\0';
+    struct window_options looks = looks_of(live);
+    if (live->window &&
+        (!mien_config_same(&old, new, "window") || old.camera.mirror != new->camera.mirror))
+        window_apply(live->window, &looks);
+    if (live->options->video || settings_same_camera(&old, new))
+        return 0;
+    return reconnect(live, &old, error);
 }
 
 /* ---- recording ---- */
@@ -165,6 +204,7 @@ static int close_parts(struct live *live, int code)
         mien_log(MIEN_LOG_ERROR, "%s", error.text);
         code = EXIT_LOSSES;
     }
+    reload_finish(&live->reload);
     window_close(&live->window);
     if (session_close(&live->session, &error) && !code && !live->reader_left) {
         mien_log(MIEN_LOG_ERROR, "%s", error.text);
@@ -206,8 +246,10 @@ static int show(struct live *live, bool newer_picture, bool newer_faces, struct 
     source_status(session->source, &camera);
     char about[192];
     source_describe(session->source, about, sizeof about);
-    struct overlay_status status = {
-        .note = note(live), .hint = hint(live, camera.state, now), .about = about};
+    struct overlay_status status = {.note = note(live),
+                                    .hint = hint(live, camera.state, now),
+                                    .about = about,
+                                    .screen = {.banner = live->complaint.text}};
     if (camera.state == MIEN_CAMERA_LOST)
         status.screen.title = "Camera lost";
     session_figures(session, now, &status);
@@ -250,7 +292,9 @@ static int loop(struct live *live, struct mien_error *error)
 {
     live->began = live->last_face = clock_seconds();
     while (goes_on(live)) {
-        int result = step(live, error);
+        int result = reload(live, error);
+        if (!result)
+            result = step(live, error);
         live->reader_left = result == -EPIPE;
         if (live->reader_left)
             return EXIT_FINE;
@@ -307,6 +351,7 @@ int command_live(int argc, char **argv)
     struct live live = {.options = &options, .config = &config};
     struct mien_error error = {""};
     signals_catch();
+    reload_init(&live.reload, options.config);
     int code = open_parts(&live, &error);
     if (!code) {
         double cpu = cpu_seconds();

@@ -28,7 +28,9 @@ enum {
 
 static const struct argp_option option_list[] = {
     {NULL, 0, NULL, 0, "Where pictures come from", 1},
-    {"device", 'd', "DEVICE", 0, "camera: /dev/videoN, N, or /dev/v4l/by-id/…; else the first one",
+    {"device", 'd', "DEVICE", 0,
+     "camera: /dev/videoN, N, or /dev/v4l/by-id/…, or several with commas, tried in order; else "
+     "the first one",
      1},
     {"size", KEY_SIZE, "WxH", 0, "picture size to ask the camera for (640x480)", 1},
     {"fps", KEY_FPS, "N", 0, "pictures a second to ask for (30)", 1},

@@ -78,7 +78,9 @@ int reload_run(struct reload *reload, struct mien_config *config, const char *mo
     if (!result)
         result = retune(config, &new, model, session, window, error);
     if (result) {
-        mien_log(MIEN_LOG_ERROR, "%s; the settings stay as they were", error->text);
+        struct mien_error why = *error;
+        mien_error_set(error, 0, "%.440s; the settings stay as they were", why.text);
+        mien_log(MIEN_LOG_ERROR, "%s", error->text);
         return result;
     }
     *config = new;

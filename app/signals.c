@@ -1,9 +1,12 @@
 #include "signals.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stddef.h>
+#include <unistd.h>
 
 static volatile sig_atomic_t stop, hangup;
+static bool in_terminal; /* whose end is the program's end: nohup says otherwise */
 
 static void note_stop(int number)
 {
@@ -15,21 +18,31 @@ static void note_hangup(int number)
     hangup = number;
 }
 
+static bool has_terminal(void)
+{
+    int fd = open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC);
+    if (fd >= 0)
+        close(fd);
+    return fd >= 0;
+}
+
 void signals_catch(void)
 {
+    struct sigaction before;
     struct sigaction stopping = {.sa_handler = note_stop, .sa_flags = (int)SA_RESETHAND};
     struct sigaction hanging_up = {.sa_handler = note_hangup, .sa_flags = SA_RESTART};
     struct sigaction ignored = {.sa_handler = SIG_IGN};
     stop = hangup = 0;
     sigaction(SIGINT, &stopping, NULL);
     sigaction(SIGTERM, &stopping, NULL);
-    sigaction(SIGHUP, &hanging_up, NULL);
+    sigaction(SIGHUP, &hanging_up, &before);
+    in_terminal = before.sa_handler != SIG_IGN && has_terminal();
     sigaction(SIGPIPE, &ignored, NULL);
 }
 
 bool signals_stop(void)
 {
-    return stop;
+    return stop || (hangup && in_terminal && !has_terminal());
 }
 
 bool signals_hangup(void)

@@ -5,7 +5,8 @@
 #include <stdbool.h>
 
 /* From now on SIGINT and SIGTERM ask to stop, a second one ends the program at once; SIGHUP asks to
- * read the configuration again; a closed pipe is an error of the write to it. */
+ * read the configuration again, or to stop when it says that the program's terminal was closed; a
+ * closed pipe is an error of the write to it. */
 void signals_catch(void);
 
 bool signals_stop(void);   /* asked to stop */

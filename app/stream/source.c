@@ -3,7 +3,9 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "mien/log.h"
 #include "playback.h"
 
 struct source {
@@ -12,6 +14,49 @@ struct source {
     struct playback *playback;
 };
 
+/* Copies the next name of a list and steps over it; false at the end of the list. */
+static bool next_name(const char **list, char *name, size_t size)
+{
+    *list += strspn(*list, ", ");
+    size_t length = strcspn(*list, ",");
+    snprintf(name, size, "%.*s", (int)length, *list);
+    for (size_t end = strlen(name); end && name[end - 1] == ' ';)
+        name[--end] = '\0';
+    *list += length;
+    return *name;
+}
+
+static int open_first(struct mien_camera **camera, const struct mien_camera_options *wished,
+                      struct mien_error *error)
+{
+    char name[256];
+    const char *list = wished->device;
+    int result = 0;
+    while (next_name(&list, name, sizeof name)) {
+        struct mien_camera_options options = *wished;
+        struct mien_error why;
+        options.device = name;
+        int failure = mien_camera_open(camera, &options, &why);
+        if (!failure)
+            return 0;
+        if (!result) {
+            result = failure;
+            mien_error_set(error, -failure, "%s", why.text);
+        } else {
+            mien_log(MIEN_LOG_WARNING, "%s", why.text);
+        }
+    }
+    return result ? result : mien_error_set(error, EINVAL, "'%s' names no camera", wished->device);
+}
+
+static int open_camera(struct mien_camera **camera, const struct mien_camera_options *options,
+                       struct mien_error *error)
+{
+    return options->device && strchr(options->device, ',')
+               ? open_first(camera, options, error)
+               : mien_camera_open(camera, options, error);
+}
+
 int source_open(struct source **source, const char *video, const struct mien_camera_options *camera,
                 struct mien_error *error)
 {
@@ -19,8 +64,8 @@ int source_open(struct source **source, const char *video, const struct mien_cam
     if (!s)
         return mien_error_set(error, ENOMEM, "no memory for a source of pictures");
     s->video = video;
-    int result = video ? playback_open(&s->playback, video, error)
-                       : mien_camera_open(&s->camera, camera, error);
+    int result =
+        video ? playback_open(&s->playback, video, error) : open_camera(&s->camera, camera, error);
     if (result) {
         free(s);
         return result;

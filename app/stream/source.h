@@ -8,8 +8,9 @@
 
 struct source;
 
-/* `video` names a recording; NULL: the camera that `camera` describes (kept by nobody).
- * Returns 0 or an error of mien_camera_open or playback_open. */
+/* `video` names a recording; NULL: the camera that `camera` describes (kept by nobody), or, where its
+ * device names several with commas between them, the first of them that opens. Returns 0 or an error
+ * of mien_camera_open (of the first camera) or playback_open. */
 int source_open(struct source **source, const char *video, const struct mien_camera_options *camera,
                 struct mien_error *error);
 void source_close(struct source **source);

@@ -139,6 +139,37 @@ static void records_the_faces_marked(void)
     unsetenv("SDL_VIDEODRIVER");
 }
 
+static void settings_change_while_it_runs(void)
+{
+    media_shell(
+        &run, "until_() { for i in $(seq 900); do \"$@\" && return; sleep 0.1; done; return 1; }\n"
+              "logs() { grep -q \"$1\" log; }; trap 'kill $child' EXIT\n"
+              "echo '{}' >live.json; rm -f rows.jsonl; rows() { [ -s rows.jsonl ]; }\n"
+              "mien live --config live.json --headless --video portrait.jpg --jsonl rows.jsonl "
+              "2>log & child=$!; until_ rows && echo '{' >live.json &&"
+              "until_ logs 'live.json:2:1.*the settings stay' &&"
+              "echo '{\"tracking\": {\"persist\": 3}}' >live.json && until_ logs 'read again' &&"
+              "{ : >rows.jsonl; until_ rows; } && : >log && kill -HUP $child &&"
+              "until_ logs 'read again' && kill -TERM $child && wait $child && trap - EXIT");
+    CU_ASSERT_EQUAL(run.code, 0);
+}
+
+static void a_terminal_that_closes_ends_it(void)
+{
+    media_shell(&run, "command -v script");
+    if (run.code) {
+        skip_test("the script program is not installed");
+        return;
+    }
+    media_shell(&run,
+                "rm -f rows.jsonl; script -qc 'echo $$ >pid; exec mien live --headless --video "
+                "portrait.jpg --jsonl rows.jsonl' /dev/null & terminal=$!\n"
+                "for i in $(seq 900); do [ -s rows.jsonl ] && break; sleep 0.1; done\n"
+                "kill -KILL $terminal; for i in $(seq 900); do kill -0 $(cat pid) || exit 0; sleep "
+                "0.1; done 2>/dev/null; kill $(cat pid); exit 1");
+    CU_ASSERT_EQUAL(run.code, 0);
+}
+
 static void ends_after_its_seconds(void)
 {
     media_shell(&run, "mien live --headless --video portrait.jpg --seconds 0.5");
@@ -374,6 +405,8 @@ int main(void)
         {"headless writes json lines", headless_writes_json_lines},
         {"window, recording and data work together", window_recording_and_data_work_together},
         {"records the faces marked", records_the_faces_marked},
+        {"settings change while it runs", settings_change_while_it_runs},
+        {"a terminal that closes ends it", a_terminal_that_closes_ends_it},
         {"ends after its seconds", ends_after_its_seconds},
         {"a reader that leaves ends it", a_reader_that_leaves_ends_it},
         {"no display is a clear error", no_display_is_a_clear_error},
