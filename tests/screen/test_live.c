@@ -150,7 +150,10 @@ static void settings_change_while_it_runs(void)
               "until_ logs 'live.json:2:1.*the settings stay' &&"
               "echo '{\"tracking\": {\"persist\": 3}}' >live.json && until_ logs 'read again' &&"
               "{ : >rows.jsonl; until_ rows; } && : >log && kill -HUP $child &&"
-              "until_ logs 'read again' && kill -TERM $child && wait $child && trap - EXIT");
+              "until_ logs 'read again' && kill -TERM $child && wait $child && trap - EXIT; "
+              "code=$?; cat log >&2; exit $code");
+    if (run.code)
+        fprintf(stderr, "%s", run.err);
     CU_ASSERT_EQUAL(run.code, 0);
 }
 
