@@ -101,7 +101,6 @@ static int open_parts(struct kiosk *kiosk, struct mien_error *error)
     struct window_options window = looks(kiosk);
     if (window_open(&kiosk->window, &window, recogniser_model(kiosk->session.recogniser), error))
         return EXIT_NO_DEVICE;
-    reload_init(&kiosk->reload, kiosk->options.config);
     return EXIT_FINE;
 }
 
@@ -351,6 +350,7 @@ int command_kiosk(int argc, char **argv)
         return EXIT_USAGE;
     if (kiosk.options.status)
         return print_status();
+    reload_init(&kiosk.reload, kiosk.options.config); /* first, so that no change is missed */
     if (settings_load(&kiosk.config, kiosk.options.config))
         return EXIT_USAGE;
     struct mien_error error = {""};

@@ -346,12 +346,12 @@ int command_live(int argc, char **argv)
     if (live_options_parse(&options, argc, argv))
         return EXIT_USAGE;
     struct mien_config config;
+    struct live live = {.options = &options, .config = &config};
+    reload_init(&live.reload, options.config); /* first, so that no change is missed */
     if (settings_load(&config, options.config))
         return EXIT_USAGE;
-    struct live live = {.options = &options, .config = &config};
     struct mien_error error = {""};
     signals_catch();
-    reload_init(&live.reload, options.config);
     int code = open_parts(&live, &error);
     if (!code) {
         double cpu = cpu_seconds();
