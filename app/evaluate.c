@@ -4,6 +4,7 @@
 #include <argp.h>
 #include <cjson/cJSON.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,13 +16,14 @@
 #include "score/plot.h"
 
 struct arguments {
-    const char *model, *images, *labels, *exclude, *cpu, *precision;
+    const char *model, *data, *images, *labels, *exclude, *cpu, *precision;
     const char *confusion, *reliability;
     int json, threads;
 };
 
 enum {
     KEY_IMAGES = 256,
+    KEY_DATA,
     KEY_LABELS,
     KEY_JSON,
     KEY_CONFUSION,
@@ -33,6 +35,8 @@ enum {
 
 static const struct argp_option options[] = {
     {"model", 'm', "FILE", 0, "Model to measure", 0},
+    {"data", KEY_DATA, "PREFIX", 0,
+     "Both PREFIX-images.idx3-ubyte and PREFIX-labels.idx1-ubyte, each with .gz or without", 0},
     {"images", KEY_IMAGES, "IDX", 0, "Pictures, an IDX file, gzipped or not", 0},
     {"labels", KEY_LABELS, "IDX", 0, "Their labels, in the order of the model's labels", 0},
     {"exclude", KEY_EXCLUDE, "IDX", 0, "Leave out pictures that stand in this IDX file too", 0},
@@ -50,6 +54,9 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
     switch (key) {
     case 'm':
         a->model = value;
+        return 0;
+    case KEY_DATA:
+        a->data = value;
         return 0;
     case KEY_IMAGES:
         a->images = value;
@@ -81,8 +88,8 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
         a->precision = value;
         return 0;
     case ARGP_KEY_END:
-        if (!a->model || !a->images || !a->labels)
-            argp_error(state, "--model, --images and --labels are needed");
+        if (!a->model || (a->data ? a->images || a->labels : !a->images || !a->labels))
+            argp_error(state, "--model is needed, and --data or --images and --labels");
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -96,7 +103,8 @@ static const struct argp parser = {
     "Measures a model on labelled pictures: accuracy, precision, recall and F1 a class, macro F1, "
     "expected calibration error (15 bins).\v"
     "Example:\n  mien evaluate --model models/fergit-residual.safetensors \\\n"
-    "    --images validation-images.idx3-ubyte.gz --labels validation-labels.idx1-ubyte.gz",
+    "    --images validation-images.idx3-ubyte.gz --labels validation-labels.idx1-ubyte.gz\n"
+    "  mien evaluate --model models/fergit-residual.safetensors --data fer2013/validation",
     NULL,
     NULL,
     NULL};
@@ -171,6 +179,25 @@ static int exclude_seen(struct dataset *set, const char *path, struct mien_error
     return 0;
 }
 
+/* PREFIX + ending, gzipped if that is there. */
+static void name_file(char path[PATH_MAX], const char *prefix, const char *ending)
+{
+    snprintf(path, PATH_MAX, "%s%s.gz", prefix, ending);
+    if (access(path, F_OK))
+        snprintf(path, PATH_MAX, "%s%s", prefix, ending);
+}
+
+static int read_data(struct dataset *set, const struct arguments *a, int classes,
+                     struct mien_error *error)
+{
+    char images[PATH_MAX], labels[PATH_MAX];
+    if (!a->data)
+        return dataset_read(set, a->images, a->labels, classes, error);
+    name_file(images, a->data, "-images.idx3-ubyte");
+    name_file(labels, a->data, "-labels.idx1-ubyte");
+    return dataset_read(set, images, labels, classes, error);
+}
+
 static int measure(struct metrics *metrics, const struct dataset *set,
                    const struct mien_model *model, const struct arguments *a,
                    struct mien_error *error)
@@ -221,7 +248,7 @@ int command_evaluate(int argc, char **argv)
     static struct metrics metrics;
     int code = EXIT_UNREADABLE;
     if (mien_model_open(&model, a.model, &error) ||
-        dataset_read(&set, a.images, a.labels, mien_model_info(model)->label_count, &error) ||
+        read_data(&set, &a, mien_model_info(model)->label_count, &error) ||
         (a.exclude && exclude_seen(&set, a.exclude, &error)))
         goto end;
     code = EXIT_LOSSES;
