@@ -6,7 +6,7 @@
 
 #include "app_config.h"
 
-#define DEFAULT_MODEL "/fergit-residual.safetensors"
+#define DEFAULT_MODEL "/ferplus-residual.safetensors"
 
 const char *model_path(const char *wished, struct mien_error *error)
 {

@@ -61,6 +61,8 @@ def main():
     parser.add_argument("--labels", choices=["fer2013", "ferplus"], default="fer2013",
                         help="which outputs to keep of a network trained with --labels both")
     parser.add_argument("--root", default="../shared/datasets", help="folder of the data sets")
+    parser.add_argument("--temperature", type=float,
+                        help="instead of one fitted here, for a network that saw all pictures")
     parser.add_argument("--float32", action="store_true", help="weights in full precision")
     parser.add_argument("--note", default="", help="a sentence for the provenance")
     args = parser.parse_args()
@@ -69,8 +71,10 @@ def main():
     pick_head(checkpoint, args.labels)
     network = Network(checkpoint["layers"])
     network.load_state_dict(checkpoint["state"])
-    images, labels = validation(checkpoint, args.root)
-    temperature = fit_temperature(logits(network.eval(), images), labels)
+    temperature = args.temperature
+    if temperature is None:
+        images, labels = validation(checkpoint, args.root)
+        temperature = fit_temperature(logits(network.eval(), images), labels)
     settings = {k: v for k, v in checkpoint["arguments"].items()
                 if k in ("data", "labels", "network", "recipe", "epochs", "batch", "rate", "muxspace", "seed",
                          "split", "fold")}
