@@ -118,8 +118,18 @@ static void counts_the_papers_parameters(void)
     cJSON_Delete(golden);
 }
 
+/* The largest size of a logit. */
+static double largest_of(float (*logits)[MIEN_LABELS_MAX], int count)
+{
+    double largest = 0;
+    for (int picture = 0; picture < PICTURES / 4; picture++)
+        for (int i = 0; i < count; i++)
+            largest = fmax(largest, fabs(logits[picture][i]));
+    return largest;
+}
+
 /* The shipped model, whose batch-norms know its values, at one level in one precision: the largest
- * difference of a logit from the reference in fp32. Logits are of about 1 to 5. */
+ * difference of a logit from the reference in fp32. */
 static double difference_from(float (*expected)[MIEN_LABELS_MAX], const struct mien_model *model,
                               const char *level, const char *precision)
 {
@@ -161,23 +171,26 @@ static void run_reference(const struct mien_model *model, const char *precision,
     mien_network_destroy(&network);
 }
 
-/* Rounding to 8 bits anew after each of 18 layers costs what it costs; beyond these bounds it would
- * be a mistake. Between levels sums of bytes are exact: what differs is a rounding now and then. */
+/* Rounding to 8 bits anew after each of 18 layers costs what it costs, most on pictures of noise
+ * as these; beyond these shares of the largest logit it would be a mistake. Between levels sums of
+ * bytes are exact: what differs is a rounding now and then. */
 static void precisions_agree_on_the_shipped_model(void)
 {
     static float fp32[PICTURES][MIEN_LABELS_MAX], int8[PICTURES][MIEN_LABELS_MAX];
     char path[4096];
     struct mien_model *model = NULL;
     struct mien_error error = {""};
-    snprintf(path, sizeof path, "%s/models/fergit-residual.safetensors", getenv("MIEN_SOURCE"));
+    snprintf(path, sizeof path, "%s/models/ferplus-residual.safetensors", getenv("MIEN_SOURCE"));
     CU_ASSERT_EQUAL_FATAL(mien_model_open(&model, path, &error), 0);
     run_reference(model, "fp32", fp32);
     run_reference(model, "int8", int8);
+    double size = largest_of(fp32, mien_model_info(model)->label_count);
+    printf("# logits up to %.2g\n", size);
     for (int i = 0; mien_network_level(i); i++) {
         const char *level = mien_network_level(i);
         CU_ASSERT(difference_from(fp32, model, level, "fp32") <= TOLERANCE);
-        CU_ASSERT(difference_from(fp32, model, level, "bf16") <= 0.1);
-        CU_ASSERT(difference_from(fp32, model, level, "int8") <= 0.5);
+        CU_ASSERT(difference_from(fp32, model, level, "bf16") <= 0.05 * size);
+        CU_ASSERT(difference_from(fp32, model, level, "int8") <= 0.25 * size);
         CU_ASSERT(difference_from(int8, model, level, "int8") <= 0.1);
     }
     mien_model_close(&model);
