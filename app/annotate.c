@@ -220,18 +220,20 @@ static bool may_write(const struct options *o, const char *path)
     return o->overwrite;
 }
 
-/* An output is written as PATH.part at first. */
+/* An output is written as PATH.part at first, and some anew as PATH.part.next. */
 static bool may_write_part(const struct options *o, const char *path)
 {
+    static const char *const ends[] = {".part", ".part.next"};
     char part[4096];
-    if (!path)
-        return true;
-    snprintf(part, sizeof part, "%s.part", path);
-    if (!is_same_file(o->film.in, part))
-        return true;
-    mien_log(MIEN_LOG_ERROR, "%s is the input, and is needed to write %s; rename it first", part,
-             path);
-    return false;
+    for (int i = 0; i < 2 && path; i++) {
+        snprintf(part, sizeof part, "%s%s", path, ends[i]);
+        if (!is_same_file(o->film.in, part))
+            continue;
+        mien_log(MIEN_LOG_ERROR, "%s is the input, and is needed to write %s; rename it first",
+                 part, path);
+        return false;
+    }
+    return true;
 }
 
 /* One recording into files is done here; all else as a batch. */

@@ -37,7 +37,8 @@ struct mien_reader {
 
     int64_t origin, last; /* presentation times in the stream's time base */
     uint64_t number;
-    int64_t packets, losses;
+    int64_t packets;
+    _Atomic int64_t losses;
 
     AVFifo *held; /* packets of other streams met while opening */
     struct packet_sink sink;

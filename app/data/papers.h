@@ -1,7 +1,8 @@
-/* What is written about a recording at its end: subtitles, a summary, a chart, a report. */
+/* What is written about a recording as a whole: subtitles, a summary, a chart, a report. */
 #ifndef APP_PAPERS_H
 #define APP_PAPERS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -24,22 +25,40 @@ struct paper_facts {
     int interrupted;
 };
 
-struct papers {
-    const char *paths[PAPERS]; /* NULL: not wanted; "-": standard output. Borrowed. */
-    FILE *files[PAPERS];
+/* How far subtitles were written. */
+struct cues {
+    bool begun;
+    size_t next; /* span */
+    int number;  /* of the last cue */
 };
 
-/* Opens the files (part_open), so that a wrong name is told before the work. */
+struct papers {
+    const char *paths[PAPERS]; /* NULL: not wanted; "-": standard output. Borrowed. */
+    FILE *streams[PAPERS];     /* pipes, devices and standard output, which are written once */
+    struct cues cues[PAPERS];  /* of subtitles that go there */
+    int64_t due_ns;            /* when files are written anew, CLOCK_MONOTONIC */
+};
+
+/* Opens the files (as PATH.part), so that a wrong name is told before the work. */
 int papers_open(struct papers *papers, struct mien_error *error);
 
-/* Writes and closes them; closes only when `timeline` is NULL. Their names they get from the
- * caller (part_finish). */
+/* To be called after each frame. Files are written anew as PATH.part, whole at any moment, about
+ * once a second, or less often where that would take more than a fiftieth of the time; what cannot
+ * be written is left for papers_close to tell. Streams get the subtitles that have ended. */
+void papers_refresh(struct papers *papers, const struct timeline *timeline,
+                    const struct paper_facts *facts);
+
+/* Writes them for good and closes; closes only when `timeline` is NULL. Their names they get from
+ * the caller (part_finish). Returns 0 or −errno; what could be written before is then kept. */
 int papers_close(struct papers *papers, const struct timeline *timeline,
                  const struct paper_facts *facts, struct mien_error *error);
 
-/* The single ones. */
-void put_vtt(FILE *file, const struct timeline *timeline);
-void put_srt(FILE *file, const struct timeline *timeline);
+/* ---- the single ones ---- */
+
+/* WebVTT or SubRip: the cues that were not written yet, in the order of their starts; of spans
+ * that may still grow, and those after, only when `all`. */
+void put_cues(FILE *file, enum paper_kind kind, const struct timeline *timeline, struct cues *cues,
+              bool all);
 void put_summary(FILE *file, const struct timeline *timeline, const struct paper_facts *facts);
 void put_chart(FILE *file, const struct timeline *timeline);
 void put_report(FILE *file, const struct timeline *timeline, const struct paper_facts *facts);

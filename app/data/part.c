@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 struct names {
-    char path[PATH_MAX], part[PATH_MAX + 8];
+    char path[PATH_MAX], part[PATH_MAX + 8], next[PATH_MAX + 16];
 };
 
 /* False for what is written in place: renaming over a device or pipe would replace it. */
@@ -21,6 +21,7 @@ static bool find_names(const char *path, struct names *names)
     if (!realpath(path, names->path))
         snprintf(names->path, sizeof names->path, "%s", path);
     snprintf(names->part, sizeof names->part, "%s.part", names->path);
+    snprintf(names->next, sizeof names->next, "%s.next", names->part);
     return true;
 }
 
@@ -41,11 +42,43 @@ FILE *part_open(const char *path)
     return find_names(path, &names) ? fopen(names.part, "we") : part_open_in_place(path);
 }
 
+bool part_is_beside(const char *path)
+{
+    struct names names;
+    return find_names(path, &names);
+}
+
+FILE *part_rewrite(const char *path)
+{
+    struct names names;
+    find_names(path, &names);
+    return fopen(names.next, "we");
+}
+
+static int fail(const char *path, struct mien_error *error)
+{
+    int code = errno ? errno : EIO;
+    return mien_error_set(error, code, "%s: %s", path, strerror(code));
+}
+
+int part_replace(const char *path, FILE *file, struct mien_error *error)
+{
+    struct names names;
+    find_names(path, &names);
+    bool broken = ferror(file);
+    errno = broken ? errno : 0;
+    if (fclose(file) == 0 && !broken && rename(names.next, names.part) == 0)
+        return 0;
+    int result = fail(path, error);
+    remove(names.next);
+    return result;
+}
+
 static int move(const char *from, const char *to, const char *path, struct mien_error *error)
 {
     if (rename(from, to) == 0)
         return 0;
-    return mien_error_set(error, errno, "%s: %s", path, strerror(errno));
+    return fail(path, error);
 }
 
 int part_finish(const char *path, struct mien_error *error)

@@ -2,6 +2,7 @@
 #ifndef APP_PART_H
 #define APP_PART_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "mien/error.h"
@@ -13,6 +14,16 @@ FILE *part_open_in_place(const char *path);
 /* The same beside: as PATH.part. Standard output, pipes and devices are still written in place,
  * and a link stays a link. */
 FILE *part_open(const char *path);
+
+/* Whether PATH is written beside. */
+bool part_is_beside(const char *path);
+
+/* A new version of a PATH.part that exists: until part_replace, which closes it, the old one stays
+ * as it is. Only where part_is_beside. NULL: errno tells why. */
+FILE *part_rewrite(const char *path);
+
+/* Returns 0 or −errno; then the old version stays. */
+int part_replace(const char *path, FILE *file, struct mien_error *error);
 
 /* PATH.part, closed, becomes PATH. Returns 0 or −errno with a message that names the file. */
 int part_finish(const char *path, struct mien_error *error);

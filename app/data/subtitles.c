@@ -25,26 +25,31 @@ static void put_cue(FILE *file, const struct timeline *timeline, const struct ti
 }
 
 /* A cue that rounds to no time at all would be refused by players. */
-static int is_visible(const struct timeline_span *span)
+static bool is_visible(const struct timeline_span *span)
 {
     return llround(span->end * 1000) > llround(span->start * 1000);
 }
 
-void put_vtt(FILE *file, const struct timeline *timeline)
+/* A span that reaches up to now grows with the next frame, or another one follows it. */
+static bool has_ended(const struct timeline *timeline, const struct timeline_span *span)
 {
-    fputs("WEBVTT\n\n", file);
-    for (size_t i = 0; i < timeline->span_count; i++)
-        if (is_visible(&timeline->spans[i]))
-            put_cue(file, timeline, &timeline->spans[i], '.');
+    return span->end < timeline->end;
 }
 
-void put_srt(FILE *file, const struct timeline *timeline)
+void put_cues(FILE *file, enum paper_kind kind, const struct timeline *timeline, struct cues *cues,
+              bool all)
 {
-    int number = 0;
-    for (size_t i = 0; i < timeline->span_count; i++) {
-        if (!is_visible(&timeline->spans[i]))
+    if (!cues->begun && kind == PAPER_VTT)
+        fputs("WEBVTT\n\n", file);
+    cues->begun = true;
+    for (; cues->next < timeline->span_count; cues->next++) {
+        const struct timeline_span *span = &timeline->spans[cues->next];
+        if (!all && !has_ended(timeline, span))
+            return;
+        if (!is_visible(span))
             continue;
-        fprintf(file, "%d\n", ++number);
-        put_cue(file, timeline, &timeline->spans[i], ',');
+        if (kind == PAPER_SRT)
+            fprintf(file, "%d\n", ++cues->number);
+        put_cue(file, timeline, span, kind == PAPER_SRT ? ',' : '.');
     }
 }

@@ -228,16 +228,18 @@ static int check_inputs_safe(const struct recordings *recordings, const char *pa
     return 0;
 }
 
-/* Neither the output nor the PATH.part before it may be an input. */
+/* Neither the output nor what is written before it may be an input. */
 static int check_output(const struct recordings *recordings, const char *path, bool may_exist,
                         struct mien_error *error)
 {
-    char part[PATH_MAX];
+    static const char *const ends[] = {"", ".part", ".part.next"};
+    char written[PATH_MAX];
     struct stat status;
-    snprintf(part, sizeof part, "%s.part", path);
-    int result = check_inputs_safe(recordings, path, error);
-    if (!result)
-        result = check_inputs_safe(recordings, part, error);
+    int result = 0;
+    for (int i = 0; i < 3 && !result; i++) {
+        snprintf(written, sizeof written, "%s%s", path, ends[i]);
+        result = check_inputs_safe(recordings, written, error);
+    }
     if (!result && !may_exist && stat(path, &status) == 0 && S_ISREG(status.st_mode))
         result = mien_error_set(error, EEXIST,
                                 "%s exists already; -y overwrites it, --resume keeps what is "

@@ -77,6 +77,7 @@ struct film {
     struct papers papers;
     struct timeline timeline;
     bool with_papers;
+    bool with_thumbs; /* small pictures of the faces are kept only for the report */
     struct progress progress;
     struct timing times, *timing; /* the second is NULL where nobody asks */
     struct slot slots[SLOTS];
@@ -91,7 +92,7 @@ static int make_slots(struct film *film, struct mien_error *error)
     for (int i = 0; i < SLOTS && result == 0; i++) {
         struct mien_frame *frame = &film->slots[i].frame;
         result = mien_picture_alloc(&frame->gray, MIEN_GRAY8, info->width, info->height, error);
-        if (result == 0 && (film->options->video || film->options->papers[PAPER_REPORT]))
+        if (result == 0 && (film->options->video || film->with_thumbs))
             result =
                 mien_picture_alloc(&frame->color, MIEN_YUV420, info->width, info->height, error);
     }
@@ -167,12 +168,18 @@ static int write_rows(struct film *film, const struct slot *slot, struct mien_er
     return result;
 }
 
-/* Small pictures of the faces are kept only for the report. */
 static int remember(struct film *film, const struct slot *slot, struct mien_error *error)
 {
-    bool with_thumbs = film->options->papers[PAPER_REPORT] && !film->options->blur;
-    return timeline_add(&film->timeline, slot->frame.time, &slot->faces,
-                        with_thumbs ? &slot->frame.color : NULL, error);
+    const struct paper_facts so_far = {
+        .source = film->options->in,
+        .losses = mien_reader_losses(film->reader),
+        .interrupted = true,
+    };
+    int result = timeline_add(&film->timeline, slot->frame.time, &slot->faces,
+                              film->with_thumbs ? &slot->frame.color : NULL, error);
+    if (result == 0)
+        papers_refresh(&film->papers, &film->timeline, &so_far);
+    return result;
 }
 
 static int write_picture(struct film *film, struct slot *slot, struct mien_error *error)
@@ -357,6 +364,7 @@ int film_annotate(const struct film_options *options)
     memcpy(film->papers.paths, options->papers, sizeof film->papers.paths);
     for (int i = 0; i < PAPERS; i++)
         film->with_papers |= options->papers[i] != NULL;
+    film->with_thumbs = options->papers[PAPER_REPORT] && !options->blur;
     int code = prepare_and_run(film);
     timeline_finish(&film->timeline);
     free_slots(film);

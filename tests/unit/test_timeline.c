@@ -141,6 +141,16 @@ static void keeps_small_pictures(void)
 
 static const struct paper_facts facts = {.source = "</script> & \"film\".mp4", .losses = 3};
 
+static char *read_file(const char *path)
+{
+    char *text = calloc(1, 30000);
+    FILE *file = fopen(path, "r");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+    CU_ASSERT(fread(text, 1, 29999, file) > 0);
+    fclose(file);
+    return text;
+}
+
 /* What `put` writes of "0011.2"; to be released by free. */
 static char *write_paper(enum paper_kind kind)
 {
@@ -155,10 +165,7 @@ static char *write_paper(enum paper_kind kind)
     CU_ASSERT_EQUAL(papers_close(&papers, &timeline, &facts, NULL), 0);
     CU_ASSERT_EQUAL(part_finish(path, NULL), 0);
     timeline_finish(&timeline);
-    char *text = calloc(1, 30000);
-    FILE *file = fopen(path, "r");
-    CU_ASSERT(fread(text, 1, 29999, file) > 0);
-    fclose(file);
+    char *text = read_file(path);
     unlink(path);
     return text;
 }
@@ -221,6 +228,68 @@ static void writes_pages_that_hold(void)
     free(text);
 }
 
+/* Frame by frame it comes to the same as at once, in the order of starts, and early. */
+static void writes_cues_as_they_end(void)
+{
+    struct timeline timeline;
+    struct cues cues = {0}, at_once = {0};
+    char *slowly = NULL, *all = NULL;
+    size_t size, early = 0;
+    FILE *file = open_memstream(&slowly, &size);
+    timeline_init(&timeline, &model, &yuv);
+    for (int i = 0; i < 40; i++) {
+        struct faces faces = {.count = 2};
+        faces.list[0] = make_face(1, i < 20 ? 0 : 1);
+        faces.list[1] = make_face(2, i / 4 % 2);
+        CU_ASSERT_EQUAL(timeline_add(&timeline, i / 10.0, &faces, NULL, NULL), 0);
+        put_cues(file, PAPER_VTT, &timeline, &cues, false);
+        fflush(file);
+        early = i == 22 ? size : early;
+    }
+    CU_ASSERT_PTR_NOT_NULL(strstr(slowly, "00:00:01.600 --> 00:00:02.000\nface 2"));
+    CU_ASSERT(early > 200);
+    CU_ASSERT_EQUAL(timeline_end(&timeline, NULL), 0);
+    put_cues(file, PAPER_VTT, &timeline, &cues, true);
+    fclose(file);
+    file = open_memstream(&all, &size);
+    put_cues(file, PAPER_VTT, &timeline, &at_once, true);
+    fclose(file);
+    CU_ASSERT_STRING_EQUAL(slowly, all);
+    free(slowly);
+    free(all);
+    timeline_finish(&timeline);
+}
+
+/* What is there while the work goes on is whole, and says that it is not the end. */
+static void writes_anew_as_it_goes(void)
+{
+    static const char *const ends[PAPERS] = {"(80 %)\n\n", "(80 %)\n\n", "]}\n", "</svg>\n",
+                                             "</html>\n"};
+    for (int i = 0; i < PAPERS; i++) {
+        struct timeline timeline;
+        char path[40], part[60], next[80];
+        snprintf(path, sizeof path, "/tmp/mien-anew-%d-%d", (int)getpid(), i);
+        snprintf(part, sizeof part, "%s.part", path);
+        snprintf(next, sizeof next, "%s.next", part);
+        struct papers papers = {0};
+        papers.paths[i] = path;
+        timeline_init(&timeline, &model, &yuv);
+        add_frames(&timeline, "0011.2");
+        CU_ASSERT_EQUAL_FATAL(papers_open(&papers, NULL), 0);
+        papers_refresh(&papers, &timeline, &facts); /* not due yet */
+        papers.due_ns = 0;
+        papers_refresh(&papers, &timeline, &facts);
+        char *text = read_file(part);
+        size_t length = strlen(text), end = strlen(ends[i]);
+        CU_ASSERT(length > end && !strcmp(text + length - end, ends[i]));
+        CU_ASSERT(access(path, F_OK) < 0 && access(next, F_OK) < 0);
+        free(text);
+        CU_ASSERT_EQUAL(papers_close(&papers, NULL, NULL, NULL), 0);
+        unlink(part);
+        timeline_finish(&timeline);
+    }
+}
+
 static void tells_of_files_that_fail(void)
 {
     struct mien_error error = {""};
@@ -247,6 +316,8 @@ int main(void)
         {"writes subtitles", writes_subtitles},
         {"writes a summary", writes_a_summary},
         {"writes pages that hold", writes_pages_that_hold},
+        {"writes cues as they end", writes_cues_as_they_end},
+        {"writes anew as it goes", writes_anew_as_it_goes},
         {"tells of files that fail", tells_of_files_that_fail},
         {NULL, NULL},
     };

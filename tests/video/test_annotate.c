@@ -374,6 +374,34 @@ static void finishes_when_interrupted(void)
     }
 }
 
+/* Halfway, while its input still flows; then all that is there can be used. */
+static void keeps_all_when_killed(void)
+{
+    if (!make_film())
+        return;
+    media_shell(
+        &run,
+        "mkfifo k.pipe; ffmpeg -nostdin -v quiet -re -stream_loop -1 -i film.mp4 -c copy "
+        "-f matroska -y k.pipe & feed=$!; \"$MIEN\" annotate - -o k.mp4 --jsonl k.jsonl "
+        "--csv k.csv --vtt k.vtt --srt k.srt --summary k.json --plot k.svg "
+        "--report k.html < k.pipe & mien=$!; "
+        "while [ -e /proc/$mien ] && ! [ -s k.html.part -a -s k.mp4.part ]; do sleep 0.1; done; "
+        "kill -KILL $mien; wait $mien; code=$?; kill $feed; exit $code");
+    CU_ASSERT_EQUAL(run.code, 128 + 9);
+    CU_ASSERT(count_rows("k.csv.part") > 10 && count_rows("k.jsonl.part") > 10);
+    media_shell(&run, "ls k.*[a-z0-9] | grep -v part");
+    CU_ASSERT_STRING_EQUAL(run.out, "k.pipe\n");
+    media_shell(&run,
+                "for f in vtt srt; do mv k.$f.part killed.$f; ffprobe -v error -count_packets "
+                "-show_entries stream=nb_read_packets -of csv=p=0 killed.$f; done");
+    CU_ASSERT(run.out[0] >= '1' && run.out[0] <= '9' && strlen(run.out) >= 4);
+    media_shell(&run, "tail -n 1 k.svg.part; tail -n 1 k.html.part; grep -o '.interrupted.:true' "
+                      "k.json.part; ffmpeg -nostdin -v error -i k.mp4.part -f null -");
+    CU_ASSERT_STRING_EQUAL(run.out, "</svg>\n</html>\n\"interrupted\":true\n");
+    CU_ASSERT_EQUAL(run.code, 0);
+    CU_ASSERT_STRING_EQUAL(run.err, "");
+}
+
 int main(void)
 {
     const struct test tests[] = {
@@ -392,6 +420,7 @@ int main(void)
         {"says what was lost", says_what_was_lost},
         {"keeps what fits on a full disk", keeps_what_fits_on_a_full_disk},
         {"finishes when interrupted", finishes_when_interrupted},
+        {"keeps all when killed", keeps_all_when_killed},
         {NULL, NULL},
     };
     media_enter_folder();

@@ -45,7 +45,7 @@ int mien_reader_next_into(struct mien_reader *reader, struct mien_frame *frame,
                           struct mien_error *error);
 
 /* Frames and packets that could not be decoded so far, or that decoded with damage; at the end
- * also those that the container lists but a truncated file no longer has. */
+ * also those that the container lists but a truncated file no longer has. Any thread. */
 int64_t mien_reader_losses(const struct mien_reader *reader);
 
 /* Ends the reading: a call that waits for standard input returns 0, as later ones do. Any thread.
