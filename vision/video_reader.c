@@ -406,6 +406,13 @@ static int64_t next_time(struct mien_reader *reader)
     return pts > reader->last ? pts : reader->last + 1;
 }
 
+/* In seconds; 0 where the container does not tell. */
+static double frame_duration(const struct mien_reader *reader)
+{
+    int64_t steps = reader->frame->pkt_duration;
+    return steps > 0 && steps < INT32_MAX ? (double)steps * av_q2d(reader->stream->time_base) : 0;
+}
+
 /* When nobody wants the other streams, the demuxer may skip them. */
 static void ignore_other_streams(struct mien_reader *reader)
 {
@@ -430,6 +437,7 @@ int mien_reader_next_into(struct mien_reader *reader, struct mien_frame *frame,
     reader->last = next_time(reader);
     frame->number = reader->number++;
     frame->time = (double)(reader->last - reader->origin) * av_q2d(reader->stream->time_base);
+    frame->duration = frame_duration(reader);
     frame->captured_ns = 0;
     int result = video_convert(&reader->converter, reader->frame, reader->turn, frame, error);
     av_frame_unref(reader->frame);

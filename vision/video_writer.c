@@ -25,6 +25,7 @@ struct mien_writer {
     AVCodecContext *codec;
     AVStream *stream;
     AVFrame *frame;
+    double last_duration; /* seconds, of the last picture; 0: unknown */
     AVPacket *packet;
     struct SwsContext *scaler; /* made for the first picture that needs one */
     struct video_space space;  /* of pictures in planes */
@@ -438,10 +439,13 @@ static int fill_frame(struct mien_writer *writer, const struct mien_picture *col
     return result;
 }
 
-static int64_t frame_duration(const struct mien_writer *writer)
+/* Only those of the last packets count: the others end where the next begin. */
+static int64_t packet_duration(const struct mien_writer *writer)
 {
-    double fps = writer->info.fps;
-    return fps > 0 ? llrint(1 / (fps * av_q2d(writer->codec->time_base))) : 0;
+    double fps = writer->info.fps, seconds = writer->last_duration;
+    if (seconds <= 0)
+        seconds = fps > 0 ? 1 / fps : 0;
+    return llrint(seconds / av_q2d(writer->codec->time_base));
 }
 
 /* Writes what the encoder has ready. Returns 0 when it wants more, AVERROR_EOF when flushed. */
@@ -455,7 +459,7 @@ static int drain_encoder(struct mien_writer *writer)
         if (result < 0)
             return result;
         packet->stream_index = writer->stream->index;
-        packet->duration = frame_duration(writer);
+        packet->duration = packet_duration(writer);
         pthread_mutex_lock(&writer->muxing);
         av_packet_rescale_ts(packet, writer->codec->time_base, writer->stream->time_base);
         result = writer->failure ? writer->failure : mux(writer, packet);
@@ -475,6 +479,7 @@ static int encode(struct mien_writer *writer, const struct mien_frame *frame)
         return result;
     if ((result = fill_frame(writer, &frame->color)) < 0)
         return result;
+    writer->last_duration = frame->duration;
     writer->frame->pts = llrint(frame->time / av_q2d(writer->codec->time_base));
     result = avcodec_send_frame(writer->codec, writer->frame);
     return result < 0 ? result : drain_encoder(writer);

@@ -299,23 +299,29 @@ static bool say_losses(int64_t frames, int64_t packets)
     return frames || packets;
 }
 
+/* What stopped the work often shows again when its file is closed, maybe with more words. */
+static void say_errors(const char *working, const char *closing)
+{
+    if (working && !(closing && !strncmp(working, closing, strlen(working))))
+        mien_log(MIEN_LOG_ERROR, "%s", working);
+    if (closing)
+        mien_log(MIEN_LOG_ERROR, "%s", closing);
+}
+
 static int run(struct film *film)
 {
-    struct mien_error error;
+    struct mien_error error, closing;
     bool silent = film->options->quiet;
     int64_t before = timing_process_ns();
     progress_start(&film->progress, mien_reader_info(film->reader)->duration, silent);
     int result = work(film, &error);
     double elapsed = progress_end(&film->progress);
-    if (result < 0)
-        mien_log(MIEN_LOG_ERROR, "%s", error.text);
     int64_t packets = film->writer ? mien_writer_losses(film->writer) : 0;
-    int closed = close_outputs(film, &error);
+    int closed = close_outputs(film, &closing);
     if (closed == 0)
-        closed = name_outputs(film->options,
-                              result == 0 && !(interrupted_by && film->options->resumable), &error);
-    if (closed < 0)
-        mien_log(MIEN_LOG_ERROR, "%s", error.text);
+        closed = name_outputs(
+            film->options, result == 0 && !(interrupted_by && film->options->resumable), &closing);
+    say_errors(result < 0 ? error.text : NULL, closed < 0 ? closing.text : NULL);
     say_result(film, elapsed);
     if (film->timing)
         timing_print(film->timing, film->frames, elapsed, before);

@@ -140,15 +140,101 @@ static void writes_rows_that_agree(void)
     fclose(csv_file);
 }
 
+/* All data, on one core and on all, with and without a video, one and several at a time. */
 static void gives_the_same_bytes_each_time(void)
 {
+    static const char *const ways[] = {"taskset -c 0", "nice", "nice", "nice"};
+    static const char *const more[] = {"", "", "-o same-2.mkv", "--jobs 2"};
     if (!make_film())
         return;
-    annotate("film.mp4 --jsonl one.jsonl");
-    annotate("film.mp4 -o two.mkv --jsonl two.jsonl");
-    CU_ASSERT_EQUAL(run.code, 0);
-    media_shell(&run, "test -s one.jsonl && cmp one.jsonl two.jsonl");
-    CU_ASSERT_EQUAL(run.code, 0);
+    for (int i = 0; i < 4; i++) {
+        media_shell(
+            &run,
+            "mkdir same-%d && %s \"$MIEN\" annotate film.mp4 --jsonl same-%d/film.jsonl "
+            "--csv same-%d/film.csv --vtt same-%d/film.vtt --srt same-%d/film.srt "
+            "--summary same-%d/film.json --plot same-%d/film.svg --report same-%d/film.html "
+            "%s",
+            i, ways[i], i, i, i, i, i, i, i, more[i]);
+        CU_ASSERT_EQUAL(run.code, 0);
+        media_shell(&run, "ls same-%d | wc -l; diff -r same-0 same-%d", i, i);
+        CU_ASSERT_STRING_EQUAL(run.out, "7\n");
+        CU_ASSERT_EQUAL(run.code, 0);
+    }
+}
+
+/* ---- recordings of all kinds ---- */
+
+static void check_same_answer(const char *command, const char *from, const char *to)
+{
+    static struct run other;
+    char one[600], two[600];
+    snprintf(one, sizeof one, command, from);
+    snprintf(two, sizeof two, command, to);
+    media_shell(&run, "%s", one);
+    media_shell(&other, "%s", two);
+    CU_ASSERT(strlen(run.out) > 0);
+    CU_ASSERT_STRING_EQUAL(run.out, other.out);
+}
+
+/* Each as it might come from a phone, a camera, the web or an editor; what is not the video comes
+ * out as it went in, and each frame at its time. */
+static void takes_what_people_have(void)
+{
+    static const struct {
+        const char *name, *recipe, *size;
+        int others; /* streams */
+    } kinds[] = {
+        {"phone.mp4", "-i film.mp4 -c copy -metadata:s:v rotate=90", "240,320", 1},
+        {"ten-bit.mp4",
+         "-i film.mp4 -pix_fmt yuv420p10le -c:v libx265 -x265-params log-level=0 "
+         "-c:a copy",
+         "320,240", 1},
+        {"web.webm", "-i film.mp4 -c:v libvpx-vp9 -cpu-used 8 -c:a libvorbis", "320,240", 1},
+        {"uneven.mkv",
+         "-i film.mp4 -vf \"select='not(eq(mod(n\\,5)\\,2))'\" -vsync vfr "
+         "-c:v libx264 -c:a copy",
+         "320,240", 1},
+        {"odd.mkv", "-i film.mp4 -vf format=yuv444p,crop=319:239 -c:v ffv1 -c:a copy", "320,240",
+         1},
+        {"two.mkv",
+         "-i film.mp4 -f lavfi -i sine=f=999:d=1.5 -i words.srt -i chapters.txt -map 0 "
+         "-map 1 -map 2 -map_metadata 3 -c:v copy -c:a:0 copy -c:a:1 ac3",
+         "320,240", 3},
+    };
+    const char srt[] = "1\n00:00:00,200 --> 00:00:01,000\nHello\n";
+    const char chapters[] = ";FFMETADATA1\n[CHAPTER]\nTIMEBASE=1/1000\nSTART=0\nEND=700\n"
+                            "title=One\n[CHAPTER]\nTIMEBASE=1/1000\nSTART=700\nEND=1500\n"
+                            "title=Two\n";
+    media_write("words.srt", srt, sizeof srt - 1);
+    media_write("chapters.txt", chapters, sizeof chapters - 1);
+    if (!make_film())
+        return;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        char line[600];
+        const char *name = kinds[i].name;
+        snprintf(line, sizeof line, "%s %s", kinds[i].recipe, name);
+        if (!media_make(line))
+            return;
+        snprintf(line, sizeof line, "%s -y -o kind.mkv --csv kind.csv", name);
+        annotate(line);
+        CU_ASSERT_EQUAL(run.code, 0);
+        check_same_answer("ffprobe -v error -select_streams v -show_entries frame=pts_time -of "
+                          "csv=p=0 %s | grep '^[0-9]' | awk -F, 'NR == 1 { first = $1 } { printf "
+                          "\"%%.2f \", $1 - first }'",
+                          name, "kind.mkv");
+        check_same_answer("ffprobe -v error -show_chapters -show_entries chapter=start_time:"
+                          "chapter_tags=title -of csv %s; echo",
+                          name, "kind.mkv");
+        for (int k = 0; k < kinds[i].others; k++) {
+            snprintf(line, sizeof line,
+                     "ffmpeg -nostdin -v error -i %%s -map 0:%d -c copy -f md5 -", k + 1);
+            check_same_answer(line, name, "kind.mkv");
+        }
+        media_shell(&run,
+                    "ffprobe -v error -select_streams v -show_entries stream=width,height -of "
+                    "csv=p=0 kind.mkv");
+        CU_ASSERT_EQUAL(strncmp(run.out, kinds[i].size, 7), 0);
+    }
 }
 
 static void works_in_a_pipe(void)
@@ -241,7 +327,30 @@ static void fits_its_schemas(void)
     CU_ASSERT(atoi(run.out) >= 7);
 }
 
-/* A mouse over the middle of the first face's row has to bring its values. */
+/* "face 1 at 0.57 s", then lines like " 40 %  happy", the greatest first, which are those of the
+ * table's row for the frame shown then: one of ten a second. */
+static void check_tip(const char *tip)
+{
+    static struct run row;
+    double time = atof(tip + strlen("face 1 at ")), shares[3], shown;
+    static const char *const labels[] = {"angry", "happy", "neutral"};
+    media_shell(&row, "grep '^%d,' browse.csv | cut -d, -f 11-13 | tr , ' '", (int)(time * 10));
+    CU_ASSERT_EQUAL_FATAL(sscanf(row.out, "%lf %lf %lf", &shares[0], &shares[1], &shares[2]), 3);
+    double before = 100;
+    for (const char *line = strchr(tip, '\n'); line && strchr(" 0123456789", line[1]) && line[1];
+         line = strchr(line + 1, '\n')) {
+        char label[20] = "";
+        CU_ASSERT_EQUAL_FATAL(sscanf(line, " %lf %% %19[a-z]", &shown, label), 2);
+        for (int i = 0; i < 3; i++)
+            if (!strcmp(label, labels[i]))
+                CU_ASSERT_DOUBLE_EQUAL(shown, shares[i] * 100, 0.6);
+        CU_ASSERT(shown <= before);
+        before = shown;
+    }
+    CU_ASSERT(before < 100);
+}
+
+/* A mouse over the middle of the first face's row has to bring the values of that moment. */
 static void opens_its_report_in_a_browser(void)
 {
     if (!make_film())
@@ -249,7 +358,7 @@ static void opens_its_report_in_a_browser(void)
     media_shell(&run, "command -v chromium");
     if (run.code)
         return skip_test("chromium is not installed");
-    annotate("film.mp4 --report browse.html");
+    annotate("film.mp4 --report browse.html --csv browse.csv");
     const char mouse[] = "<script>const box = svg.getBoundingClientRect();\n"
                          "svg.dispatchEvent(new MouseEvent('mousemove', {clientX: box.left + "
                          "box.width * .4, clientY: box.top + box.height * .6}));</script>\n";
@@ -257,9 +366,10 @@ static void opens_its_report_in_a_browser(void)
     media_shell(&run, "cat mouse.html >> browse.html; HOME=$PWD XDG_CONFIG_HOME=$PWD timeout 200 "
                       "chromium --headless "
                       "--no-sandbox --disable-gpu --user-data-dir=$PWD/profile --dump-dom "
-                      "file://$PWD/browse.html | grep -A3 'id=\"tip\"'");
-    CU_ASSERT_PTR_NOT_NULL(strstr(run.out, "face 1 at 0."));
-    CU_ASSERT_PTR_NOT_NULL(strstr(run.out, " %  "));
+                      "file://$PWD/browse.html | sed -n '/id=\"tip\"/,/<.div>/p'");
+    const char *tip = strstr(run.out, "face 1 at 0.");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(tip);
+    check_tip(tip);
 }
 
 /* ---- manners ---- */
@@ -352,6 +462,29 @@ static void keeps_what_fits_on_a_full_disk(void)
     CU_ASSERT_EQUAL(run.code, 0);
 }
 
+/* A real one, where the system lets us have one of our own. */
+static void keeps_what_fits_on_eight_megabytes(void)
+{
+    media_shell(&run, "unshare -m true || unshare -rm true");
+    if (run.code)
+        return skip_test("a file system of 8 MB needs root or user namespaces");
+    if (!media_make(
+            "-f lavfi -i testsrc2=s=640x480:r=10:d=6 -vf noise=alls=100:allf=t -c:v libx264 "
+            "-preset ultrafast -qp 8 noise.mp4") ||
+        !make_film())
+        return;
+    media_shell(&run,
+                "u=-m; unshare -m true 2>/dev/null || u=-rm; mkdir tiny; unshare $u sh -c '"
+                "mount -t tmpfs -o size=8m tmpfs tiny; \"$MIEN\" annotate noise.mp4 -o "
+                "tiny/full.mp4 --crf 0 --csv tiny/full.csv; code=$?; cp tiny/* .; exit $code'");
+    CU_ASSERT_EQUAL(run.code, 3);
+    CU_ASSERT(says("tiny/full.mp4: No space left on device; what was written is kept in"));
+    CU_ASSERT(count_rows("full.csv.part") > 5);
+    media_shell(&run, "ffprobe -v quiet -count_frames -select_streams v -show_entries "
+                      "stream=nb_read_frames -of csv=p=0 full.mp4.part");
+    CU_ASSERT(atoi(run.out) >= 5);
+}
+
 static void finishes_when_interrupted(void)
 {
     const char *const signals[] = {"INT", "TERM"};
@@ -408,6 +541,7 @@ int main(void)
         {"annotates a film", annotates_a_film},
         {"writes rows that agree", writes_rows_that_agree},
         {"gives the same bytes each time", gives_the_same_bytes_each_time},
+        {"takes what people have", takes_what_people_have},
         {"works in a pipe", works_in_a_pipe},
         {"tells where the time went", tells_where_the_time_went},
         {"draws on the faces", draws_on_the_faces},
@@ -419,6 +553,7 @@ int main(void)
         {"names bad inputs and outputs", names_bad_inputs_and_outputs},
         {"says what was lost", says_what_was_lost},
         {"keeps what fits on a full disk", keeps_what_fits_on_a_full_disk},
+        {"keeps what fits on eight megabytes", keeps_what_fits_on_eight_megabytes},
         {"finishes when interrupted", finishes_when_interrupted},
         {"keeps all when killed", keeps_all_when_killed},
         {NULL, NULL},

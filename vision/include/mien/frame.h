@@ -11,6 +11,7 @@ struct mien_frame {
     struct mien_picture gray;  /* MIEN_GRAY8, full range, same size */
     uint64_t number;           /* 0, 1, 2, … in the order of the source */
     double time;               /* seconds since the stream began (presentation time) */
+    double duration;           /* seconds; 0: until the next, or unknown */
     int64_t captured_ns;       /* CLOCK_MONOTONIC of the capture; 0 for recordings */
 };
 
