@@ -395,7 +395,7 @@ static void keys_record_and_quit(void)
                 "mien live --video portrait.jpg --jsonl rows.jsonl & child=$!; "
                 "wait_for() { for i in $(seq 900); do eval \"$1\" && return; sleep 0.1; done; }; "
                 "wait_for '[ -s rows.jsonl ]'; xdotool key r; "
-                "wait_for 'ls mien-*.mp4 >/dev/null 2>&1'; sleep 1; xdotool key q; "
+                "wait_for 'ls mien-*.mp4* >/dev/null 2>&1'; sleep 1; xdotool key q; "
                 "wait $child; code=$?; mv mien-*.mp4 key.mp4; exit $code");
     CU_ASSERT_EQUAL(run.code, 0);
     check_playable("key.mp4");
