@@ -1,5 +1,5 @@
 /* mien bench: how long the network takes for one picture, at every level this CPU has and in every
- * precision. */
+ * precision, and what each stage of a camera's picture costs. */
 #include <argp.h>
 #include <cjson/cJSON.h>
 #include <errno.h>
@@ -8,17 +8,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/frames.h"
 #include "clock.h"
 #include "commands.h"
 #include "mien/log.h"
 #include "mien/model.h"
 #include "mien/network.h"
 #include "model_path.h"
+#include "settings.h"
 
 enum { VARIANTS_MAX = 32, THREADS_MAX = 64, ROUNDS_MAX = 4096, ROUNDS_MIN = 5 };
 
 struct options {
-    const char *model, *cpu, *precision;
+    const char *model, *cpu, *precision, *picture;
+    bool no_network, no_frames;
     int threads, batch;
     double seconds;
     bool json;
@@ -42,7 +45,7 @@ struct bench {
 
 /* ---- command line ---- */
 
-enum { KEY_MODEL = 256, KEY_CPU, KEY_PRECISION, KEY_SECONDS };
+enum { KEY_MODEL = 256, KEY_CPU, KEY_PRECISION, KEY_SECONDS, KEY_ONLY, KEY_PICTURE };
 
 static const struct argp_option option_list[] = {
     {"model", KEY_MODEL, "FILE", 0, "the network, *.safetensors", 0},
@@ -50,7 +53,10 @@ static const struct argp_option option_list[] = {
     {"threads", 't', "N", 0, "threads that work on them together (1)", 0},
     {"batch", 'b', "N", 0, "pictures computed together, as for a crowd (1)", 0},
     {"precision", KEY_PRECISION, "P", 0, "measure only this precision (fp32, bf16, int8, auto)", 0},
-    {"seconds", KEY_SECONDS, "N", 0, "how long to measure (3)", 0},
+    {"seconds", KEY_SECONDS, "N", 0,
+     "how long to measure the network (3); each row of stages takes a sixth of it", 0},
+    {"only", KEY_ONLY, "PART", 0, "network, or frames: the stages of a camera's picture", 0},
+    {"picture", KEY_PICTURE, "FILE", 0, "a face to make them of (the bundled portrait)", 0},
     {"json", 'j', NULL, 0, "print an array of objects instead of a table", 0},
     {0},
 };
@@ -79,6 +85,13 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         options->precision = argument;
     else if (key == KEY_SECONDS)
         options->seconds = number(state, argument, 0.01, 3600);
+    else if (key == KEY_ONLY) {
+        if (strcmp(argument, "network") && strcmp(argument, "frames"))
+            argp_error(state, "--only is network or frames, not '%s'", argument);
+        options->no_network = !strcmp(argument, "frames");
+        options->no_frames = !options->no_network;
+    } else if (key == KEY_PICTURE)
+        options->picture = argument;
     else if (key == 'j')
         options->json = true;
     else if (key == ARGP_KEY_ARG)
@@ -200,13 +213,13 @@ static void print_table(const struct bench *bench)
     }
 }
 
-static bool print_json(const struct bench *bench)
+static void add_objects(const struct bench *bench, cJSON *list)
 {
-    cJSON *list = cJSON_CreateArray();
     for (int i = 0; i < bench->variant_count; i++) {
         const struct variant *variant = &bench->variants[i];
         cJSON *object = cJSON_CreateObject();
         cJSON_AddItemToArray(list, object);
+        cJSON_AddStringToObject(object, "part", "network");
         cJSON_AddStringToObject(object, "model", bench->model->name);
         cJSON_AddStringToObject(object, "cpu", mien_network_cpu(variant->network));
         cJSON_AddStringToObject(object, "precision", mien_network_precision(variant->network));
@@ -217,26 +230,20 @@ static bool print_json(const struct bench *bench)
         cJSON_AddNumberToObject(object, "p10_ms", variant->times[bench->rounds / 10]);
         cJSON_AddNumberToObject(object, "min_ms", variant->times[0]);
     }
-    char *text = cJSON_Print(list);
-    bool printed = text && puts(text) >= 0;
-    cJSON_free(text);
-    cJSON_Delete(list);
-    return printed;
 }
 
-static int report(struct bench *bench)
+static int report(struct bench *bench, cJSON *list)
 {
     for (int i = 0; i < bench->variant_count; i++)
         qsort(bench->variants[i].times, (size_t)bench->rounds, sizeof(double), by_value);
-    bool printed = true;
-    if (bench->options.json)
-        printed = print_json(bench);
+    if (list)
+        add_objects(bench, list);
     else
         print_table(bench);
-    return printed && !fflush(stdout) ? EXIT_FINE : EXIT_LOSSES;
+    return EXIT_FINE;
 }
 
-static int bench_model(struct bench *bench, const struct mien_model *model)
+static int bench_model(struct bench *bench, const struct mien_model *model, cJSON *list)
 {
     struct mien_error error = {""};
     bench->model = mien_model_info(model);
@@ -251,10 +258,66 @@ static int bench_model(struct bench *bench, const struct mien_model *model)
         mien_log(MIEN_LOG_ERROR, "no memory for a picture");
     else {
         measure(bench);
-        code = report(bench);
+        code = report(bench, list);
     }
     release(bench);
     return code;
+}
+
+static int bench_network(struct bench *bench, cJSON *list)
+{
+    struct mien_error error;
+    struct mien_model *model = NULL;
+    const char *path = model_path(bench->options.model, &error);
+    if (!path || mien_model_open(&model, path, &error) < 0) {
+        mien_log(MIEN_LOG_ERROR, "%s", error.text);
+        return EXIT_UNREADABLE;
+    }
+    int code = bench_model(bench, model, list);
+    mien_model_close(&model);
+    return code;
+}
+
+/* As `mien live` works, with the user's settings; the scan follows $MIEN_CPU alone. */
+static int bench_frames(const struct bench *bench, cJSON *list)
+{
+    struct mien_error error = {""};
+    struct mien_config config;
+    if (settings_load(&config, NULL))
+        return EXIT_USAGE;
+    struct recogniser_options recogniser = settings_recogniser(&config, bench->options.model);
+    recogniser.cpu = bench->options.cpu;
+    recogniser.precision = bench->options.precision;
+    if (bench->options.cpu)
+        setenv("MIEN_CPU", bench->options.cpu, 1);
+    struct frames_options options = {&recogniser, bench->options.picture,
+                                     bench->options.seconds / 6};
+    if (frames_measure(&options, list, &error) == 0)
+        return EXIT_FINE;
+    mien_log(MIEN_LOG_ERROR, "%s", error.text);
+    return EXIT_UNREADABLE;
+}
+
+static int print_list(const cJSON *list)
+{
+    char *text = cJSON_Print(list);
+    bool printed = text && puts(text) >= 0;
+    cJSON_free(text);
+    return printed ? EXIT_FINE : EXIT_LOSSES;
+}
+
+static int bench_all(struct bench *bench, cJSON *list)
+{
+    int code = EXIT_FINE;
+    if (!bench->options.no_network)
+        code = bench_network(bench, list);
+    if (!code && !list && !bench->options.no_network && !bench->options.no_frames)
+        puts("");
+    if (!code && !bench->options.no_frames)
+        code = bench_frames(bench, list);
+    if (!code && list)
+        code = print_list(list);
+    return !code && fflush(stdout) ? EXIT_LOSSES : code;
 }
 
 int command_bench(int argc, char **argv)
@@ -263,21 +326,17 @@ int command_bench(int argc, char **argv)
         .options = option_list,
         .parser = parse,
         .doc = "Measures how long the network takes for one picture, at every kernel level that "
-               "this CPU has and in every precision. Also shows which levels there are for --cpu "
-               "and $MIEN_CPU.",
+               "this CPU has and in every precision, and what each stage of a camera's picture "
+               "costs: made-up pictures "
+               "go from their bytes to a window, or into memory where there is no display. Also "
+               "shows which levels there are for --cpu and $MIEN_CPU.",
     };
     static struct bench bench;
     bench = (struct bench){.options = {.threads = 1, .batch = 1, .seconds = 3}};
     if (argp_parse(&argp, argc, argv, 0, NULL, &bench.options))
         return EXIT_USAGE;
-    struct mien_error error;
-    struct mien_model *model = NULL;
-    const char *path = model_path(bench.options.model, &error);
-    if (!path || mien_model_open(&model, path, &error) < 0) {
-        mien_log(MIEN_LOG_ERROR, "%s", error.text);
-        return EXIT_UNREADABLE;
-    }
-    int code = bench_model(&bench, model);
-    mien_model_close(&model);
+    cJSON *list = bench.options.json ? cJSON_CreateArray() : NULL;
+    int code = bench_all(&bench, list);
+    cJSON_Delete(list);
     return code;
 }

@@ -24,6 +24,7 @@ struct window {
     bool mirror, frozen, leaving, screenshot_due, record_pressed;
     char toast[160];
     double toast_ends;
+    char driver[64]; /* SDL's, of video and of drawing */
 };
 
 /* ---- keys ---- */
@@ -224,6 +225,10 @@ static int make_window(struct window *window, const struct window_options *optio
     if (!window->renderer)
         return mien_error_set(error, ENODEV, "no window: %s", SDL_GetError());
     SDL_ShowCursor(options->fullscreen ? SDL_DISABLE : SDL_ENABLE);
+    SDL_RendererInfo info = {.name = "?"};
+    SDL_GetRendererInfo(window->renderer, &info);
+    snprintf(window->driver, sizeof window->driver, "%s, %s", SDL_GetCurrentVideoDriver(),
+             info.name);
     return 0;
 }
 
@@ -365,7 +370,7 @@ static void take_screenshot(struct window *window)
         window_say(window, "saved %s", path);
 }
 
-int window_show(struct window *window, const struct mien_picture *color, const struct faces *faces,
+int window_draw(struct window *window, const struct mien_picture *color, const struct faces *faces,
                 struct overlay_status *status, struct mien_error *error)
 {
     struct overlay_view view =
@@ -385,6 +390,24 @@ int window_show(struct window *window, const struct mien_picture *color, const s
     if (window->screenshot_due)
         take_screenshot(window);
     window->screenshot_due = false;
-    SDL_RenderPresent(window->renderer);
     return 0;
+}
+
+const char *window_driver(const struct window *window)
+{
+    return window->driver;
+}
+
+void window_present(struct window *window)
+{
+    SDL_RenderPresent(window->renderer);
+}
+
+int window_show(struct window *window, const struct mien_picture *color, const struct faces *faces,
+                struct overlay_status *status, struct mien_error *error)
+{
+    int result = window_draw(window, color, faces, status, error);
+    if (!result)
+        window_present(window);
+    return result;
 }

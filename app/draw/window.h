@@ -34,6 +34,14 @@ void window_use(struct window *window, const struct mien_model_info *model);
 int window_show(struct window *window, const struct mien_picture *color, const struct faces *faces,
                 struct overlay_status *status, struct mien_error *error);
 
+/* The two halves of it. */
+int window_draw(struct window *window, const struct mien_picture *color, const struct faces *faces,
+                struct overlay_status *status, struct mien_error *error);
+void window_present(struct window *window);
+
+/* Who shows it: "x11, opengl". Static until the window is closed. */
+const char *window_driver(const struct window *window);
+
 /* Does what was asked for since the last call; false when the user wants to leave. */
 bool window_react(struct window *window);
 

@@ -98,12 +98,24 @@ const struct mien_model_info *recogniser_model(const struct recogniser *recognis
     return mien_model_info(recogniser->model);
 }
 
+const char *recogniser_cpu(const struct recogniser *recogniser)
+{
+    return mien_network_cpu(recogniser->network);
+}
+
+const char *recogniser_precision(const struct recogniser *recogniser)
+{
+    return mien_network_precision(recogniser->network);
+}
+
 static void classify(struct recogniser *r, const struct mien_picture *gray,
                      const struct mien_box *box, float *probabilities)
 {
     const struct mien_model_info *info = mien_model_info(r->model);
     struct timing_moment begin = timing_begin(r->timing);
     mien_crop(gray, box, r->crop, info->width, info->height);
+    timing_end(r->timing, TIMING_CROP, begin);
+    begin = timing_begin(r->timing);
     mien_context_run(r->context, r->crop, info->width, probabilities);
     mien_softmax(probabilities, probabilities, info->label_count, info->temperature);
     timing_end(r->timing, TIMING_CLASSIFY, begin);

@@ -54,6 +54,9 @@ int recogniser_create(struct recogniser **recogniser, const struct recogniser_op
                       struct mien_error *error);
 void recogniser_destroy(struct recogniser **recogniser);
 const struct mien_model_info *recogniser_model(const struct recogniser *recogniser);
+/* The network's kernels and precision. */
+const char *recogniser_cpu(const struct recogniser *recogniser);
+const char *recogniser_precision(const struct recogniser *recogniser);
 
 /* Looks at one gray picture of a stream at `time` (seconds). Returns 0 or −errno. */
 int recogniser_look(struct recogniser *recogniser, const struct mien_picture *gray, double time,

@@ -41,7 +41,7 @@ static void print_row(const char *name, double wall_ns, double cpu_ns, double fr
 /* libav and its encoders work on threads of their own, which no part sees. */
 void timing_print(const struct timing *timing, int64_t frames, double elapsed, int64_t process_ns)
 {
-    static const char *const names[TIMING_PARTS] = {"decode", "detect", "classify",
+    static const char *const names[TIMING_PARTS] = {"decode", "detect", "crop",  "classify",
                                                     "data",   "draw",   "encode"};
     double count = frames > 0 ? (double)frames : 1,
            all = (double)(timing_process_ns() - process_ns);

@@ -7,7 +7,8 @@
 enum timing_part {
     TIMING_DECODE, /* and convert */
     TIMING_DETECT,
-    TIMING_CLASSIFY, /* crop and network */
+    TIMING_CROP,
+    TIMING_CLASSIFY, /* the network */
     TIMING_DATA,
     TIMING_DRAW,
     TIMING_ENCODE, /* convert and encode */
