@@ -12,6 +12,7 @@
 
 #include "opencv_wrapper.h"
 #include "scan.h"
+#include "sweep.h"
 #include "vision_config.h"
 
 #define CASCADE_FILE "haarcascade_frontalface_default.xml"
@@ -27,6 +28,8 @@ static const char *const cascade_places[] = {
 struct mien_detector {
     struct scan *scan;             /* our own search, or … */
     struct opencv_cascade *opencv; /* … NULL and OpenCV's */
+    struct sweep sweep;
+    int width, height; /* of its pictures */
     double step, smallest;
     int neighbours;
 };
@@ -144,6 +147,7 @@ void mien_detector_destroy(struct mien_detector **detector)
         return;
     scan_destroy(&(*detector)->scan);
     opencv_cascade_free((*detector)->opencv);
+    sweep_finish(&(*detector)->sweep);
     free(*detector);
     *detector = NULL;
 }
@@ -230,4 +234,29 @@ int mien_detector_find(struct mien_detector *detector, const struct mien_picture
 {
     struct mien_detector_range range = mien_detector_range_of(detector, gray->width, gray->height);
     return mien_detector_find_in(detector, gray, &range, boxes, capacity, error);
+}
+
+static void forget_other_sizes(struct mien_detector *detector, const struct mien_picture *gray)
+{
+    if (detector->width != gray->width || detector->height != gray->height)
+        detector->sweep.count = 0;
+    detector->width = gray->width;
+    detector->height = gray->height;
+}
+
+int mien_detector_find_part(struct mien_detector *detector, const struct mien_picture *gray,
+                            double from, double to, struct mien_box *boxes, size_t capacity,
+                            struct mien_error *error)
+{
+    if (!detector->scan)
+        return to < 1 ? 0 : mien_detector_find(detector, gray, boxes, capacity, error);
+    if (gray->pixels != MIEN_GRAY8)
+        return mien_error_set(error, EINVAL, "faces are only looked for in gray pictures");
+    struct mien_detector_range range = mien_detector_range_of(detector, gray->width, gray->height);
+    struct scan_sizes sizes = {detector->step, range.smallest, range.largest};
+    const struct mien_box *found;
+    forget_other_sizes(detector, gray);
+    int count = sweep_find(&detector->sweep, detector->scan, gray, &sizes, detector->neighbours,
+                           from, to, &found, error);
+    return count < 0 ? count : (int)collect(found, count, &range.region, boxes, capacity);
 }

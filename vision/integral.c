@@ -83,19 +83,19 @@ static void fill_row(struct integral *integral, const uint8_t *upper, const uint
     }
 }
 
-void integral_fill(struct integral *integral, const struct mien_picture *gray, int width,
-                   int height, int stride, int step)
+void integral_fill(struct integral *integral, const struct mien_picture *gray,
+                   const struct integral_size *size, int stride, int step)
 {
-    integral->width = width;
-    integral->height = height;
+    integral->width = size->width;
     integral->stride = stride;
     integral->step = step;
     memset(integral->sum, 0, (size_t)stride * sizeof *integral->sum);
     memset(integral->squares, 0, (size_t)stride * sizeof *integral->squares);
-    for (int x = 0; x < width; x++)
-        integral->taps[x] = tap_at(x, scale_of(gray->width, width), gray->width);
-    for (int y = 0; y < height; y++) {
-        struct integral_tap tap = tap_at(y, scale_of(gray->height, height), gray->height);
+    for (int x = 0; x < size->width; x++)
+        integral->taps[x] = tap_at(x, scale_of(gray->width, size->width), gray->width);
+    for (int y = 0; y < size->rows; y++) {
+        struct integral_tap tap =
+            tap_at(size->top + y, scale_of(gray->height, size->height), gray->height);
         fill_row(integral, gray->data + tap.first * gray->stride,
                  gray->data + tap.second * gray->stride, tap.share, y);
     }

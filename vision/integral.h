@@ -12,9 +12,9 @@
  * (x, y) is entry y * stride + integral_place(x). With `step` 2 the even columns of a row come
  * first, then the odd ones, so that windows two pixels apart lie side by side as well. */
 struct integral {
-    int width, height; /* pixels of the small picture; there is one more corner */
-    int step;          /* 1 or 2 */
-    int stride;        /* entries of a row, even */
+    int width;  /* pixels of the small picture; there is one more corner */
+    int step;   /* 1 or 2 */
+    int stride; /* entries of a row, even */
     uint32_t *sum, *squares;
     size_t entries; /* allocated for each */
     struct integral_tap *taps;
@@ -31,9 +31,12 @@ int integral_reserve(struct integral *integral, int width, int height, int slack
                      struct mien_error *error);
 void integral_free(struct integral *integral);
 
-/* Shrinks the picture to width × height with OpenCV's INTER_LINEAR_EXACT, bit for bit, and sums
- * it up. `stride` must hold width + 2 entries. */
-void integral_fill(struct integral *integral, const struct mien_picture *gray, int width,
-                   int height, int stride, int step);
+/* Shrinks the picture to width × height with OpenCV's INTER_LINEAR_EXACT, bit for bit, and sums up
+ * its rows from `top` on, `rows` of them. `stride` must hold width + 2 entries. */
+struct integral_size {
+    int width, height, top, rows;
+};
+void integral_fill(struct integral *integral, const struct mien_picture *gray,
+                   const struct integral_size *size, int stride, int step);
 
 #endif

@@ -21,16 +21,18 @@ struct scan {
     int *found; /* windows of one row */
     int found_capacity;
     struct mien_box *hits;
+    double *places; /* of the hits */
     struct group_work *work;
     int hit_count, hit_capacity;
 };
 
 /* One size of faces. */
 struct scale {
-    float factor;      /* from the window to the picture */
-    int width, height; /* of the picture made small */
-    int step;          /* from one window to the next */
-    int columns, rows; /* window corners lie in 0…columns-1, 0…rows-1 */
+    float factor;        /* from the window to the picture */
+    int width, height;   /* of the picture made small */
+    int step;            /* from one window to the next */
+    int columns, rows;   /* window corners lie in 0…columns-1, 0…rows-1 */
+    double begin, share; /* of the whole search, in work */
 };
 
 static int no_memory(struct mien_error *error)
@@ -76,6 +78,7 @@ void scan_destroy(struct scan **scan)
     scan_layout_finish(&s->layout);
     free(s->found);
     free(s->hits);
+    free(s->places);
     free(s->work);
     free(s);
     *scan = NULL;
@@ -208,29 +211,52 @@ static int reserve_hits(struct scan *scan, int count, struct mien_error *error)
     if (!work)
         return no_memory(error);
     scan->work = work;
+    double *places = realloc(scan->places, (size_t)capacity * sizeof *places);
+    if (!places)
+        return no_memory(error);
+    scan->places = places;
     scan->hit_capacity = capacity;
     return 0;
 }
 
 /* ---- the walk ---- */
 
-static int add_hits(struct scan *scan, const struct scale *scale, int y, int count,
+static int add_hits(struct scan *scan, const struct scale *scale, int y, double place, int count,
                     struct mien_error *error)
 {
     int status = reserve_hits(scan, scan->hit_count + count, error);
-    for (int i = 0; status == 0 && i < count; i++)
+    for (int i = 0; status == 0 && i < count; i++) {
+        scan->places[scan->hit_count] = place;
         scan->hits[scan->hit_count++] = (struct mien_box){
             side_at(scan->found[i] * scale->step, scale->factor), side_at(y, scale->factor),
             side_at(scan->cascade.width, scale->factor),
             side_at(scan->cascade.height, scale->factor)};
+    }
     return status;
 }
 
-static int scan_scale(struct scan *scan, const struct mien_picture *gray, const struct scale *scale,
-                      int stride, struct mien_error *error)
+static int rows_of(const struct scale *scale)
 {
-    integral_fill(&scan->integral, gray, scale->width, scale->height, stride, scale->step);
-    scan_layout_fit(&scan->layout, &scan->integral);
+    return (scale->rows + scale->step - 1) / scale->step;
+}
+
+/* Where in the search, 0…1, the walk comes to row number `row`. */
+static double place_of(const struct scale *scale, int row)
+{
+    return scale->begin + scale->share * row / rows_of(scale);
+}
+
+/* The first row at or behind `place`. */
+static int row_at(const struct scale *scale, double place)
+{
+    int row = 0;
+    while (row < rows_of(scale) && place_of(scale, row) < place)
+        row++;
+    return row;
+}
+
+static struct scan_row lay_out_row(struct scan *scan, const struct scale *scale)
+{
     const struct cascade *cascade = &scan->cascade;
     struct cascade_rect inner = {1, 1, cascade->width - 2, cascade->height - 2, 0};
     struct scan_row row = {.count = (scale->columns + scale->step - 1) / scale->step,
@@ -241,15 +267,75 @@ static int scan_scale(struct scan *scan, const struct mien_picture *gray, const 
                            .features = scan->layout.features,
                            .area = (double)inner.width * inner.height};
     scan_layout_rect(&scan->integral, &inner, row.norm);
-    int status = 0;
-    for (int y = 0; y < scale->rows && status == 0; y += scale->step) {
-        row.sum = scan->integral.sum + (size_t)y * (size_t)stride;
-        row.squares = scan->integral.squares + (size_t)y * (size_t)stride;
+    return row;
+}
+
+static int scan_rows(struct scan *scan, const struct mien_picture *gray, const struct scale *scale,
+                     int first, int end, struct mien_error *error)
+{
+    int step = scale->step, status = 0;
+    if (first >= end)
+        return 0;
+    struct integral_size size = {scale->width, scale->height, first * step,
+                                 (end - 1 - first) * step + scan->cascade.height};
+    integral_fill(&scan->integral, gray, &size, scan->stride, step);
+    scan_layout_fit(&scan->layout, &scan->integral);
+    struct scan_row row = lay_out_row(scan, scale);
+    for (int i = first; i < end && status == 0; i++) {
+        size_t offset = (size_t)(i - first) * (size_t)step * (size_t)scan->stride;
+        row.sum = scan->integral.sum + offset;
+        row.squares = scan->integral.squares + offset;
         int count = scan->row(&row, scan->found);
         if (count > 0)
-            status = add_hits(scan, scale, y, count, error);
+            status = add_hits(scan, scale, i * step, place_of(scale, i), count, error);
     }
     return status;
+}
+
+/* ---- all sizes ---- */
+
+/* Sizes in their order, each with its share of the work; returns how many, or -ENOMEM. */
+static int plan(struct scan *scan, const struct mien_picture *gray, const struct scan_sizes *sizes,
+                struct scale *scales, struct mien_error *error)
+{
+    float factors[SCALES_MAX];
+    int count = choose_factors(scan, gray, sizes, factors);
+    if (count == 0)
+        return 0;
+    scales[0] = scale_of(scan, gray, factors[0]);
+    int stripes = (scales[0].columns + 31) / 32;
+    if (stripes == 0)
+        return 0;
+    double work = 0;
+    for (int i = 0; i < count; i++) {
+        scales[i] = scale_of(scan, gray, factors[i]);
+        cut_to_stripes(&scales[i], stripes);
+        scales[i].begin = work;
+        scales[i].share = (double)scales[i].columns * rows_of(&scales[i]) / scales[i].step;
+        work += scales[i].share;
+    }
+    for (int i = 0; i < count && work > 0; i++) {
+        scales[i].begin /= work;
+        scales[i].share /= work;
+    }
+    widen(scan, scales[0].width);
+    int status = reserve(scan, &scales[0], scan->stride, error);
+    return status < 0 ? status : count;
+}
+
+int scan_find_part(struct scan *scan, const struct mien_picture *gray,
+                   const struct scan_sizes *sizes, double from, double to,
+                   const struct mien_box **hits, const double **places, struct mien_error *error)
+{
+    struct scale scales[SCALES_MAX];
+    int count = plan(scan, gray, sizes, scales, error), status = count < 0 ? count : 0;
+    scan->hit_count = 0;
+    for (int i = 0; i < count && status == 0; i++)
+        status = scan_rows(scan, gray, &scales[i], row_at(&scales[i], from), row_at(&scales[i], to),
+                           error);
+    *hits = scan->hits;
+    *places = scan->places;
+    return status < 0 ? status : scan->hit_count;
 }
 
 /* Rounding lets hits and averages stand out by a pixel; OpenCV cuts them off at the very end. */
@@ -267,27 +353,11 @@ static void clip_to(const struct mien_picture *gray, struct mien_box *boxes, int
 int scan_find(struct scan *scan, const struct mien_picture *gray, const struct scan_sizes *sizes,
               int neighbours, const struct mien_box **boxes, struct mien_error *error)
 {
-    float factors[SCALES_MAX];
-    int count = choose_factors(scan, gray, sizes, factors), status = 0;
-    scan->hit_count = 0;
-    *boxes = scan->hits;
-    if (count == 0)
-        return 0;
-    struct scale largest = scale_of(scan, gray, factors[0]);
-    int stripes = (largest.columns + 31) / 32;
-    if (stripes == 0)
-        return 0;
-    widen(scan, largest.width);
-    status = reserve(scan, &largest, scan->stride, error);
-    for (int i = 0; i < count && status == 0; i++) {
-        struct scale scale = scale_of(scan, gray, factors[i]);
-        cut_to_stripes(&scale, stripes);
-        status = scan_scale(scan, gray, &scale, scan->stride, error);
-    }
-    if (status < 0)
-        return status;
-    *boxes = scan->hits;
-    count = group_boxes(scan->hits, scan->hit_count, neighbours, scan->work);
+    const double *places;
+    int count = scan_find_part(scan, gray, sizes, 0, 2, boxes, &places, error);
+    if (count < 0)
+        return count;
+    count = group_boxes(scan->hits, count, neighbours, scan->work);
     clip_to(gray, scan->hits, count);
     return count;
 }

@@ -30,6 +30,12 @@ const char *scan_cpu(const struct scan *scan);
 int scan_find(struct scan *scan, const struct mien_picture *gray, const struct scan_sizes *sizes,
               int neighbours, const struct mien_box **boxes, struct mien_error *error);
 
+/* Only the part from…to of the search, of 0…1 (in work, sizes and rows in their order): the raw
+ * hits, and where in the search each was found. */
+int scan_find_part(struct scan *scan, const struct mien_picture *gray,
+                   const struct scan_sizes *sizes, double from, double to,
+                   const struct mien_box **hits, const double **places, struct mien_error *error);
+
 #ifdef __cplusplus
 }
 #endif

@@ -125,6 +125,61 @@ static void sorts_faces_by_size(void)
     mien_detector_destroy(&detector);
 }
 
+static bool is_among(const struct mien_box *box, const struct mien_box *boxes, int count)
+{
+    for (int i = 0; i < count; i++)
+        if (!memcmp(box, &boxes[i], sizeof *box))
+            return true;
+    return false;
+}
+
+/* What stands still is told by some part in every round, and as the whole search tells it. */
+static void parts_make_up_the_whole(void)
+{
+    struct mien_detector *detector = make();
+    struct mien_picture gray;
+    struct mien_box whole[8], boxes[8];
+    portrait_load(&portrait_hopper, &gray);
+    int count = mien_detector_find(detector, &gray, whole, 8, NULL);
+    CU_ASSERT_FATAL(count > 0);
+    CU_ASSERT_EQUAL(mien_detector_find_part(detector, &gray, 0, 1, boxes, 8, NULL), count);
+    CU_ASSERT(!memcmp(boxes, whole, (size_t)count * sizeof *boxes));
+    for (int parts = 2; parts < 40; parts += 7) {
+        bool told[8] = {false};
+        for (int i = 0; i < parts; i++) {
+            int found = mien_detector_find_part(detector, &gray, (double)i / parts,
+                                                (i + 1.0) / parts, boxes, 8, NULL);
+            CU_ASSERT_FATAL(found >= 0);
+            for (int j = 0; j < found; j++)
+                CU_ASSERT(is_among(&boxes[j], whole, count));
+            for (int j = 0; j < count; j++)
+                told[j] = told[j] || is_among(&whole[j], boxes, found);
+        }
+        for (int j = 0; j < count; j++)
+            CU_ASSERT(told[j]);
+    }
+    memset(gray.data, 128, (size_t)gray.stride * (size_t)gray.height);
+    CU_ASSERT_EQUAL(mien_detector_find_part(detector, &gray, 0, 0.5, boxes, 8, NULL), 0);
+    CU_ASSERT_EQUAL(mien_detector_find_part(detector, &gray, 0.5, 1, boxes, 8, NULL), 0);
+    mien_picture_free(&gray);
+    mien_detector_destroy(&detector);
+}
+
+/* OpenCV cannot search a part: it does all at the end of a round. */
+static void reference_searches_once_a_round(void)
+{
+    struct mien_detector *detector = NULL;
+    const struct mien_detector_options options = {.reference = 1};
+    struct mien_picture gray;
+    struct mien_box boxes[8];
+    CU_ASSERT_EQUAL_FATAL(mien_detector_create(&detector, &options, NULL), 0);
+    portrait_load(&portrait_hopper, &gray);
+    CU_ASSERT_EQUAL(mien_detector_find_part(detector, &gray, 0, 0.9, boxes, 8, NULL), 0);
+    CU_ASSERT(mien_detector_find_part(detector, &gray, 0.9, 1, boxes, 8, NULL) > 0);
+    mien_picture_free(&gray);
+    mien_detector_destroy(&detector);
+}
+
 int main(void)
 {
     const struct test tests[] = {
@@ -134,6 +189,8 @@ int main(void)
         {"finds nothing in flat and tiny pictures", finds_nothing_in_flat_and_tiny_pictures},
         {"finds the faces of the portraits", finds_the_faces_of_the_portraits},
         {"sorts faces by size", sorts_faces_by_size},
+        {"parts make up the whole", parts_make_up_the_whole},
+        {"the reference searches once a round", reference_searches_once_a_round},
         {NULL, NULL},
     };
     return run_tests("detector", tests);

@@ -171,6 +171,36 @@ static void finds_nothing_where_no_window_fits(void)
     close_rivals(&rivals);
 }
 
+/* Side by side the parts hold every hit once, in the order of the whole. */
+static void finds_in_parts_what_it_finds_in_whole(void)
+{
+    struct rivals rivals;
+    struct mien_picture gray;
+    const struct mien_box *hits;
+    const double *places;
+    struct mien_box *whole;
+    const struct scan_sizes sizes = {1.1, 40, 0};
+    open_rivals(&rivals);
+    portrait_load(&portrait_hopper, &gray);
+    struct scan *scan = rivals.scans[0];
+    int count = scan_find(scan, &gray, &sizes, 0, &hits, NULL), next = 0;
+    CU_ASSERT_FATAL(count > 10);
+    whole = malloc((size_t)count * sizeof *whole);
+    memcpy(whole, hits, (size_t)count * sizeof *whole);
+    for (int part = 0; part < 11; part++) {
+        double from = part / 11.0, to = (part + 1) / 11.0;
+        int found = scan_find_part(scan, &gray, &sizes, from, to, &hits, &places, NULL);
+        CU_ASSERT_FATAL(found >= 0 && next + found <= count);
+        for (int i = 0; i < found; i++, next++)
+            CU_ASSERT(places[i] >= from && places[i] < to &&
+                      !memcmp(&hits[i], &whole[next], sizeof *hits));
+    }
+    CU_ASSERT_EQUAL(next, count);
+    free(whole);
+    mien_picture_free(&gray);
+    close_rivals(&rivals);
+}
+
 /* A cascade that leaves its window, or has holes, is refused and stays the caller's. */
 static void refuses_broken_cascades(void)
 {
@@ -220,6 +250,7 @@ int main(void)
         {"agrees on faces at the edge", agrees_on_faces_at_the_edge},
         {"agrees on noise and slopes", agrees_on_noise_and_slopes},
         {"finds nothing where no window fits", finds_nothing_where_no_window_fits},
+        {"finds in parts what it finds in whole", finds_in_parts_what_it_finds_in_whole},
         {"refuses broken cascades", refuses_broken_cascades},
         {NULL, NULL},
     };

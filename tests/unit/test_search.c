@@ -72,7 +72,7 @@ static void follows_a_known_face(void)
 {
     struct stage stage;
     struct mien_box known, boxes[8];
-    open_stage(&stage, 1000); /* no slice has its turn */
+    open_stage(&stage, 1000); /* the search hardly goes on */
     clear(&stage);
     put(&stage, &stage.hopper, 2, 50, 40);
     CU_ASSERT_EQUAL_FATAL(find(&stage, 0, NULL, 0, boxes), 1);
@@ -111,7 +111,7 @@ static void tells_each_face_once(void)
 {
     struct stage stage;
     struct mien_box known[2], boxes[8];
-    open_stage(&stage, 0.001); /* all slices in every picture */
+    open_stage(&stage, 0.001); /* everything in every picture */
     clear(&stage);
     put(&stage, &stage.hopper, 2, 50, 40);
     put(&stage, &stage.collins, 1, 430, 20);

@@ -52,6 +52,15 @@ int mien_detector_find_in(struct mien_detector *detector, const struct mien_pict
                           const struct mien_detector_range *range, struct mien_box *boxes,
                           size_t capacity, struct mien_error *error);
 
+/* What mien_detector_find does, over several pictures of one size: looks at the part from…to of it
+ * (0…1, from < to; 0 begins anew) and puts what it sees together with what it last saw in the other
+ * parts. Tells the faces that this picture has a share in, so one that stands still is told as
+ * mien_detector_find tells it. All parts cost about the same for their length.
+ * Where OpenCV searches, the part that reaches 1 is everything and the others are nothing. */
+int mien_detector_find_part(struct mien_detector *detector, const struct mien_picture *gray,
+                            double from, double to, struct mien_box *boxes, size_t capacity,
+                            struct mien_error *error);
+
 /* What mien_detector_find looks for in a picture of this size. */
 struct mien_detector_range mien_detector_range_of(const struct mien_detector *detector, int width,
                                                   int height);

@@ -1,5 +1,5 @@
 /* Faces of a stream at little cost: each picture is searched near the faces already known, and
- * the whole of it in slices over time (strips of the picture, bands of sizes).
+ * the whole of it goes round, a part in each picture.
  * Deterministic: what is searched depends on the times and known faces alone. */
 #ifndef MIEN_SEARCH_H
 #define MIEN_SEARCH_H
@@ -15,7 +15,7 @@ extern "C" {
 
 struct mien_search; /* one thread at a time; allocates nothing after create */
 
-/* `detector` must outlive the search. `sweep`: seconds in which every slice has its turn, so the
+/* `detector` must outlive the search. `sweep`: seconds in which the search goes round, so the
  * longest that a new face goes unseen; 0: 0.1. Returns 0, -EINVAL (a negative sweep) or
  * -ENOMEM. */
 int mien_search_create(struct mien_search **search, struct mien_detector *detector, double sweep,
