@@ -1,7 +1,7 @@
 /* mien's side of tests/bench/annotate --only frames: the pictures of a camera, from JPEG to faces
  * with emotions, by the code and the settings of `mien live --headless`, one after the other.
  *
- *     camera_frames FILE.avi      MJPEG, as a camera sends it
+ *     camera_frames FILE.avi [PRECISION]      MJPEG, as a camera sends it
  *
  * Prints what opencv_peer prints, and the milliseconds of each stage. */
 #include <errno.h>
@@ -40,10 +40,11 @@ static int open_file(struct run *run, const char *path, struct mien_error *error
                                        error);
 }
 
-static int open_run(struct run *run, const char *path, const struct mien_config *config,
-                    struct mien_error *error)
+static int open_run(struct run *run, const char *path, const char *precision,
+                    const struct mien_config *config, struct mien_error *error)
 {
     struct recogniser_options options = settings_recogniser(config, NULL);
+    options.precision = precision;
     options.timing = &run->timing;
     int result = recogniser_create(&run->recogniser, &options, error);
     return result ? result : open_file(run, path, error);
@@ -90,13 +91,13 @@ int main(int argc, char **argv)
     struct run run = {0};
     struct mien_config config;
     struct mien_error error = {""};
-    if (argc != 2) {
-        fputs("Usage: camera_frames FILE.avi\n", stderr);
+    if (argc < 2 || argc > 3) {
+        fputs("Usage: camera_frames FILE.avi [PRECISION]\n", stderr);
         return 1;
     }
     if (settings_load(&config, NULL))
         return 2;
-    int result = open_run(&run, argv[1], &config, &error);
+    int result = open_run(&run, argv[1], argc > 2 ? argv[2] : NULL, &config, &error);
     int64_t clock = clock_ns(), cpu = timing_process_ns();
     while (!result && av_read_frame(run.file, run.packet) >= 0) {
         result = look(&run, &error);

@@ -58,8 +58,9 @@ static void takes_pictures_through_all_stages(void)
 static void prints_the_network_as_json(void)
 {
     struct run run;
-    media_shell(&run, "mien bench --model model.safetensors --only network --cpu c --threads 2 "
-                      "--batch 3 --seconds 0.01 --json");
+    media_shell(&run,
+                "mien bench --model model.safetensors --only network --cpu c --precision fp32 "
+                "--threads 2 --batch 3 --seconds 0.01 --json");
     CU_ASSERT_EQUAL(run.code, 0);
     cJSON *list = cJSON_Parse(run.out);
     CU_ASSERT_EQUAL_FATAL(cJSON_GetArraySize(list), 1);
