@@ -1,5 +1,6 @@
 /* mien's side of tests/bench/annotate --only frames: the pictures of a camera, from JPEG to faces
- * with emotions, by the code and the settings of `mien live --headless`, one after the other.
+ * with emotions, by the converter, the recogniser and the settings of `mien live`, one after the
+ * other; gray alone.
  *
  *     camera_frames FILE.avi [PRECISION]      MJPEG, as a camera sends it
  *
