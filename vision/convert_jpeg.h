@@ -15,7 +15,7 @@ int jpeg_decoder_create(struct jpeg_decoder **decoder, int width, int height,
 void jpeg_decoder_destroy(struct jpeg_decoder **decoder);
 
 /* Decodes one JPEG of exactly the decoder's size into its three planes, of which the first is gray;
- * or into `gray` alone, in a third less time. Returns 0 or -EBADMSG. */
+ * or into `gray` alone, which leaves the colours out. Returns 0 or -EBADMSG. */
 int jpeg_decoder_run(struct jpeg_decoder *decoder, const uint8_t *data, size_t size);
 int jpeg_decoder_run_gray(struct jpeg_decoder *decoder, const uint8_t *data, size_t size,
                           struct mien_picture *gray);
