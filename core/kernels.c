@@ -5,6 +5,8 @@
 
 #ifdef __x86_64__
 #include <cpuid.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "x86/x86.h"
 #endif
@@ -47,6 +49,16 @@ static int has_avx512bf16(void)
     return has_avx512vnni() && __builtin_cpu_supports("avx512bf16");
 }
 
+/* The tiles are 8 KB more of state a thread, so Linux gives them only to processes that ask:
+ * arch_prctl(2), for all threads at once. An older kernel, or one without AMX, refuses. */
+static int has_amx(void)
+{
+    enum { REQUEST_STATE = 0x1023, TILE_DATA = 18, BF16 = 1 << 22, TILE = 1 << 24, INT8 = 1 << 25 };
+    unsigned a, b, c, d, wanted = BF16 | TILE | INT8;
+    return has_avx512bf16() && __get_cpuid_count(7, 0, &a, &b, &c, &d) && (d & wanted) == wanted &&
+           !syscall(SYS_arch_prctl, REQUEST_STATE, TILE_DATA);
+}
+
 /* Leaf 7, subleaf 1: GCC 12's __builtin_cpu_supports does not know it by name. */
 static int has_avxvnni(void)
 {
@@ -64,6 +76,7 @@ static const struct level levels[] = {
     {"avx512", has_avx512, kernels_fill_avx512},
     {"avx512vnni", has_avx512vnni, kernels_fill_avx512vnni},
     {"avx512bf16", has_avx512bf16, kernels_fill_avx512bf16},
+    {"amx", has_amx, kernels_fill_amx},
 #endif
 #ifdef __aarch64__
     {"neon", always, kernels_fill_neon},

@@ -8,6 +8,10 @@ void kernels_fill_avx2(struct kernels *kernels);       /* with FMA and F16C */
 void kernels_fill_avxvnni(struct kernels *kernels);    /* AVX-VNNI: Alder Lake, Zen 5 */
 void kernels_fill_avx512(struct kernels *kernels);     /* F, BW, DQ, VL: Skylake-X */
 void kernels_fill_avx512vnni(struct kernels *kernels); /* Cascade Lake, Ice Lake */
-void kernels_fill_avx512bf16(struct kernels *kernels); /* Zen 4, Sapphire Rapids */
+void kernels_fill_avx512bf16(struct kernels *kernels); /* Zen 4, Cooper Lake */
+void kernels_fill_amx(struct kernels *kernels);        /* BF16 and INT8: Sapphire Rapids */
+
+/* The same with tiles in plain memory, for tests on CPUs with AVX-512 and bfloats. */
+void kernels_fill_amx_emulated(struct kernels *kernels);
 
 #endif

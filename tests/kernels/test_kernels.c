@@ -13,6 +13,9 @@
 #include "half.h"
 #include "kernels.h"
 #include "runner.h"
+#ifdef __x86_64__
+#include "x86/x86.h"
+#endif
 
 enum { POISON = 0xa5 };
 
@@ -334,27 +337,41 @@ static struct shape random_pool(void)
     return shape;
 }
 
-static void compare(const char *level)
+static void compare_table(const struct kernels *kernels)
 {
-    struct kernels reference, kernels;
-    static struct mien_error error; /* outlives the case: it says why it was skipped */
+    struct kernels reference;
     kernels_fill_c(&reference);
-    if (kernels_choose(&kernels, level, &error) < 0) {
-        skip_test(error.text);
-        return;
-    }
     for (int round = 0; round < rounds; round++) {
         for (int i = 0; i < FORMATS; i++)
-            CU_ASSERT_FATAL(compare_once(level, "conv", random_shape((enum format)i, LANES),
-                                         reference.conv[i], kernels.conv[i]));
+            CU_ASSERT_FATAL(compare_once(kernels->level, "conv",
+                                         random_shape((enum format)i, LANES), reference.conv[i],
+                                         kernels->conv[i]));
         struct shape shape = random_shape(FORMAT_FLOAT, LANES);
         shape.half = 1;
+        CU_ASSERT_FATAL(compare_once(kernels->level, "conv", shape, reference.conv[FORMAT_FLOAT],
+                                     kernels->conv_half));
+        CU_ASSERT_FATAL(compare_once(kernels->level, "conv", random_shape(FORMAT_FLOAT, 1),
+                                     reference.conv[FORMAT_FLOAT], kernels->conv[FORMAT_FLOAT]));
         CU_ASSERT_FATAL(
-            compare_once(level, "conv", shape, reference.conv[FORMAT_FLOAT], kernels.conv_half));
-        CU_ASSERT_FATAL(compare_once(level, "conv", random_shape(FORMAT_FLOAT, 1),
-                                     reference.conv[FORMAT_FLOAT], kernels.conv[FORMAT_FLOAT]));
-        CU_ASSERT_FATAL(compare_once(level, "pool", random_pool(), reference.pool, kernels.pool));
+            compare_once(kernels->level, "pool", random_pool(), reference.pool, kernels->pool));
     }
+}
+
+/* Whether this CPU has the level; tells why the test is skipped where it has not. */
+static int choose(struct kernels *kernels, const char *level)
+{
+    static struct mien_error error; /* outlives the case */
+    if (kernels_choose(kernels, level, &error) == 0)
+        return 1;
+    skip_test(error.text);
+    return 0;
+}
+
+static void compare(const char *level)
+{
+    struct kernels kernels;
+    if (choose(&kernels, level))
+        compare_table(&kernels);
 }
 
 static void avx2_agrees(void)
@@ -380,6 +397,26 @@ static void avx512vnni_agrees(void)
 static void avx512bf16_agrees(void)
 {
     compare("avx512bf16");
+}
+
+static void amx_agrees(void)
+{
+    compare("amx");
+}
+
+/* What is built on the tiles, where the CPU need not have them. */
+static void amx_agrees_on_emulated_tiles(void)
+{
+#ifdef __x86_64__
+    struct kernels kernels;
+    if (!choose(&kernels, "avx512bf16"))
+        return;
+    kernels_fill_amx_emulated(&kernels);
+    kernels.level = "emulated amx";
+    compare_table(&kernels);
+#else
+    skip_test("AMX belongs to x86");
+#endif
 }
 
 static void neon_agrees(void)
@@ -457,6 +494,8 @@ int main(int argc, char **argv)
         {"avx512 agrees with the reference", avx512_agrees},
         {"avx512vnni agrees with the reference", avx512vnni_agrees},
         {"avx512bf16 agrees with the reference", avx512bf16_agrees},
+        {"amx agrees with the reference", amx_agrees},
+        {"amx on emulated tiles agrees with the reference", amx_agrees_on_emulated_tiles},
         {"neon agrees with the reference", neon_agrees},
         {NULL, NULL},
     };
