@@ -50,6 +50,11 @@ const struct option options[] = {
            "Least intersection over union of one face in two pictures"),
     NUMBER(tracking, bridge, 0.01, 10, "0.5", "Seconds a face is kept while it is not found"),
     NUMBER(tracking, smoothing, 0, 10, "0.08", "Time constant of a box's movement, seconds"),
+    NUMBER(tracking, speed_smoothing, 0, 10, "0.15",
+           "Time constant of the speed at which a face is expected to move on, seconds"),
+    NUMBER(tracking, slowest_looks, 0, 60, "3",
+           "Seconds from one picture looked at to the next at which a slow machine still follows "
+           "faces, where bridge is less"),
     INT(tracking, persist, 1, 100, "2", "Pictures a face must be found in before it is shown"),
     TEXT(emotion, model, "", "Path of the model; empty: the one that came with mien"),
     MATCH(emotion, precision, "auto", "^(auto|fp32|bf16|int8)$", "auto, fp32, bf16 or int8",

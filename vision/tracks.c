@@ -9,12 +9,6 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-/* Seconds over which a face's speed is averaged: the detector's boxes jitter by some pixels. */
-#define SPEED_TIME 0.15
-
-/* Seconds between two looks at which a slow machine still follows faces. */
-#define SLOWEST_LOOKS 3.0
-
 struct area {
     double left, top, right, bottom;
 };
@@ -42,6 +36,8 @@ int mien_tracks_create(struct mien_tracks **tracks, const struct mien_tracks_opt
     o.bridge = o.bridge ? o.bridge : 0.5;
     o.persist = o.persist ? o.persist : 2;
     o.smoothing = o.smoothing ? o.smoothing : 0.08;
+    o.speed_smoothing = o.speed_smoothing ? o.speed_smoothing : 0.15;
+    o.slowest_looks = o.slowest_looks ? o.slowest_looks : 3;
     if (!(o.overlap > 0 && o.overlap <= 1) || !(o.bridge > 0) || o.persist < 1)
         return mien_error_set(error, EINVAL,
                               "tracks need an overlap in 0…1, a bridge above 0 s and at least "
@@ -98,11 +94,11 @@ static double share_after(double dt, double time_constant)
     return time_constant > 0 ? 1 - exp(-dt / time_constant) : 1;
 }
 
-static void measure_speed(struct slot *slot, const struct area *seen, double dt)
+static void measure_speed(struct slot *slot, const struct area *seen, double dt, double smoothing)
 {
     if (!(dt > 0))
         return;
-    double share = share_after(dt, SPEED_TIME);
+    double share = share_after(dt, smoothing);
     double dx = (seen->left + seen->right - slot->raw.left - slot->raw.right) / 2;
     double dy = (seen->top + seen->bottom - slot->raw.top - slot->raw.bottom) / 2;
     blend(&slot->vx, dx / dt, share);
@@ -122,7 +118,7 @@ static void follow(struct mien_tracks *tracks, struct slot *slot, const struct m
     double dt = time - slot->track.last;
     struct area seen = area_of(box);
     double share = share_after(dt, tracks->options.smoothing);
-    measure_speed(slot, &seen, dt);
+    measure_speed(slot, &seen, dt, tracks->options.speed_smoothing);
     blend(&slot->smooth.left, seen.left, share);
     blend(&slot->smooth.top, seen.top, share);
     blend(&slot->smooth.right, seen.right, share);
@@ -165,7 +161,7 @@ static void drop_expired(struct mien_tracks *tracks, double time)
         struct slot *slot = &tracks->slots[i];
         double patience = tracks->options.bridge;
         if (slot->seen)
-            patience = fmax(patience, SLOWEST_LOOKS);
+            patience = fmax(patience, tracks->options.slowest_looks);
         if (time - slot->track.last > patience)
             slot->used = false;
     }

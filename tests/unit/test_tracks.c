@@ -108,6 +108,27 @@ static void follows_faces_at_rare_looks(void)
     mien_tracks_destroy(&tracks);
 }
 
+/* How rarely may be looked is a setting, and none leaves the bridge alone. */
+static void rare_looks_are_as_rare_as_told(void)
+{
+    static const struct {
+        double slowest, pause;
+        bool same;
+    } cases[] = {
+        {0, 2.9, true}, {0, 3.1, false}, {1, 0.9, true}, {1, 1.1, false}, {-1, 0.45, false}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct mien_tracks *tracks = make((struct mien_tracks_options){
+            .bridge = 0.4, .persist = 1, .slowest_looks = cases[i].slowest});
+        struct mien_track shown[MIEN_TRACKS_MAX];
+        struct mien_box box = square(10, 20, 50);
+        mien_tracks_update(tracks, &box, 1, 0);
+        mien_tracks_update(tracks, &box, 1, cases[i].pause);
+        CU_ASSERT_EQUAL_FATAL(show(tracks, shown), 1);
+        CU_ASSERT_EQUAL(shown[0].id, cases[i].same ? 1 : 2);
+        mien_tracks_destroy(&tracks);
+    }
+}
+
 static void never_uses_an_id_again(void)
 {
     struct mien_tracks *tracks = make((struct mien_tracks_options){0});
@@ -155,6 +176,24 @@ static void expects_a_moving_face_after_a_gap(void)
     CU_ASSERT_EQUAL_FATAL(show(tracks, shown), 1);
     CU_ASSERT_EQUAL(shown[0].id, 1);
     mien_tracks_destroy(&tracks);
+}
+
+/* Where the face is looked for after its first step: half its speed is believed after ln 2 of the
+ * time constant, all of it at once without one. */
+static void believes_a_speed_as_fast_as_told(void)
+{
+    static const double steps[][2] = {{1, 5}, {-1, 10}}; /* time constant, pixels */
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        struct mien_tracks *tracks =
+            make((struct mien_tracks_options){.speed_smoothing = steps[i][0]});
+        struct mien_box first = square(100, 50, 60), second = square(110, 50, 60), expected;
+        double step = 0.693147;
+        mien_tracks_update(tracks, &first, 1, 0);
+        mien_tracks_update(tracks, &second, 1, step);
+        CU_ASSERT_EQUAL(mien_tracks_expected(tracks, 2 * step, &expected, 1), 1);
+        CU_ASSERT_EQUAL(expected.x, second.x + (int)steps[i][1]);
+        mien_tracks_destroy(&tracks);
+    }
 }
 
 static void smooths_jitter_and_settles(void)
@@ -254,9 +293,11 @@ int main(void)
         {"suppresses flashes", suppresses_flashes},
         {"bridges short misses only", bridges_short_misses_only},
         {"follows faces at rare looks", follows_faces_at_rare_looks},
+        {"rare looks are as rare as told", rare_looks_are_as_rare_as_told},
         {"never uses an id again", never_uses_an_id_again},
         {"keeps ids when faces cross", keeps_ids_when_faces_cross},
         {"expects a moving face after a gap", expects_a_moving_face_after_a_gap},
+        {"believes a speed as fast as told", believes_a_speed_as_fast_as_told},
         {"smooths jitter and settles", smooths_jitter_and_settles},
         {"copes with more boxes than slots", copes_with_more_boxes_than_slots},
         {"is deterministic", is_deterministic},

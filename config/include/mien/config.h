@@ -29,7 +29,7 @@ struct mien_config {
         int neighbours;
     } detection;
     struct {
-        double overlap, bridge, smoothing;
+        double overlap, bridge, smoothing, speed_smoothing, slowest_looks;
         int persist;
     } tracking;
     struct {

@@ -25,10 +25,13 @@ struct mien_track {
 };
 
 struct mien_tracks_options {
-    double overlap;   /* least intersection over union of one face in two frames; 0: 0.3 */
-    double bridge;    /* seconds a face is kept without a detection; 0: 0.5 */
-    int persist;      /* detections before a face is shown; 0: 2, 1: at once */
-    double smoothing; /* time constant of the box smoothing, seconds; 0: 0.08; <0: none */
+    double overlap;         /* least intersection over union of one face in two frames; 0: 0.3 */
+    double bridge;          /* seconds a face is kept without a detection; 0: 0.5 */
+    int persist;            /* detections before a face is shown; 0: 2, 1: at once */
+    double smoothing;       /* time constant of the box smoothing, seconds; 0: 0.08; <0: none */
+    double speed_smoothing; /* likewise of a face's speed, as boxes jitter; 0: 0.15; <0: none */
+    double slowest_looks;   /* seconds from one look to the next at which faces are still followed,
+                               where that is more than `bridge`; 0: 3; <0: none */
 };
 
 struct mien_tracks; /* one thread at a time; allocates nothing after create */
