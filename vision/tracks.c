@@ -269,6 +269,16 @@ size_t mien_tracks_shown(const struct mien_tracks *tracks, struct mien_track *ou
     return count;
 }
 
+size_t mien_tracks_unshown(const struct mien_tracks *tracks, struct mien_box *boxes,
+                           size_t capacity)
+{
+    size_t count = 0;
+    for (int i = 0; i < MIEN_TRACKS_MAX && count < capacity; i++)
+        if (tracks->slots[i].used && !tracks->slots[i].track.id)
+            boxes[count++] = tracks->slots[i].track.box;
+    return count;
+}
+
 size_t mien_tracks_expected(const struct mien_tracks *tracks, double time, struct mien_box *boxes,
                             size_t capacity)
 {

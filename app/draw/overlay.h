@@ -25,8 +25,8 @@ struct overlay_view {
 
 /* What is said beside the faces; a NULL status says nothing. */
 struct overlay_status {
-    double fps;                            /* pictures shown a second; 0 and no note: no status line */
-    double looks;                          /* of these the recogniser looks at, a second */
+    double fps;   /* pictures shown a second; 0 and no note: no status line */
+    double looks; /* of these the recogniser looks at, a second */
     double latency_p50_ms, latency_p95_ms; /* capture → shown; <0: unknown */
     uint64_t drops;
     const char *note;  /* a warning in the status line, "camera lost"; may be NULL */
@@ -79,8 +79,9 @@ int canvas_draw(struct canvas *canvas, struct mien_picture *color, const struct 
                 const struct overlay_style *style, struct mien_error *error);
 void canvas_destroy(struct canvas **canvas);
 
-/* Makes the faces unrecognisable: each becomes at most 8×8 squares of its mean colour, a fifth
- * larger than its box. `color` is MIEN_BGRX32 or MIEN_YUV420. */
+/* Makes the faces unrecognisable, also those that are not shown yet: each becomes at most 8×8
+ * squares of its mean colour, a fifth larger than its box. `color` is MIEN_BGRX32 or MIEN_YUV420.
+ */
 void privacy_cover(struct mien_picture *color, const struct faces *faces);
 
 #endif

@@ -13,7 +13,6 @@ static int clamp(int value, int low, int high)
     return value < low ? low : value > high ? high : value;
 }
 
-/* A tenth more on each side, for hair and chin and for a box that lags behind its face. */
 /* A tenth more on each side, for hair and chin and for a box that lags behind its face. `scale`:
  * pixels of the picture for one of the plane. */
 static struct area covered(const struct mien_picture *plane, struct mien_box box, int scale)
@@ -61,7 +60,10 @@ void privacy_cover(struct mien_picture *color, const struct faces *faces)
 {
     struct mien_picture planes[3];
     int count = mien_picture_planes(color, planes);
-    for (int i = 0; i < faces->count; i++)
-        for (int p = 0; p < count; p++)
+    for (int p = 0; p < count; p++) {
+        for (int i = 0; i < faces->count; i++)
             cover(&planes[p], covered(&planes[p], faces->list[i].box, p ? 2 : 1));
+        for (int i = 0; i < faces->unshown; i++)
+            cover(&planes[p], covered(&planes[p], faces->unshown_boxes[i], p ? 2 : 1));
+    }
 }

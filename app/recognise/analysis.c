@@ -61,21 +61,31 @@ static const struct face *find_face(const struct faces *faces, uint32_t id)
     return NULL;
 }
 
-/* Newer places of faces that have been read: each goes on expressing what it did. */
+/* A face that has been read goes on expressing what it did; one that has not is not shown yet. */
+static void place_face(struct faces *faces, const struct mien_track *track, const struct face *read)
+{
+    if (!read) {
+        faces->unshown_boxes[faces->unshown++] = track->box;
+        return;
+    }
+    struct face *face = &faces->list[faces->count++];
+    *face = *read;
+    face->box = track->box;
+}
+
+/* Newer places of faces. */
 static void publish_places(struct analysis *analysis, const struct slot *slot)
 {
     pthread_mutex_lock(&analysis->lock);
     struct analysis_result *result = &analysis->result;
+    const struct sightings *found = &slot->sightings;
     result->faces.count = 0;
-    for (size_t i = 0; i < slot->sightings.count; i++) {
-        const struct mien_track *track = &slot->sightings.tracks[i];
-        const struct face *read = find_face(&analysis->read, track->id);
-        if (!read)
-            continue;
-        struct face *face = &result->faces.list[result->faces.count++];
-        *face = *read;
-        face->box = track->box;
-    }
+    result->faces.unshown = found->unshown;
+    memcpy(result->faces.unshown_boxes, found->unshown_boxes,
+           (size_t)found->unshown * sizeof *found->unshown_boxes);
+    for (size_t i = 0; i < found->count; i++)
+        place_face(&result->faces, &found->tracks[i],
+                   find_face(&analysis->read, found->tracks[i].id));
     result->looks++;
     result->changes++;
     result->time = slot->time;
@@ -234,7 +244,7 @@ struct recogniser *analysis_use(struct analysis *analysis, struct recogniser *re
     if (analysis->records)
         records_use(analysis->records, recogniser_model(recogniser));
     pthread_mutex_lock(&analysis->lock);
-    analysis->read.count = analysis->result.faces.count = 0;
+    analysis->read.count = analysis->result.faces.count = analysis->result.faces.unshown = 0;
     analysis->result.changes++;
     pthread_mutex_unlock(&analysis->lock);
     pthread_mutex_unlock(&analysis->reading);

@@ -27,6 +27,8 @@ struct face {
 struct faces {
     int count;
     struct face list[FACES_MAX];
+    int unshown; /* what may be a face, but is not known well enough to be shown: to be covered */
+    struct mien_box unshown_boxes[FACES_MAX];
 };
 
 struct recogniser_options {
@@ -46,6 +48,8 @@ struct recogniser_options {
 struct sightings {
     size_t count;
     struct mien_track tracks[MIEN_TRACKS_MAX];
+    int unshown; /* as in struct faces */
+    struct mien_box unshown_boxes[MIEN_TRACKS_MAX];
 };
 
 struct recogniser; /* one thread at a time, but for the two halves of a look */

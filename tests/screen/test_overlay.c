@@ -254,14 +254,13 @@ static void odd_labels_do_no_harm(void)
     mien_picture_free(&picture);
 }
 
-static void privacy_hides_the_face(void)
+static void check_covered(const struct faces *faces)
 {
     struct mien_picture picture = gray_picture();
     for (int y = 0; y < HEIGHT; y++) /* stripes one pixel wide: gone after covering */
         for (int x = 0; x < WIDTH; x++)
             memset(picture.data + y * picture.stride + 4 * x, x & 1 ? 255 : 0, 4);
-    struct faces faces = one_face(200, 150, 160, HAPPY);
-    privacy_cover(&picture, &faces);
+    privacy_cover(&picture, faces);
     int plain = 0;
     for (int y = 140; y < 320; y++)
         for (int x = 190; x < 366; x++)
@@ -270,6 +269,18 @@ static void privacy_hides_the_face(void)
     CU_ASSERT_EQUAL(pixel(&picture, 151, 150), 0xFFFFFF);
     CU_ASSERT_EQUAL(pixel(&picture, 400, 150), 0x000000);
     mien_picture_free(&picture);
+}
+
+static void privacy_hides_the_face(void)
+{
+    struct faces faces = one_face(200, 150, 160, HAPPY);
+    check_covered(&faces);
+}
+
+static void privacy_hides_faces_not_shown_yet(void)
+{
+    struct faces faces = {.unshown = 1, .unshown_boxes = {{200, 150, 160, 160}}};
+    check_covered(&faces);
 }
 
 static void canvas_follows_its_picture(void)
@@ -446,6 +457,7 @@ int main(void)
         {"odd faces do no harm", odd_faces_do_no_harm},
         {"odd labels do no harm", odd_labels_do_no_harm},
         {"privacy hides the face", privacy_hides_the_face},
+        {"privacy hides faces not shown yet", privacy_hides_faces_not_shown_yet},
         {"canvas follows its picture", canvas_follows_its_picture},
         {"canvas refuses gray", canvas_refuses_gray},
         {"missing font is named", missing_font_is_named},

@@ -77,6 +77,30 @@ static void faces_come_with_place_and_emotion(void)
     mien_picture_free(&frame.gray);
 }
 
+/* What is found is there to be covered: from the first look on, before it has persisted and before
+ * it has been read. */
+static void a_face_is_known_from_the_first_look_on(void)
+{
+    struct recogniser *recogniser = make();
+    struct analysis *analysis = start(recogniser, NULL);
+    struct analysis_result result = {0};
+    for (uint64_t looks = 1; looks < 20; looks++) {
+        CU_ASSERT_EQUAL(offer(analysis), 0);
+        for (int i = 0; i < PATIENCE && result.looks < looks; i++) {
+            usleep(1000);
+            analysis_latest(analysis, &result);
+        }
+        CU_ASSERT_EQUAL_FATAL(result.looks, looks);
+        CU_ASSERT(result.faces.count + result.faces.unshown >= 1);
+        CU_ASSERT(looks > 1 || result.faces.unshown == 1);
+    }
+    result = wait_for_face(analysis);
+    CU_ASSERT_EQUAL(result.faces.count, 1);
+    analysis_stop(&analysis);
+    recogniser_destroy(&recogniser);
+    mien_picture_free(&frame.gray);
+}
+
 /* No picture gets lost uncounted between the stages. */
 static void every_picture_is_accounted_for(void)
 {
@@ -145,6 +169,7 @@ int main(void)
 {
     const struct test tests[] = {
         {"faces come with place and emotion", faces_come_with_place_and_emotion},
+        {"a face is known from the first look on", a_face_is_known_from_the_first_look_on},
         {"every picture is accounted for", every_picture_is_accounted_for},
         {"another recogniser takes over", another_recogniser_takes_over},
         {"a failing output is told", a_failing_output_is_told},

@@ -44,6 +44,23 @@ static void shows_a_face_that_persists(void)
     mien_tracks_destroy(&tracks);
 }
 
+/* What is not shown yet is known all the same, and forgotten when it was a flash. */
+static void tells_what_it_does_not_show(void)
+{
+    struct mien_tracks *tracks = make((struct mien_tracks_options){0});
+    struct mien_box boxes[] = {square(10, 20, 50), square(200, 20, 60)}, unshown[MIEN_TRACKS_MAX];
+    mien_tracks_update(tracks, boxes, 1, 0);
+    CU_ASSERT_EQUAL_FATAL(mien_tracks_unshown(tracks, unshown, MIEN_TRACKS_MAX), 1);
+    CU_ASSERT(!memcmp(unshown, &boxes[0], sizeof *boxes));
+    mien_tracks_update(tracks, boxes, 2, FRAME);
+    CU_ASSERT_EQUAL_FATAL(mien_tracks_unshown(tracks, unshown, MIEN_TRACKS_MAX), 1);
+    CU_ASSERT(!memcmp(unshown, &boxes[1], sizeof *boxes));
+    CU_ASSERT_EQUAL(mien_tracks_unshown(tracks, unshown, 0), 0);
+    mien_tracks_update(tracks, boxes, 1, 2 * FRAME);
+    CU_ASSERT_EQUAL(mien_tracks_unshown(tracks, unshown, MIEN_TRACKS_MAX), 0);
+    mien_tracks_destroy(&tracks);
+}
+
 static void shows_at_once_when_told(void)
 {
     struct mien_tracks *tracks = make((struct mien_tracks_options){.persist = 1});
@@ -289,6 +306,7 @@ int main(void)
 {
     const struct test tests[] = {
         {"shows a face that persists", shows_a_face_that_persists},
+        {"tells what it does not show", tells_what_it_does_not_show},
         {"shows at once when told", shows_at_once_when_told},
         {"suppresses flashes", suppresses_flashes},
         {"bridges short misses only", bridges_short_misses_only},

@@ -47,6 +47,10 @@ void mien_tracks_update(struct mien_tracks *tracks, const struct mien_box *boxes
 /* Copies the tracks worth showing now, oldest first, at most `capacity`; returns how many. */
 size_t mien_tracks_shown(const struct mien_tracks *tracks, struct mien_track *out, size_t capacity);
 
+/* Copies the boxes of faces that have not been found often enough to be shown; returns how many. */
+size_t mien_tracks_unshown(const struct mien_tracks *tracks, struct mien_box *boxes,
+                           size_t capacity);
+
 /* Where each known face, shown or not, is expected at `time`: where to look for it first. */
 size_t mien_tracks_expected(const struct mien_tracks *tracks, double time, struct mien_box *boxes,
                             size_t capacity);
