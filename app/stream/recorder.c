@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "fit.h"
+#include "mien/log.h"
 #include "mien/mailbox.h"
 #include "mien/video.h"
 
@@ -25,19 +27,31 @@ struct recorder {
     struct canvas *canvas;
     struct mien_mailbox *mailbox;
     struct slot slots[SLOTS];
-    double began;       /* time of the first picture */
-    uint64_t odd_sized; /* pictures left out */
+    struct fit fit;    /* to the recording's size; of the thread */
+    double began;      /* time of the first picture */
+    int width, height; /* of the last picture */
     pthread_t thread;
     atomic_int failure;      /* 0 or −errno; set last */
     struct mien_error error; /* valid once failure is set */
 };
 
+/* Marked in its own size, then brought to the recording's. */
+static int write_slot(struct recorder *recorder, struct slot *slot)
+{
+    struct mien_error *error = &recorder->error;
+    struct mien_frame frame = slot->frame;
+    const struct fit *fit = &recorder->fit;
+    int result = canvas_draw(recorder->canvas, &frame.color, &slot->faces, &slot->style, error);
+    if (!result && (frame.color.width != fit->width || frame.color.height != fit->height)) {
+        result = fit_picture(&recorder->fit, &frame.color, error);
+        frame.color = fit->picture;
+    }
+    return result ? result : mien_writer_add(recorder->writer, &frame, error);
+}
+
 static int encode(struct recorder *recorder, struct slot *slot)
 {
-    int result = canvas_draw(recorder->canvas, &slot->frame.color, &slot->faces, &slot->style,
-                             &recorder->error);
-    if (!result)
-        result = mien_writer_add(recorder->writer, &slot->frame, &recorder->error);
+    int result = write_slot(recorder, slot);
     atomic_store(&slot->busy, false);
     return result;
 }
@@ -72,6 +86,7 @@ static void release(struct recorder *recorder)
 {
     mien_mailbox_destroy(&recorder->mailbox);
     canvas_destroy(&recorder->canvas);
+    fit_finish(&recorder->fit);
     for (int i = 0; i < SLOTS; i++)
         mien_picture_free(&recorder->slots[i].frame.color);
     free(recorder);
@@ -87,6 +102,8 @@ int recorder_start(struct recorder **recorder, const char *path, const struct mi
     if (!r)
         return mien_error_set(error, ENOMEM, "no memory to record");
     r->began = first->time;
+    r->fit.width = r->width = first->color.width;
+    r->fit.height = r->height = first->color.height;
     struct mien_writer_options options = {
         .crf = -1, .width = first->color.width, .height = first->color.height, .fps = fps};
     int result = allocate(r, &first->color, model, error);
@@ -115,6 +132,17 @@ static struct slot *free_slot(struct recorder *recorder)
     return slot;
 }
 
+/* A camera may come back with another size. */
+static void note_size(struct recorder *recorder, const struct mien_picture *color)
+{
+    if (color->width == recorder->width && color->height == recorder->height)
+        return;
+    recorder->width = color->width;
+    recorder->height = color->height;
+    mien_log(MIEN_LOG_INFO, "the pictures are %d×%d now; the recording goes on with %d×%d",
+             color->width, color->height, recorder->fit.width, recorder->fit.height);
+}
+
 int recorder_add(struct recorder *recorder, const struct mien_frame *frame,
                  const struct faces *faces, const struct overlay_style *style,
                  struct mien_error *error)
@@ -125,12 +153,10 @@ int recorder_add(struct recorder *recorder, const struct mien_frame *frame,
         return failure;
     }
     struct slot *slot = free_slot(recorder);
-    if (frame->color.width != slot->frame.color.width ||
-        frame->color.height != slot->frame.color.height) {
-        recorder->odd_sized++;
-        return 0;
-    }
-    mien_picture_copy(&slot->frame.color, &frame->color, NULL);
+    int result = mien_picture_copy(&slot->frame.color, &frame->color, error);
+    if (result)
+        return result;
+    note_size(recorder, &frame->color);
     slot->frame.time = frame->time - recorder->began;
     slot->faces = *faces;
     slot->style = (struct overlay_style){.bars = style->bars, .blur = style->blur};
@@ -143,7 +169,7 @@ int recorder_add(struct recorder *recorder, const struct mien_frame *frame,
 
 uint64_t recorder_dropped(struct recorder *recorder)
 {
-    return recorder->odd_sized + mien_mailbox_dropped(recorder->mailbox);
+    return mien_mailbox_dropped(recorder->mailbox);
 }
 
 int recorder_stop(struct recorder **recorder, struct mien_error *error)

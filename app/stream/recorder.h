@@ -18,9 +18,10 @@ int recorder_start(struct recorder **recorder, const char *path, const struct mi
                    double fps, bool overwrite, const struct mien_model_info *model,
                    struct mien_error *error);
 
-/* Copies a picture; never waits. One of another size than the first, or that comes before the
- * encoder is done with the last ones, is dropped and counted. Of `style` bars and blur are used.
- * Returns 0, or with its message the error at which the recording ended. */
+/* Copies a picture; never waits. One of another size than the first is scaled into that, black
+ * where it has another shape; one that comes before the encoder is done with the last ones is
+ * dropped and counted. Of `style` bars and blur are used. Returns 0, or with its message the error
+ * at which the recording ended. */
 int recorder_add(struct recorder *recorder, const struct mien_frame *frame,
                  const struct faces *faces, const struct overlay_style *style,
                  struct mien_error *error);
