@@ -6,8 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
+#include "files/inputs.h"
+#include "files/outputs.h"
 #include "mien/log.h"
 #include "recording/batch.h"
 #include "recording/film.h"
@@ -75,7 +76,8 @@ static const struct argp argp = {
     "Finds the faces in a recording and says what they express: as an annotated video with the "
     "sound, subtitles and chapters of IN, as data, or both. IN may be - (standard input)."
     "\vAny of the outputs may be - (standard output), but only one.\n"
-    "For several IN, or a folder with recordings, every output is a folder: -o out/ --csv out/.\n\n"
+    "For several IN, a folder with recordings or a pattern ('*.mp4'), every output is a folder: "
+    "-o out/ --csv out/.\n\n"
     "Exit codes: 0 fine, 1 usage, 2 unreadable input, 3 finished with losses or an output cannot "
     "be written, 130 or 143 interrupted (the files are complete up to there).",
     NULL,
@@ -115,7 +117,7 @@ static void check(const struct options *o, struct argp_state *state)
         count += outputs[i] != NULL;
         for (int j = 0; j < i; j++)
             if (outputs[i] && outputs[j] && !strcmp(outputs[i], outputs[j]) &&
-                !batch_is_folder(outputs[i]))
+                !is_folder(outputs[i]))
                 argp_error(state, "two outputs cannot both go to '%s'", outputs[i]);
     }
     if (!count)
@@ -197,60 +199,28 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     return 0;
 }
 
-/* ---- what must not be overwritten ---- */
-
-static bool is_same_file(const char *one, const char *other)
-{
-    struct stat a, b;
-    return stat(one, &a) == 0 && stat(other, &b) == 0 && a.st_dev == b.st_dev &&
-           a.st_ino == b.st_ino && S_ISREG(a.st_mode);
-}
-
-static bool may_write(const struct options *o, const char *path)
-{
-    struct stat status;
-    if (!path || !strcmp(path, "-") || stat(path, &status) < 0 || !S_ISREG(status.st_mode))
-        return true;
-    if (is_same_file(o->film.in, path)) {
-        mien_log(MIEN_LOG_ERROR, "%s is the input; it cannot be the output too", path);
-        return false;
-    }
-    if (!o->overwrite)
-        mien_log(MIEN_LOG_ERROR, "%s exists already; -y overwrites it", path);
-    return o->overwrite;
-}
-
-/* An output is written as PATH.part at first, and some anew as PATH.part.next. */
-static bool may_write_part(const struct options *o, const char *path)
-{
-    static const char *const ends[] = {".part", ".part.next"};
-    char part[4096];
-    for (int i = 0; i < 2 && path; i++) {
-        snprintf(part, sizeof part, "%s%s", path, ends[i]);
-        if (!is_same_file(o->film.in, part))
-            continue;
-        mien_log(MIEN_LOG_ERROR, "%s is the input, and is needed to write %s; rename it first",
-                 part, path);
-        return false;
-    }
-    return true;
-}
-
 /* One recording into files is done here; all else as a batch. */
 static bool is_batch(const struct options *o, const char *const outputs[OUTPUTS])
 {
     bool folders = false;
     for (int i = 0; i < OUTPUTS; i++)
-        folders |= outputs[i] && batch_is_folder(outputs[i]);
-    return folders || o->input_count > 1 || o->jobs || o->resume || batch_is_folder(o->film.in);
+        folders |= outputs[i] && is_folder(outputs[i]);
+    return folders || o->input_count > 1 || o->jobs || o->resume || is_folder(o->film.in) ||
+           is_pattern(o->film.in);
 }
 
 static bool may_write_all(const struct options *o, const char *const outputs[OUTPUTS])
 {
+    struct mien_error error;
+    struct output list[OUTPUTS];
+    size_t count = 0;
     for (int i = 0; i < OUTPUTS; i++)
-        if (!may_write(o, outputs[i]) || !may_write_part(o, outputs[i]))
-            return false;
-    return true;
+        if (outputs[i])
+            list[count++] = (struct output){outputs[i], o->film.in};
+    if (!outputs_check(list, count, o->inputs, 1, o->overwrite, "-y overwrites it", &error))
+        return true;
+    mien_log(MIEN_LOG_ERROR, "%s", error.text);
+    return false;
 }
 
 int command_annotate(int argc, char **argv)

@@ -16,6 +16,7 @@
 #include "clock.h"
 #include "commands.h"
 #include "mien/log.h"
+#include "progress.h"
 
 struct batch {
     const struct batch_options *options;
@@ -32,18 +33,12 @@ enum { SHOW_MS = 1000 };
 
 /* ---- what is said meanwhile ---- */
 
-static void clock_text(char *text, size_t size, double seconds)
-{
-    long s = seconds > 0 && seconds < 1e8 ? (long)(seconds + 0.5) : 0;
-    snprintf(text, size, "%ld:%02ld:%02ld", s / 3600, s / 60 % 60, s % 60);
-}
-
 static double seconds_since(int64_t start)
 {
     return (double)(clock_ns() - start) / 1e9;
 }
 
-/* "3 of 12 done, 2 running, about 0:04:10 left": by the bytes that are through. */
+/* "3 of 12 done, 2 running, about 04:10 left": by the bytes that are through. */
 static void count_text(const struct batch *batch, char *text, size_t size)
 {
     int done = 0;
@@ -60,7 +55,7 @@ static void count_text(const struct batch *batch, char *text, size_t size)
     }
     char left[32] = "";
     if (bytes > 0 && done < batch->recordings.count)
-        clock_text(left, sizeof left, seconds_since(batch->started_ns) * (all - bytes) / bytes);
+        progress_clock(left, sizeof left, seconds_since(batch->started_ns) * (all - bytes) / bytes);
     snprintf(text, size, "%d of %d through, %d running%s%s%s", done, batch->recordings.count,
              batch->running, *left ? ", about " : "", left, *left ? " left" : "");
 }
@@ -303,7 +298,7 @@ static int tell_all(const struct batch *batch)
     for (int state = 0; state <= RECORDING_SKIPPED; state++)
         if (counts[state])
             fprintf(stderr, " %d %s,", counts[state], word_for((enum recording_state)state));
-    clock_text(text, sizeof text, seconds_since(batch->started_ns));
+    progress_clock(text, sizeof text, seconds_since(batch->started_ns));
     fprintf(stderr, " in %s\n", text);
     return code;
 }
@@ -333,8 +328,12 @@ int batch_annotate(const struct batch_options *options)
     struct mien_error error;
     struct batch batch = {.options = options, .started_ns = clock_ns()};
     batch.terminal = isatty(STDERR_FILENO) == 1 && !options->film->quiet;
-    int code = EXIT_USAGE;
-    if (recordings_list(&batch.recordings, options, &error) < 0)
+    int code = EXIT_FINE;
+    if (recordings_find(&batch.recordings, options, &error) < 0)
+        code = EXIT_UNREADABLE;
+    else if (recordings_name(&batch.recordings, options, &error) < 0)
+        code = EXIT_USAGE;
+    if (code)
         mien_log(MIEN_LOG_ERROR, "%s", error.text);
     else
         code = run_all(&batch);

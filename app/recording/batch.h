@@ -12,7 +12,7 @@ enum { BATCH_JOBS_MAX = 256 };
 /* The outputs of `film` name folders; files only where the one input is a recording. */
 struct batch_options {
     const struct film_options *film;
-    char **inputs; /* recordings, and folders of them */
+    char **inputs; /* recordings, folders of them, patterns */
     int input_count;
     int jobs; /* recordings at a time */
     bool resume, overwrite;
@@ -21,7 +21,5 @@ struct batch_options {
 /* Says on stderr what becomes of each. Returns the worst exit code: interrupted (128 + signal)
  * before 1, 1 before 2, 2 before 3, 3 before 0. Call it before any thread starts. */
 int batch_annotate(const struct batch_options *options);
-
-bool batch_is_folder(const char *path);
 
 #endif

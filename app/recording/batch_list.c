@@ -1,12 +1,11 @@
 #include "batch_list.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
+
+#include "files/outputs.h"
 
 /* ---- outputs by number ---- */
 
@@ -24,88 +23,31 @@ static const char **output_of(struct film_options *film, int number)
 static const char *const extensions[OUTPUTS] = {NULL,   ".jsonl", ".csv", ".vtt",
                                                 ".srt", ".json",  ".svg", ".html"};
 
-bool batch_is_folder(const char *path)
-{
-    struct stat about;
-    size_t length = strlen(path);
-    return (length && path[length - 1] == '/') || (!stat(path, &about) && S_ISDIR(about.st_mode));
-}
-
 /* ---- inputs ---- */
 
-static bool has_extension(const char *name, const char *const *list)
-{
-    const char *dot = strrchr(name, '.');
-    for (; dot && *list; list++)
-        if (!strcasecmp(dot + 1, *list))
-            return true;
-    return false;
-}
+static const char *const recording_extensions[] = {
+    "3gp", "avi", "flv", "m2ts", "m4v", "mkv",  "mov", "mp4", "mpg", "mpeg",
+    "mts", "mxf", "ogv", "ts",   "vob", "webm", "wmv", "y4m", NULL};
 
-static int is_recording(const struct dirent *entry)
+int recordings_find(struct recordings *recordings, const struct batch_options *options,
+                    struct mien_error *error)
 {
-    static const char *const known[] = {"3gp", "avi",  "flv",  "m2ts", "m4v", "mkv", "mov",
-                                        "mp4", "mpg",  "mpeg", "mts",  "mxf", "ogv", "ts",
-                                        "vob", "webm", "wmv",  "y4m",  NULL};
-    return entry->d_name[0] != '.' && has_extension(entry->d_name, known);
-}
-
-static char *join(const char *folder, const char *name, const char *extension)
-{
-    char *path = NULL;
-    const char *slash = folder[strlen(folder) - 1] == '/' ? "" : "/";
-    return asprintf(&path, "%s%s%s%s", folder, slash, name, extension) < 0 ? NULL : path;
-}
-
-/* Takes `path`, which may be NULL for no memory. */
-static int add(struct recordings *recordings, char *path, struct mien_error *error)
-{
-    size_t count = (size_t)recordings->count;
-    struct recording *list = path ? reallocarray(recordings->list, count + 1, sizeof *list) : NULL;
+    const struct input_kind kind = {recording_extensions, "recording"};
+    struct inputs *inputs = &recordings->inputs;
     struct stat status;
-    if (!list) {
-        free(path);
-        return mien_error_set(error, ENOMEM, "no memory for %zu recordings", count + 1);
+    int result = inputs_find(inputs, options->inputs, options->input_count, &kind, error);
+    if (result)
+        return result;
+    recordings->list = calloc((size_t)inputs->count, sizeof *recordings->list);
+    if (!recordings->list)
+        return mien_error_set(error, ENOMEM, "no memory for %d recordings", inputs->count);
+    recordings->count = inputs->count;
+    for (int i = 0; i < inputs->count; i++) {
+        recordings->list[i] = (struct recording){.in = inputs->paths[i], .talk = -1};
+        if (stat(inputs->paths[i], &status) == 0)
+            recordings->list[i].size = status.st_size;
     }
-    list[count] = (struct recording){.in = path, .talk = -1};
-    if (stat(path, &status) == 0)
-        list[count].size = status.st_size;
-    recordings->list = list;
-    recordings->count++;
     return 0;
-}
-
-static int add_folder(struct recordings *recordings, const char *folder, struct mien_error *error)
-{
-    struct dirent **entries;
-    int result = 0, count = scandir(folder, &entries, is_recording, alphasort);
-    if (count < 0)
-        return mien_error_set(error, errno, "%s: %s", folder, strerror(errno));
-    if (!count)
-        result = mien_error_set(error, ENOENT, "%s: no recording in this folder", folder);
-    for (int i = 0; i < count; i++) {
-        if (!result)
-            result = add(recordings, join(folder, entries[i]->d_name, ""), error);
-        free(entries[i]);
-    }
-    free(entries);
-    return result;
-}
-
-static int find_inputs(struct recordings *recordings, const struct batch_options *options,
-                       struct mien_error *error)
-{
-    int result = 0;
-    for (int i = 0; i < options->input_count && !result; i++) {
-        char *input = options->inputs[i];
-        if (!strcmp(input, "-"))
-            result = mien_error_set(error, EINVAL, "- (standard input) goes alone, into files");
-        else if (batch_is_folder(input))
-            result = add_folder(recordings, input, error);
-        else
-            result = add(recordings, strdup(input), error);
-    }
-    return result;
 }
 
 /* ---- names of outputs ---- */
@@ -124,7 +66,7 @@ static char *name_in_folder(const char *folder, const char *in, const char *exte
     char *dot = name ? strrchr(name, '.') : NULL;
     if (dot && dot != name)
         *dot = '\0';
-    char *path = name ? join(folder, name, extension) : NULL;
+    char *path = name ? path_in(folder, name, extension) : NULL;
     free(name);
     return path;
 }
@@ -143,7 +85,7 @@ static int name_outputs(struct recording *recording, const struct film_options *
         if (!name)
             continue;
         const char *path =
-            batch_is_folder(name) ? name_in_folder(name, recording->in, extension) : strdup(name);
+            is_folder(name) ? name_in_folder(name, recording->in, extension) : strdup(name);
         if (!path)
             return mien_error_set(error, ENOMEM, "%s: no memory", recording->in);
         *output_of(&recording->film, i) = path;
@@ -152,16 +94,20 @@ static int name_outputs(struct recording *recording, const struct film_options *
 }
 
 /* Several recordings need folders; one may name files. */
-static int check_folders(const struct batch_options *options, struct mien_error *error)
+static int check_folders(const struct recordings *recordings, const struct batch_options *options,
+                         struct mien_error *error)
 {
     struct film_options wanted = *options->film;
-    bool several = options->input_count > 1 || batch_is_folder(options->inputs[0]);
+    bool several = recordings->count > 1 || is_folder(options->inputs[0]);
+    for (int i = 0; i < recordings->count; i++)
+        if (!strcmp(recordings->list[i].in, "-"))
+            return mien_error_set(error, EINVAL, "- (standard input) goes alone, into files");
     for (int i = 0; i < OUTPUTS; i++) {
         const char *name = *output_of(&wanted, i);
         if (name && !strcmp(name, "-"))
             return mien_error_set(
                 error, EINVAL, "standard output takes one recording, without --resume or --jobs");
-        if (name && several && !batch_is_folder(name))
+        if (name && several && !is_folder(name))
             return mien_error_set(error, EINVAL,
                                   "for several recordings every output is a folder: '%s/'", name);
     }
@@ -171,82 +117,33 @@ static int check_folders(const struct batch_options *options, struct mien_error 
 static int make_folders(const struct batch_options *options, struct mien_error *error)
 {
     struct film_options wanted = *options->film;
-    for (int i = 0; i < OUTPUTS; i++) {
-        const char *name = *output_of(&wanted, i);
-        if (name && batch_is_folder(name) && mkdir(name, 0777) && errno != EEXIST)
-            return mien_error_set(error, errno, "%s cannot be made: %s", name, strerror(errno));
-    }
-    return 0;
-}
-
-/* ---- what must not be ---- */
-
-struct claim {
-    const char *path;
-    const struct recording *by;
-};
-
-static int compare_claims(const void *one, const void *other)
-{
-    return strcmp(((const struct claim *)one)->path, ((const struct claim *)other)->path);
-}
-
-static int check_clashes(struct recordings *recordings, struct mien_error *error)
-{
-    struct claim *claims = calloc((size_t)recordings->count * OUTPUTS, sizeof *claims);
-    size_t count = 0;
     int result = 0;
-    if (!claims)
+    for (int i = 0; i < OUTPUTS && !result; i++)
+        if (*output_of(&wanted, i))
+            result = make_folder(*output_of(&wanted, i), error);
+    return result;
+}
+
+static int check_outputs(struct recordings *recordings, bool may_exist, struct mien_error *error)
+{
+    struct output *list = calloc((size_t)recordings->count * OUTPUTS, sizeof *list);
+    size_t count = 0;
+    if (!list)
         return mien_error_set(error, ENOMEM, "no memory for the names of the outputs");
     for (int i = 0; i < recordings->count; i++)
         for (int j = 0; j < OUTPUTS; j++) {
             const char *path = *output_of(&recordings->list[i].film, j);
             if (path)
-                claims[count++] = (struct claim){path, &recordings->list[i]};
+                list[count++] = (struct output){path, recordings->list[i].in};
         }
-    qsort(claims, count, sizeof *claims, compare_claims);
-    for (size_t i = 1; i < count && !result; i++)
-        if (!strcmp(claims[i - 1].path, claims[i].path))
-            result = mien_error_set(error, EEXIST,
-                                    "%s and %s would both become %s; annotate one of them apart",
-                                    claims[i - 1].by->in, claims[i].by->in, claims[i].path);
-    free(claims);
+    int result =
+        outputs_check(list, count, recordings->inputs.paths, recordings->inputs.count, may_exist,
+                      "-y overwrites it, --resume keeps what is complete", error);
+    free(list);
     return result;
 }
 
-static int check_inputs_safe(const struct recordings *recordings, const char *path,
-                             struct mien_error *error)
-{
-    struct stat output, input;
-    if (stat(path, &output) < 0)
-        return 0;
-    for (int i = 0; i < recordings->count; i++)
-        if (!stat(recordings->list[i].in, &input) && input.st_dev == output.st_dev &&
-            input.st_ino == output.st_ino)
-            return mien_error_set(error, EEXIST, "%s is an input; it cannot be an output too",
-                                  path);
-    return 0;
-}
-
-/* Neither the output nor what is written before it may be an input. */
-static int check_output(const struct recordings *recordings, const char *path, bool may_exist,
-                        struct mien_error *error)
-{
-    static const char *const ends[] = {"", ".part", ".part.next"};
-    char written[PATH_MAX];
-    struct stat status;
-    int result = 0;
-    for (int i = 0; i < 3 && !result; i++) {
-        snprintf(written, sizeof written, "%s%s", path, ends[i]);
-        result = check_inputs_safe(recordings, written, error);
-    }
-    if (!result && !may_exist && stat(path, &status) == 0 && S_ISREG(status.st_mode))
-        result = mien_error_set(error, EEXIST,
-                                "%s exists already; -y overwrites it, --resume keeps what is "
-                                "complete",
-                                path);
-    return result;
-}
+/* ---- what is complete ---- */
 
 static bool is_newer(const struct stat *one, const struct stat *other)
 {
@@ -277,24 +174,10 @@ static void skip_complete(struct recording *recording)
         recording->state = RECORDING_SKIPPED;
 }
 
-static int check_outputs(struct recordings *recordings, bool may_exist, struct mien_error *error)
-{
-    int result = check_clashes(recordings, error);
-    for (int i = 0; i < recordings->count && !result; i++)
-        for (int j = 0; j < OUTPUTS && !result; j++) {
-            const char *path = *output_of(&recordings->list[i].film, j);
-            if (path)
-                result = check_output(recordings, path, may_exist, error);
-        }
-    return result;
-}
-
-int recordings_list(struct recordings *recordings, const struct batch_options *options,
+int recordings_name(struct recordings *recordings, const struct batch_options *options,
                     struct mien_error *error)
 {
-    int result = check_folders(options, error);
-    if (!result)
-        result = find_inputs(recordings, options, error);
+    int result = check_folders(recordings, options, error);
     for (int i = 0; i < recordings->count && !result; i++)
         result = name_outputs(&recordings->list[i], options->film, error);
     if (!result)
@@ -306,10 +189,9 @@ int recordings_list(struct recordings *recordings, const struct batch_options *o
 
 void recordings_free(struct recordings *recordings)
 {
-    for (int i = 0; i < recordings->count; i++) {
+    for (int i = 0; i < recordings->count; i++)
         for (int j = 0; j < OUTPUTS; j++)
             free((char *)*output_of(&recordings->list[i].film, j));
-        free(recordings->list[i].in);
-    }
     free(recordings->list);
+    inputs_free(&recordings->inputs);
 }

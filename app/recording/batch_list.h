@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include "batch.h"
+#include "files/inputs.h"
 #include "mien/error.h"
 
 enum recording_state {
@@ -19,7 +20,7 @@ enum recording_state {
 };
 
 struct recording {
-    char *in;
+    const char *in;
     struct film_options film; /* owns the names of its outputs; NULL: complete already */
     enum recording_state state;
     int code;
@@ -36,13 +37,18 @@ struct recording {
 };
 
 struct recordings {
-    struct recording *list;
+    struct inputs inputs;
+    struct recording *list; /* one for each */
     int count;
 };
 
-/* Finds the recordings, names their outputs, makes the folders; refuses what would clash or be
- * overwritten. To be freed in any case. Returns 0 or −errno. */
-int recordings_list(struct recordings *recordings, const struct batch_options *options,
+/* Finds the recordings. To be freed in any case. Returns 0 or −errno. */
+int recordings_find(struct recordings *recordings, const struct batch_options *options,
+                    struct mien_error *error);
+
+/* Names the outputs of those found and makes the folders; refuses what would clash or be
+ * overwritten. Returns 0 or −errno. */
+int recordings_name(struct recordings *recordings, const struct batch_options *options,
                     struct mien_error *error);
 void recordings_free(struct recordings *recordings);
 

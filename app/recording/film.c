@@ -196,6 +196,15 @@ static int write_picture(struct film *film, struct slot *slot, struct mien_error
     return result;
 }
 
+static void show_progress(struct film *film)
+{
+    char text[160];
+    double share =
+        progress_of_film(text, sizeof text, film->time, mien_reader_info(film->reader)->duration,
+                         progress_seconds(&film->progress));
+    progress_show(&film->progress, share, text);
+}
+
 static int write_slot(void *user, int number, struct mien_error *error)
 {
     struct film *film = user;
@@ -212,7 +221,8 @@ static int write_slot(void *user, int number, struct mien_error *error)
     film->frames++;
     film->with_faces += slot->faces.count > 0;
     film->time = slot->frame.time;
-    progress_show(&film->progress, film->time);
+    if (progress_due(&film->progress))
+        show_progress(film);
     return 1;
 }
 
@@ -311,9 +321,8 @@ static void say_errors(const char *working, const char *closing)
 static int run(struct film *film)
 {
     struct mien_error error, closing;
-    bool silent = film->options->quiet;
     int64_t before = timing_process_ns();
-    progress_start(&film->progress, mien_reader_info(film->reader)->duration, silent);
+    progress_start(&film->progress, film->options->quiet);
     int result = work(film, &error);
     double elapsed = progress_end(&film->progress);
     int64_t packets = film->writer ? mien_writer_losses(film->writer) : 0;

@@ -386,7 +386,7 @@ static void overwrites_only_when_told(void)
     CU_ASSERT(count_rows("there.jsonl") > 1);
     annotate("film.mp4 -y -o film.mp4");
     CU_ASSERT_EQUAL(run.code, 1);
-    CU_ASSERT(says("is the input"));
+    CU_ASSERT(says("film.mp4 is an input"));
     media_shell(&run, "ln -s film.mp4 link.mp4");
     annotate("film.mp4 -y -o link.mp4");
     CU_ASSERT_EQUAL(run.code, 1);

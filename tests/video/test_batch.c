@@ -71,8 +71,12 @@ static void takes_a_folder(void)
     CU_ASSERT_STRING_EQUAL(run.out, "a.csv\nc.csv\n");
     media_shell(&run, "mkdir -p empty");
     annotate("empty --csv folder2/");
-    CU_ASSERT(run.code == 1 && says("empty: no recording in this folder"));
+    CU_ASSERT(run.code == 2 && says("empty: no recording in this folder"));
+    annotate("'in/*.webm' --csv folder2/");
+    CU_ASSERT(run.code == 2 && says("in/*.webm: no file fits this pattern"));
     CU_ASSERT(!exists("folder2"));
+    annotate("'in/[ac].m*' --csv folder3/");
+    CU_ASSERT(run.code == 0 && has_row("done", "in/a.mp4$") && has_row("done", "in/c.mkv$"));
 }
 
 static void gives_the_same_with_any_jobs(void)

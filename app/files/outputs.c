@@ -1,0 +1,109 @@
+#include "outputs.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+bool is_folder(const char *path)
+{
+    struct stat about;
+    size_t length = strlen(path);
+    return (length && path[length - 1] == '/') || (!stat(path, &about) && S_ISDIR(about.st_mode));
+}
+
+char *path_in(const char *folder, const char *name, const char *extension)
+{
+    char *path = NULL;
+    const char *slash = folder[strlen(folder) - 1] == '/' ? "" : "/";
+    return asprintf(&path, "%s%s%s%s", folder, slash, name, extension) < 0 ? NULL : path;
+}
+
+int make_folder(const char *path, struct mien_error *error)
+{
+    if (!is_folder(path) || !mkdir(path, 0777) || errno == EEXIST)
+        return 0;
+    return mien_error_set(error, errno, "%s cannot be made: %s", path, strerror(errno));
+}
+
+/* ---- two of one name ---- */
+
+static int compare_outputs(const void *one, const void *other)
+{
+    return strcmp(((const struct output *)one)->path, ((const struct output *)other)->path);
+}
+
+static int check_names(struct output *list, size_t count, struct mien_error *error)
+{
+    qsort(list, count, sizeof *list, compare_outputs);
+    for (size_t i = 1; i < count; i++)
+        if (!strcmp(list[i - 1].path, list[i].path))
+            return mien_error_set(error, EEXIST,
+                                  "%s and %s would both become %s; take one of them apart",
+                                  list[i - 1].by, list[i].by, list[i].path);
+    return 0;
+}
+
+/* ---- files that are there ---- */
+
+struct identity {
+    dev_t device;
+    ino_t number;
+};
+
+static int compare_identities(const void *one, const void *other)
+{
+    const struct identity *a = one, *b = other;
+    if (a->device != b->device)
+        return a->device < b->device ? -1 : 1;
+    return a->number < b->number ? -1 : a->number > b->number;
+}
+
+/* Sorted. Returns how many of the inputs are files. */
+static size_t identify(char *const *inputs, int count, struct identity *list)
+{
+    size_t known = 0;
+    struct stat about;
+    for (int i = 0; i < count; i++)
+        if (!stat(inputs[i], &about) && S_ISREG(about.st_mode))
+            list[known++] = (struct identity){about.st_dev, about.st_ino};
+    qsort(list, known, sizeof *list, compare_identities);
+    return known;
+}
+
+static int check_file(const char *path, const struct identity *inputs, size_t input_count,
+                      bool may_exist, const char *hint, struct mien_error *error)
+{
+    static const char *const ends[] = {"", ".part", ".part.next"};
+    char written[PATH_MAX + 16];
+    struct stat about;
+    for (int i = 2; i >= 0; i--) {
+        snprintf(written, sizeof written, "%s%s", path, ends[i]);
+        if (stat(written, &about) || !S_ISREG(about.st_mode))
+            continue;
+        const struct identity file = {about.st_dev, about.st_ino};
+        if (bsearch(&file, inputs, input_count, sizeof file, compare_identities))
+            return mien_error_set(error, EEXIST, "%s is an input; it cannot be an output too",
+                                  written);
+        if (i == 0 && !may_exist)
+            return mien_error_set(error, EEXIST, "%s exists already; %s", path, hint);
+    }
+    return 0;
+}
+
+int outputs_check(struct output *list, size_t count, char *const *inputs, int input_count,
+                  bool may_exist, const char *hint, struct mien_error *error)
+{
+    struct identity *known = calloc((size_t)input_count + 1, sizeof *known);
+    if (!known)
+        return mien_error_set(error, ENOMEM, "no memory for the names of the files");
+    size_t known_count = identify(inputs, input_count, known);
+    int result = check_names(list, count, error);
+    for (size_t i = 0; i < count && !result; i++)
+        if (strcmp(list[i].path, "-"))
+            result = check_file(list[i].path, known, known_count, may_exist, hint, error);
+    free(known);
+    return result;
+}
