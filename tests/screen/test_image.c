@@ -11,6 +11,14 @@
 
 static struct run run;
 
+static void refuses(const char *arguments, int code, const char *words)
+{
+    media_shell(&run, "mien image %s", arguments);
+    CU_ASSERT_EQUAL(run.code, code);
+    CU_ASSERT_PTR_NOT_NULL(strstr(run.err, words));
+    CU_ASSERT_STRING_EQUAL(run.out, "");
+}
+
 static void says_where_the_face_is(void)
 {
     struct seen_face face = program_face();
@@ -52,9 +60,8 @@ static void marks_the_face(void)
 static void keeps_files_that_exist(void)
 {
     media_write("kept.png", "precious", 8);
-    media_shell(&run, "mien image portrait.jpg -o kept.png");
-    CU_ASSERT_EQUAL(run.code, 3);
-    CU_ASSERT_PTR_NOT_NULL(strstr(run.err, "kept.png"));
+    refuses("portrait.jpg -o kept.png", 1, "kept.png exists already; -y overwrites it");
+    refuses("portrait.jpg --jsonl kept.png", 1, "kept.png exists already");
     media_shell(&run, "mien image portrait.jpg -y -o kept.png");
     CU_ASSERT_EQUAL(run.code, 0);
     check_box("kept.png", 2);
@@ -75,9 +82,85 @@ static void does_the_good_files_among_bad_ones(void)
     check_box("folder/portrait.jpg", 40);
     CU_ASSERT_EQUAL(access("folder/other.png", R_OK), 0);
     CU_ASSERT_EQUAL(access("folder/garbage.jpg", F_OK), -1);
+    CU_ASSERT_PTR_NOT_NULL(strstr(run.err, "5 pictures: 2 done, 3 failed, in "));
     media_shell(&run, "cat rows.jsonl");
     CU_ASSERT_PTR_NOT_NULL(strstr(run.out, "portrait.jpg"));
     CU_ASSERT_PTR_NOT_NULL(strstr(run.out, "\"emotions\""));
+}
+
+/* ---- folders and patterns ---- */
+
+static void make_album(void)
+{
+    media_shell(&run, "mkdir -p album/below empty && cp portrait.jpg album/b.JPG && cp other.png "
+                      "album/a.png && cp other.png album/below/c.png && cp other.png album/.d.png "
+                      "&& echo words >album/notes.txt && cp portrait.jpg 'album/e[1].jpeg'");
+    CU_ASSERT_EQUAL(run.code, 0);
+}
+
+static void takes_a_folder(void)
+{
+    make_album();
+    media_shell(&run, "mien image album -o marked/ --csv marked.csv");
+    CU_ASSERT_EQUAL(run.code, 0);
+    CU_ASSERT_PTR_NOT_NULL(strstr(run.err, "album: 3 pictures; 1 other file left out"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(run.err, "3 pictures: 3 done, in "));
+    media_shell(&run, "ls marked; tail -n +2 marked.csv | cut -d, -f1 | uniq");
+    CU_ASSERT_STRING_EQUAL(run.out, "a.png\nb.JPG\ne[1].jpeg\n"
+                                    "album/a.png\nalbum/b.JPG\nalbum/e[1].jpeg\n");
+    check_box("marked/b.JPG", 40);
+    media_shell(&run, "mien image album/ -q");
+    CU_ASSERT_STRING_EQUAL(run.err, "");
+    CU_ASSERT_PTR_NOT_NULL(strstr(run.out, "album/a.png: face 1"));
+}
+
+/* Those that no shell has followed; a file's own name is no pattern. */
+static void follows_patterns(void)
+{
+    make_album();
+    media_shell(&run, "mien image 'album/[ab].*' 'album/e[1].jpeg' --csv - | tail -n +2 | "
+                      "cut -d, -f1 | uniq");
+    CU_ASSERT_STRING_EQUAL(run.out, "album/a.png\nalbum/b.JPG\nalbum/e[1].jpeg\n");
+    media_shell(&run, "mien image 'albu?' -q | cut -d: -f1 | uniq");
+    CU_ASSERT_STRING_EQUAL(run.out, "album/a.png\nalbum/b.JPG\nalbum/e[1].jpeg\n");
+}
+
+static void refuses_what_holds_no_picture(void)
+{
+    make_album();
+    refuses("portrait.jpg empty", 2, "empty: no picture in this folder");
+    refuses("'album/*.gif'", 2, "album/*.gif: no file fits this pattern");
+    refuses("portrait.jpg 'nowhere/*'", 2, "nowhere/*: no file fits this pattern");
+}
+
+static void refuses_what_would_be_lost(void)
+{
+    make_album();
+    media_shell(&run, "md5sum album/*.*");
+    struct run before = run;
+    refuses("album album/below/../a.png -o never/", 1,
+            "album/a.png and album/below/../a.png would both become never/a.png");
+    refuses("album -y -o album/", 1, "album/a.png is an input");
+    refuses("album -y --jsonl album/b.JPG", 1, "album/b.JPG is an input");
+    refuses("album -o never.png", 1, "-o names a folder: 'never.png/'");
+    media_shell(&run, "md5sum album/*.*");
+    CU_ASSERT_STRING_EQUAL(run.out, before.out);
+    CU_ASSERT_EQUAL(access("never", F_OK), -1);
+}
+
+/* A bar on a terminal, nothing of it in a file. */
+static void shows_how_far_it_is(void)
+{
+    media_shell(&run, "mkdir many; for i in $(seq 80); do cp portrait.jpg many/$i.jpg; done; "
+                      "script -qec 'mien image many --csv many.csv --blur' /dev/null");
+    CU_ASSERT_EQUAL(run.code, 0);
+    CU_ASSERT_PTR_NOT_NULL(strstr(run.out, "░ "));
+    CU_ASSERT_PTR_NOT_NULL(strstr(run.out, " of 80 pictures, "));
+    CU_ASSERT_PTR_NOT_NULL(strstr(run.out, " left\r"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(run.out, "80 pictures: 80 done, in "));
+    media_shell(&run, "mien image many -o marked-many/");
+    CU_ASSERT_PTR_NULL(strstr(run.err, "░"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(run.err, "80 pictures: 80 done, in "));
 }
 
 static void pipes_data_alone(void)
@@ -131,6 +214,11 @@ int main(void)
         {"marks the face", marks_the_face},
         {"keeps files that exist", keeps_files_that_exist},
         {"does the good files among bad ones", does_the_good_files_among_bad_ones},
+        {"takes a folder", takes_a_folder},
+        {"follows patterns", follows_patterns},
+        {"refuses what holds no picture", refuses_what_holds_no_picture},
+        {"refuses what would be lost", refuses_what_would_be_lost},
+        {"shows how far it is", shows_how_far_it_is},
         {"pipes data alone", pipes_data_alone},
         {"finds nobody in a plain picture", finds_nobody_in_a_plain_picture},
         {"wrong arguments are told", wrong_arguments_are_told},

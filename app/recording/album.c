@@ -1,0 +1,282 @@
+#include "album.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "commands.h"
+#include "data/part.h"
+#include "data/records.h"
+#include "draw/overlay.h"
+#include "draw/picture_file.h"
+#include "files/inputs.h"
+#include "files/outputs.h"
+#include "mien/log.h"
+#include "mien/video.h"
+#include "progress.h"
+
+struct album {
+    const struct album_options *options;
+    struct inputs pictures;
+    char **paths; /* of the annotated pictures, where they are wanted */
+    struct recogniser *recogniser;
+    struct records *jsonl, *csv;
+    struct canvas *canvas;
+    bool talk; /* a line a face on standard output */
+    struct progress progress;
+    int done, failed;
+};
+
+/* What of a folder is a picture: all that FFmpeg reads and people have. */
+static const char *const picture_extensions[] = {
+    "avif", "bmp", "gif", "j2k", "jfif", "jp2", "jpe", "jpeg", "jpg",  "jxl",  "pbm",
+    "pgm",  "png", "pnm", "ppm", "qoi",  "sgi", "tga", "tif",  "tiff", "webp", NULL};
+
+static bool to_stdout(const char *path)
+{
+    return path && !strcmp(path, "-");
+}
+
+/* ---- names of what is written ---- */
+
+/* In a folder a picture keeps its name, and its kind if we can write that. */
+static char *name_picture(const char *out, const char *in)
+{
+    const char *slash = strrchr(in, '/');
+    const char *name = !strcmp(in, "-") ? "stdin.png" : slash ? slash + 1 : in;
+    return is_folder(out) ? path_in(out, name, picture_file_known(name) ? "" : ".png")
+                          : strdup(out);
+}
+
+static int name_pictures(struct album *album, struct mien_error *error)
+{
+    const struct album_options *o = album->options;
+    int count = album->pictures.count;
+    if (!o->out)
+        return 0;
+    if (!is_folder(o->out) && (count > 1 || is_folder(o->inputs[0])))
+        return mien_error_set(error, EINVAL, "for several pictures, -o names a folder: '%s/'",
+                              o->out);
+    if (!is_folder(o->out) && !to_stdout(o->out) && !picture_file_known(o->out))
+        return mien_error_set(error, EINVAL,
+                              "-o wants a name that ends in .png, .jpg or .jpeg, not '%s'", o->out);
+    album->paths = calloc((size_t)count, sizeof *album->paths);
+    for (int i = 0; i < count && album->paths; i++)
+        if (!(album->paths[i] = name_picture(o->out, album->pictures.paths[i])))
+            return mien_error_set(error, ENOMEM, "no memory for the names of the pictures");
+    return album->paths ? 0 : mien_error_set(error, ENOMEM, "no memory for %d pictures", count);
+}
+
+static int check_names(const struct album *album, struct mien_error *error)
+{
+    const struct album_options *o = album->options;
+    const struct inputs *pictures = &album->pictures;
+    struct output *list = calloc((size_t)pictures->count + 2, sizeof *list);
+    size_t count = 0;
+    if (!list)
+        return mien_error_set(error, ENOMEM, "no memory for the names of the outputs");
+    for (int i = 0; i < pictures->count && album->paths; i++)
+        list[count++] = (struct output){album->paths[i], pictures->paths[i]};
+    if (o->jsonl)
+        list[count++] = (struct output){o->jsonl, "--jsonl"};
+    if (o->csv)
+        list[count++] = (struct output){o->csv, "--csv"};
+    int result = outputs_check(list, count, pictures->paths, pictures->count, o->overwrite,
+                               "-y overwrites it", error);
+    free(list);
+    return result;
+}
+
+/* ---- one picture ---- */
+
+static void print_faces(struct album *album, const char *file, const struct faces *faces)
+{
+    const char *const *labels = recogniser_model(album->recogniser)->labels;
+    if (isatty(STDOUT_FILENO))
+        progress_hide(&album->progress);
+    if (!faces->count)
+        printf("%s: no face found\n", file);
+    for (int i = 0; i < faces->count; i++) {
+        const struct face *face = &faces->list[i];
+        printf("%s: face %d at %d,%d %d×%d: %s %ld %%%s\n", file, i + 1, face->box.x, face->box.y,
+               face->box.width, face->box.height, labels[face->label],
+               lrintf(face->confidence * 100), face->uncertain ? " (uncertain)" : "");
+    }
+}
+
+static int write_picture(struct album *album, const char *path, struct mien_picture *color,
+                         const struct faces *faces, struct mien_error *error)
+{
+    const struct album_options *o = album->options;
+    const struct overlay_style style = {.bars = o->bars, .blur = o->blur};
+    int result = canvas_draw(album->canvas, color, faces, &style, error);
+    return result ? result : picture_file_write(path, color, o->overwrite, error);
+}
+
+static int write_outputs(struct album *album, int number, struct mien_frame *frame,
+                         const struct faces *faces, struct mien_error *error)
+{
+    const char *file = album->pictures.paths[number];
+    int result = 0;
+    if (album->talk)
+        print_faces(album, file, faces);
+    if (album->jsonl)
+        result = records_add(album->jsonl, file, 0, 0, faces, error);
+    if (!result && album->csv)
+        result = records_add(album->csv, file, 0, 0, faces, error);
+    if (!result && album->paths)
+        result = write_picture(album, album->paths[number], &frame->color, faces, error);
+    return result ? EXIT_LOSSES : EXIT_FINE;
+}
+
+static int look_at(struct album *album, struct mien_reader *reader, int number,
+                   struct mien_error *error)
+{
+    struct mien_frame frame;
+    struct faces faces;
+    int result = mien_reader_next(reader, &frame, error);
+    if (!result)
+        result = mien_error_set(error, EINVAL, "%s: there is no picture in it",
+                                album->pictures.paths[number]);
+    if (result < 0 || recogniser_look(album->recogniser, &frame.gray, 0, &faces, error))
+        return EXIT_UNREADABLE;
+    return write_outputs(album, number, &frame, &faces, error);
+}
+
+/* Returns an exit code, having told of the error. */
+static int do_picture(struct album *album, int number)
+{
+    struct mien_error error = {""};
+    struct mien_reader *reader = NULL;
+    int code = EXIT_UNREADABLE;
+    if (!mien_reader_open(&reader, album->pictures.paths[number], &error))
+        code = look_at(album, reader, number, &error);
+    mien_reader_close(&reader);
+    album->done += !code;
+    album->failed += code != 0;
+    if (code) {
+        progress_hide(&album->progress);
+        mien_log(MIEN_LOG_ERROR, "%s", error.text);
+    }
+    return code;
+}
+
+/* ---- all of them ---- */
+
+static void show_progress(struct album *album)
+{
+    char text[160];
+    double share = progress_of_pictures(text, sizeof text, album->done + album->failed,
+                                        album->pictures.count, progress_seconds(&album->progress));
+    progress_show(&album->progress, share, text);
+}
+
+static void say_result(const struct album *album, double elapsed)
+{
+    int count = album->pictures.count, left = count - album->done - album->failed;
+    char text[32], failed[32] = "", not_started[32] = "";
+    if (count == 1)
+        return;
+    progress_clock(text, sizeof text, elapsed);
+    if (album->failed)
+        snprintf(failed, sizeof failed, " %d failed,", album->failed);
+    if (left)
+        snprintf(not_started, sizeof not_started, " %d not started,", left);
+    mien_log(MIEN_LOG_INFO, "%d pictures: %d done,%s%s in %s", count, album->done, failed,
+             not_started, text);
+}
+
+/* What cannot be written ends it, what cannot be read does not. */
+static int do_pictures(struct album *album)
+{
+    int code = EXIT_FINE;
+    progress_start(&album->progress, album->options->quiet);
+    for (int i = 0; i < album->pictures.count && code != EXIT_LOSSES; i++) {
+        int failed = do_picture(album, i);
+        code = failed ? failed : code;
+        if (progress_due(&album->progress))
+            show_progress(album);
+    }
+    say_result(album, progress_end(&album->progress));
+    return code;
+}
+
+static int open_outputs(struct album *album, struct mien_error *error)
+{
+    const struct album_options *o = album->options;
+    const struct mien_model_info *model = recogniser_model(album->recogniser);
+    int result = 0;
+    if (o->jsonl)
+        result = records_open(&album->jsonl, o->jsonl, RECORDS_JSONL, model, true, error);
+    if (!result && o->csv)
+        result = records_open(&album->csv, o->csv, RECORDS_CSV, model, true, error);
+    if (!result && o->out)
+        result = make_folder(o->out, error);
+    return result || !o->out ? result : canvas_create(&album->canvas, model, NULL, error);
+}
+
+/* Data get their names when they are complete, even if a picture could not be used. */
+static int close_outputs(struct album *album, int code, struct mien_error *error)
+{
+    const struct album_options *o = album->options;
+    int jsonl = records_close(&album->jsonl, error);
+    int csv = records_close(&album->csv, jsonl ? NULL : error);
+    int result = jsonl ? jsonl : csv;
+    if (!result && code != EXIT_LOSSES && o->jsonl)
+        result = part_finish(o->jsonl, error);
+    if (!result && code != EXIT_LOSSES && o->csv)
+        result = part_finish(o->csv, error);
+    if (fflush(stdout) && !result)
+        result = mien_error_set(error, errno, "standard output: %s", strerror(errno));
+    return result;
+}
+
+static int tell(int code, const struct mien_error *error)
+{
+    mien_log(MIEN_LOG_ERROR, "%s", error->text);
+    return code;
+}
+
+static int run(struct album *album)
+{
+    struct mien_error error = {""};
+    if (recogniser_create(&album->recogniser, &album->options->looks, &error))
+        return tell(EXIT_UNREADABLE, &error);
+    if (open_outputs(album, &error)) {
+        close_outputs(album, EXIT_LOSSES, NULL);
+        return tell(EXIT_LOSSES, &error);
+    }
+    int code = do_pictures(album);
+    if (close_outputs(album, code, &error) && code != EXIT_LOSSES)
+        return tell(EXIT_LOSSES, &error);
+    return code;
+}
+
+static int prepare_and_run(struct album *album)
+{
+    const struct album_options *o = album->options;
+    const struct input_kind kind = {picture_extensions, "picture"};
+    struct mien_error error = {""};
+    if (inputs_find(&album->pictures, o->inputs, o->input_count, &kind, &error))
+        return tell(EXIT_UNREADABLE, &error);
+    if (name_pictures(album, &error) || check_names(album, &error))
+        return tell(EXIT_USAGE, &error);
+    return run(album);
+}
+
+int album_annotate(const struct album_options *options)
+{
+    struct album album = {.options = options};
+    album.talk = !to_stdout(options->jsonl) && !to_stdout(options->csv) && !to_stdout(options->out);
+    int code = prepare_and_run(&album);
+    for (int i = 0; i < album.pictures.count && album.paths; i++)
+        free(album.paths[i]);
+    free(album.paths);
+    inputs_free(&album.pictures);
+    canvas_destroy(&album.canvas);
+    recogniser_destroy(&album.recogniser);
+    return code;
+}

@@ -1,0 +1,24 @@
+/* The work of `mien image`: pictures in; words, rows of data and annotated pictures out. */
+#ifndef APP_ALBUM_H
+#define APP_ALBUM_H
+
+#include <stdbool.h>
+
+#include "recognise/recogniser.h"
+
+/* Outputs are NULL where not wanted, "-" for standard output. */
+struct album_options {
+    char **inputs; /* pictures, folders of them, patterns */
+    int input_count;
+    const char *out; /* a picture, or a folder for any number of them */
+    const char *jsonl, *csv;
+    struct recogniser_options looks;
+    bool overwrite, quiet;
+    bool bars, blur; /* as in struct overlay_style */
+};
+
+/* Says on stdout what each face expresses, unless that takes an output, and on stderr what cannot
+ * be used; the others are done all the same. Returns an exit code of commands.h. */
+int album_annotate(const struct album_options *options);
+
+#endif
