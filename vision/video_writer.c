@@ -1,35 +1,24 @@
-#include "video_private.h"
-
 #include <errno.h>
-#include <libavcodec/avcodec.h>
 #include <libavutil/avstring.h>
-#include <libavutil/imgutils.h>
-#include <libavutil/opt.h>
-#include <libavutil/pixdesc.h>
-#include <libswscale/swscale.h>
-#include <math.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "video_encoder.h"
+#include "video_private.h"
+
 struct mien_writer {
     char *path; /* NULL: standard output */
     char *part;
     bool in_place;
-    char *name;                  /* for messages */
-    struct mien_reader *source;  /* may be NULL */
-    struct mien_video_info info; /* of the pictures to come */
+    char *name;                 /* for messages */
+    struct mien_reader *source; /* may be NULL */
     AVFormatContext *format;
-    AVCodecContext *codec;
+    struct video_encoder encoder;
     AVStream *stream;
-    AVFrame *frame;
-    double last_duration; /* seconds, of the last picture; 0: unknown */
     AVPacket *packet;
-    struct SwsContext *scaler; /* made for the first picture that needs one */
-    struct video_space space;  /* of pictures in planes */
-    struct mien_picture even;  /* the picture with its odd sides made even, where needed */
 
     /* The reader's thread hands over packets while ours encodes. */
     pthread_mutex_t muxing;
@@ -40,139 +29,6 @@ struct mien_writer {
     int64_t losses;
     int failure; /* libav's code of the first error in writing */
 };
-
-/* ---- the encoder ---- */
-
-/* Settings that people expect of a tool that works while they wait. */
-static const struct {
-    const char *codec, *option, *value;
-} fast_settings[] = {
-    {"libx264", "preset", "veryfast"}, {"libx264rgb", "preset", "veryfast"},
-    {"libx265", "preset", "veryfast"}, {"libsvtav1", "preset", "10"},
-    {"libvpx-vp9", "cpu-used", "6"},
-};
-
-static const AVCodec *find_encoder(const AVOutputFormat *format, const char *name)
-{
-    if (name)
-        return avcodec_find_encoder_by_name(name);
-    if (avformat_query_codec(format, AV_CODEC_ID_H264, FF_COMPLIANCE_NORMAL) == 1)
-        return avcodec_find_encoder_by_name("libx264");
-    return avcodec_find_encoder(format->video_codec);
-}
-
-static enum AVPixelFormat choose_pixels(const AVCodec *codec)
-{
-    const enum AVPixelFormat *known = codec->pix_fmts;
-    for (const enum AVPixelFormat *p = known; p && *p != AV_PIX_FMT_NONE; p++)
-        if (*p == AV_PIX_FMT_YUV420P)
-            return *p;
-    if (!known)
-        return AV_PIX_FMT_YUV420P;
-    return avcodec_find_best_pix_fmt_of_list(known, AV_PIX_FMT_BGR0, 0, NULL);
-}
-
-/* Keeps the source's colour space and range; what was RGB becomes BT.709. */
-static void describe_color(AVCodecContext *codec, const struct mien_reader *source)
-{
-    struct video_kind kind = {.format = AV_PIX_FMT_BGR0};
-    if (source) {
-        const AVCodecParameters *from = reader_stream(source)->codecpar;
-        kind = reader_kind(source);
-        codec->color_primaries = from->color_primaries;
-        codec->color_trc = from->color_trc;
-        codec->color_range = from->color_range;
-    }
-    struct video_space space = video_space_of(&kind);
-    bool full = space.full_range || !strncmp(av_get_pix_fmt_name(codec->pix_fmt), "yuvj", 4);
-    codec->colorspace = (enum AVColorSpace)space.matrix;
-    if (full || video_is_rgb(kind.format))
-        codec->color_range = full ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG;
-    if (video_is_rgb(codec->pix_fmt)) {
-        codec->colorspace = AVCOL_SPC_RGB;
-        codec->color_range = AVCOL_RANGE_JPEG;
-    }
-}
-
-static void describe_video(struct mien_writer *writer)
-{
-    AVCodecContext *codec = writer->codec;
-    const struct mien_video_info *info = &writer->info;
-    codec->width = (info->width + 1) / 2 * 2;
-    codec->height = (info->height + 1) / 2 * 2;
-    codec->pix_fmt = choose_pixels(codec->codec);
-    codec->time_base = (AVRational){1, 90000};
-    codec->framerate = av_d2q(info->fps, 1001000);
-    if (writer->source) {
-        codec->time_base = reader_stream(writer->source)->time_base;
-        codec->framerate = reader_stream(writer->source)->avg_frame_rate;
-        codec->sample_aspect_ratio = reader_pixel_aspect(writer->source);
-    }
-    codec->thread_count = 0;
-    describe_color(codec, writer->source);
-    if (writer->format->oformat->flags & AVFMT_GLOBALHEADER)
-        codec->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
-}
-
-static int set_option(struct mien_writer *writer, const char *option, const char *value,
-                      struct mien_error *error)
-{
-    const char *codec = writer->codec->codec->name;
-    int result = av_opt_set(writer->codec->priv_data, option, value, 0);
-    if (result == AVERROR_OPTION_NOT_FOUND)
-        return mien_error_set(error, EINVAL, "the encoder %s knows no %s", codec, option);
-    if (result < 0)
-        return mien_error_set(error, EINVAL, "the encoder %s takes no %s of '%s'", codec, option,
-                              value);
-    return 0;
-}
-
-static int set_options(struct mien_writer *writer, const struct mien_writer_options *options,
-                       struct mien_error *error)
-{
-    AVCodecContext *codec = writer->codec;
-    char crf[20];
-    int result = 0;
-    snprintf(crf, sizeof crf, "%d", options->crf < 0 ? 20 : options->crf);
-    if (options->crf >= 0 || av_opt_find(codec->priv_data, "crf", NULL, 0, 0)) {
-        codec->bit_rate = 0;
-        result = set_option(writer, "crf", crf, error);
-    }
-    if (result == 0 && options->preset)
-        return set_option(writer, "preset", options->preset, error);
-    for (size_t i = 0; i < sizeof fast_settings / sizeof *fast_settings && result == 0; i++)
-        if (!strcmp(codec->codec->name, fast_settings[i].codec))
-            result = set_option(writer, fast_settings[i].option, fast_settings[i].value, error);
-    return result;
-}
-
-static int make_frame(struct mien_writer *writer)
-{
-    writer->frame->format = writer->codec->pix_fmt;
-    writer->frame->width = writer->codec->width;
-    writer->frame->height = writer->codec->height;
-    return av_frame_get_buffer(writer->frame, 0);
-}
-
-static int open_encoder(struct mien_writer *writer, const struct mien_writer_options *options,
-                        struct mien_error *error)
-{
-    const AVCodec *encoder = find_encoder(writer->format->oformat, options->codec);
-    if (!encoder || encoder->type != AVMEDIA_TYPE_VIDEO)
-        return mien_error_set(error, EINVAL, "this FFmpeg has no video encoder '%s'",
-                              options->codec ? options->codec : "libx264");
-    writer->codec = avcodec_alloc_context3(encoder);
-    if (!writer->codec)
-        return mien_error_set(error, ENOMEM, "%s: no memory to write it", writer->name);
-    describe_video(writer);
-    int result = set_options(writer, options, error);
-    if (result < 0)
-        return result;
-    if ((result = avcodec_open2(writer->codec, encoder, NULL)) < 0 ||
-        (result = make_frame(writer)) < 0)
-        return video_error(error, result, writer->name);
-    return 0;
-}
 
 /* ---- the container ---- */
 
@@ -210,13 +66,8 @@ static int add_streams(struct mien_writer *writer)
     writer->stream = avformat_new_stream(writer->format, NULL);
     if (!writer->stream)
         return AVERROR(ENOMEM);
-    int result = avcodec_parameters_from_context(writer->stream->codecpar, writer->codec);
-    if (result < 0)
-        return result;
-    writer->stream->time_base = writer->codec->time_base;
-    writer->stream->avg_frame_rate = writer->codec->framerate;
-    writer->stream->sample_aspect_ratio = writer->codec->sample_aspect_ratio;
-    return writer->source ? add_copied_streams(writer) : 0;
+    int result = video_encoder_describe(&writer->encoder, writer->stream);
+    return result >= 0 && writer->source ? add_copied_streams(writer) : result;
 }
 
 /* Fragments and clusters of a second: that much is lost at most when the run is killed. The
@@ -295,23 +146,17 @@ static int name_files(struct mien_writer *writer, const char *path)
 static int open_writer(struct mien_writer *writer, const char *path,
                        const struct mien_writer_options *options, struct mien_error *error)
 {
-    writer->frame = av_frame_alloc();
     writer->packet = av_packet_alloc();
     writer->copy = av_packet_alloc();
-    if (name_files(writer, path) < 0 || !writer->frame || !writer->packet || !writer->copy)
+    if (name_files(writer, path) < 0 || !writer->packet || !writer->copy)
         return mien_error_set(error, ENOMEM, "%s: no memory to write it", path);
-    writer->info = (struct mien_video_info){
-        .width = options->width, .height = options->height, .fps = options->fps};
-    if (writer->source) {
-        writer->info = *mien_reader_info(writer->source);
+    if (writer->source)
         writer->origin = av_rescale_q(reader_origin(writer->source),
                                       reader_stream(writer->source)->time_base, AV_TIME_BASE_Q);
-        struct video_kind kind = reader_kind(writer->source);
-        writer->space = video_space_of(&kind);
-    }
     int result = make_container(writer, path, error);
     if (result == 0)
-        result = open_encoder(writer, options, error);
+        result = video_encoder_open(&writer->encoder, writer->format->oformat, writer->source,
+                                    options, writer->name, error);
     if (result < 0)
         return result;
     if ((result = add_streams(writer)) < 0 || (result = start_file(writer)) < 0)
@@ -324,12 +169,9 @@ static void free_writer(struct mien_writer *writer)
     if (writer->format)
         avio_closep(&writer->format->pb);
     avformat_free_context(writer->format);
-    avcodec_free_context(&writer->codec);
-    av_frame_free(&writer->frame);
+    video_encoder_close(&writer->encoder);
     av_packet_free(&writer->packet);
     av_packet_free(&writer->copy);
-    sws_freeContext(writer->scaler);
-    mien_picture_free(&writer->even);
     av_free(writer->routes);
     pthread_mutex_destroy(&writer->muxing);
     av_free(writer->part);
@@ -363,105 +205,19 @@ int mien_writer_open(struct mien_writer **writer, const char *path, struct mien_
 
 /* ---- writing ---- */
 
-static void copy_evenly(const struct mien_picture *to, const struct mien_picture *from)
-{
-    size_t pixel = from->pixels == MIEN_BGRX32 ? 4 : 1, row = (size_t)from->width * pixel;
-    for (int y = 0; y < to->height; y++) {
-        uint8_t *out = to->data + y * to->stride;
-        memcpy(out, from->data + (y < from->height ? y : from->height - 1) * from->stride, row);
-        if (to->width > from->width)
-            memcpy(out + row, out + row - pixel, pixel);
-    }
-}
-
-/* Repeats the last column and row where a side is odd. */
-static int make_even(struct mien_writer *writer, const struct mien_picture **color)
-{
-    const struct mien_picture *odd = *color;
-    struct mien_picture *even = &writer->even, to[3], from[3];
-    int width = writer->codec->width, height = writer->codec->height;
-    if (odd->width == width && odd->height == height)
-        return 0;
-    if (!even->data && mien_picture_alloc(even, odd->pixels, width, height, NULL) < 0)
-        return AVERROR(ENOMEM);
-    mien_picture_planes(even, to);
-    for (int i = 0, count = mien_picture_planes(odd, from); i < count; i++)
-        copy_evenly(&to[i], &from[i]);
-    *color = even;
-    return 0;
-}
-
-/* Pictures that are what the encoder takes. */
-static bool is_plain(const struct mien_writer *writer, const struct mien_picture *color)
-{
-    const AVCodecContext *codec = writer->codec;
-    return color->pixels == MIEN_YUV420 && codec->pix_fmt == AV_PIX_FMT_YUV420P &&
-           (codec->color_range == AVCOL_RANGE_JPEG) == writer->space.full_range;
-}
-
-static int make_scaler(struct mien_writer *writer, const struct mien_picture *color)
-{
-    const AVCodecContext *codec = writer->codec;
-    writer->scaler =
-        sws_getContext(color->width, color->height, video_pixels_of(color->pixels), codec->width,
-                       codec->height, codec->pix_fmt, SWS_BILINEAR, NULL, NULL, NULL);
-    if (!writer->scaler)
-        return AVERROR(ENOMEM);
-    bool planes = color->pixels == MIEN_YUV420;
-    const int *matrix = sws_getCoefficients(codec->colorspace);
-    sws_setColorspaceDetails(writer->scaler,
-                             planes ? sws_getCoefficients(writer->space.matrix) : matrix,
-                             planes ? writer->space.full_range : 1, matrix,
-                             codec->color_range == AVCOL_RANGE_JPEG, 0, 1 << 16, 1 << 16);
-    return 0;
-}
-
-/* Fills the encoder's frame. */
-static int fill_frame(struct mien_writer *writer, const struct mien_picture *color)
-{
-    AVFrame *frame = writer->frame;
-    struct mien_picture planes[3];
-    const uint8_t *data[4] = {NULL};
-    int stride[4] = {0}, result = make_even(writer, &color);
-    for (int i = 0, count = mien_picture_planes(color, planes); i < count; i++) {
-        data[i] = planes[i].data;
-        stride[i] = (int)planes[i].stride;
-    }
-    if (result == 0 && is_plain(writer, color)) {
-        av_image_copy(frame->data, frame->linesize, data, stride, frame->format, frame->width,
-                      frame->height);
-        return 0;
-    }
-    if (result == 0 && !writer->scaler)
-        result = make_scaler(writer, color);
-    if (result == 0)
-        sws_scale(writer->scaler, data, stride, 0, color->height, frame->data, frame->linesize);
-    return result;
-}
-
-/* Only those of the last packets count: the others end where the next begin. */
-static int64_t packet_duration(const struct mien_writer *writer)
-{
-    double fps = writer->info.fps, seconds = writer->last_duration;
-    if (seconds <= 0)
-        seconds = fps > 0 ? 1 / fps : 0;
-    return llrint(seconds / av_q2d(writer->codec->time_base));
-}
-
 /* Writes what the encoder has ready. Returns 0 when it wants more, AVERROR_EOF when flushed. */
 static int drain_encoder(struct mien_writer *writer)
 {
     AVPacket *packet = writer->packet;
     for (;;) {
-        int result = avcodec_receive_packet(writer->codec, packet);
+        int result = video_encoder_next(&writer->encoder, packet);
         if (result == AVERROR(EAGAIN))
             return 0;
         if (result < 0)
             return result;
         packet->stream_index = writer->stream->index;
-        packet->duration = packet_duration(writer);
         pthread_mutex_lock(&writer->muxing);
-        av_packet_rescale_ts(packet, writer->codec->time_base, writer->stream->time_base);
+        av_packet_rescale_ts(packet, writer->encoder.codec->time_base, writer->stream->time_base);
         result = writer->failure ? writer->failure : mux(writer, packet);
         if (result < 0)
             writer->failure = result;
@@ -472,24 +228,13 @@ static int drain_encoder(struct mien_writer *writer)
     }
 }
 
-static int encode(struct mien_writer *writer, const struct mien_frame *frame)
-{
-    int result = av_frame_make_writable(writer->frame);
-    if (result < 0)
-        return result;
-    if ((result = fill_frame(writer, &frame->color)) < 0)
-        return result;
-    writer->last_duration = frame->duration;
-    writer->frame->pts = llrint(frame->time / av_q2d(writer->codec->time_base));
-    result = avcodec_send_frame(writer->codec, writer->frame);
-    return result < 0 ? result : drain_encoder(writer);
-}
-
 int mien_writer_add(struct mien_writer *writer, const struct mien_frame *frame,
                     struct mien_error *error)
 {
     video_log_forget();
-    int result = encode(writer, frame);
+    int result = video_encoder_add(&writer->encoder, frame);
+    if (result >= 0)
+        result = drain_encoder(writer);
     return result < 0 ? video_error(error, result, writer->name) : 0;
 }
 
@@ -505,7 +250,7 @@ static int finish_file(struct mien_writer *writer)
 {
     int result = writer->failure;
     if (!result)
-        result = avcodec_send_frame(writer->codec, NULL);
+        result = video_encoder_add(&writer->encoder, NULL);
     if (result >= 0 && (result = drain_encoder(writer)) == AVERROR_EOF)
         result = 0;
     int trailer = av_write_trailer(writer->format);
