@@ -406,10 +406,24 @@ static int64_t next_time(struct mien_reader *reader)
     return pts > reader->last ? pts : reader->last + 1;
 }
 
-/* In seconds; 0 where the container does not tell. */
+/* How long after the last frame's time the stream ends; INT64_MAX where the container does not
+ * tell, or wrongly. */
+static int64_t steps_left(const struct mien_reader *reader)
+{
+    const AVStream *stream = reader->stream;
+    int64_t start = stream->start_time, steps = stream->duration;
+    if (start < -INT64_MAX / 4 || start > INT64_MAX / 4 || steps < 0 || steps > INT64_MAX / 4)
+        return INT64_MAX;
+    int64_t left = start + steps - reader->last;
+    return left > 0 ? left : INT64_MAX;
+}
+
+/* In seconds; 0 where the container does not tell. The last frame may be cut short. */
 static double frame_duration(const struct mien_reader *reader)
 {
-    int64_t steps = reader->frame->pkt_duration;
+    int64_t steps = reader->frame->pkt_duration, left = steps_left(reader);
+    if (steps > left)
+        steps = left;
     return steps > 0 && steps < INT32_MAX ? (double)steps * av_q2d(reader->stream->time_base) : 0;
 }
 

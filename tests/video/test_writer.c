@@ -126,6 +126,7 @@ static void copies_the_sound_untouched(void)
 }
 
 #define TIMES "-select_streams v -show_entries frame=pts_time"
+#define DURATION "-select_streams v -show_entries stream=duration"
 #define COUNT "-select_streams v -count_packets -show_entries stream=nb_read_packets"
 
 static void keeps_times(void)
@@ -135,6 +136,12 @@ static void keeps_times(void)
                             "times-vfr.mp4"))
         return;
     check_copy("times.mp4", "times-out.mp4");
+    check_same(DURATION, "times.mp4", "times-out.mp4");
+    if (!media_make("-i times.mp4 -c copy -an -bsf:v "
+                    "\"setts=pts=PTS:duration=if(eq(N\\,49)\\,192\\,DURATION)\" short.mp4"))
+        return;
+    check_copy("short.mp4", "short-out.mp4");
+    check_same(DURATION, "short.mp4", "short-out.mp4");
     check_same(COUNT, "times.mp4", "times-out.mp4");
     static struct run a, b;
     media_shell(&a, "ffprobe -v error " TIMES " -of json times-vfr.mp4 | grep pts_time");
@@ -215,19 +222,21 @@ static void keeps_colours_range_and_space(void)
 {
     const char *const ranges[] = {
         "-vf scale=out_range=pc -color_range pc", "-vf scale=out_range=tv -color_range tv",
-        "-vf scale=out_color_matrix=bt709 -colorspace bt709 -color_range tv"};
-    for (int i = 0; i < 3; i++) {
+        "-vf scale=out_color_matrix=bt709 -colorspace bt709 -color_range tv",
+        "-vf scale=out_range=tv"};
+    const char *const outs[] = {"range-out.mp4", "range-out.mkv"};
+    for (int i = 0; i < 8; i++) {
         char arguments[300];
         snprintf(arguments, sizeof arguments,
                  "-f lavfi -i smptebars=s=320x240:r=25:d=0.4 %s -pix_fmt yuv420p -c:v libx264 "
-                 "-qp 0 range.mp4",
-                 ranges[i]);
+                 "-qp 0 range.mkv", /* MP4 has no place for all of it */
+                 ranges[i / 2]);
         if (!media_make(arguments))
             return;
-        check_copy("range.mp4", "range-out.mp4");
-        check_same("-select_streams v -show_entries stream=color_range,color_space", "range.mp4",
-                   "range-out.mp4");
-        CU_ASSERT(mean_difference("range.mp4", "range-out.mp4", 320, 240) < 4);
+        check_copy("range.mkv", outs[i % 2]);
+        check_same("-select_streams v -show_entries stream=color_range,color_space", "range.mkv",
+                   outs[i % 2]);
+        CU_ASSERT(mean_difference("range.mkv", outs[i % 2], 320, 240) < 4);
     }
 }
 
