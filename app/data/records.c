@@ -17,7 +17,7 @@ struct records {
     bool headed; /* CSV: the header row is written */
 };
 
-enum { TIME_PLACES = 6, SHARE_PLACES = 4 };
+enum { ROW_VERSION = 1, /* of docs/rows.schema.json */ TIME_PLACES = 6, SHARE_PLACES = 4 };
 
 /* ---- JSON ---- */
 
@@ -26,7 +26,7 @@ static void put_json(const struct records *records, const char *source, uint64_t
 {
     FILE *file = records->file;
     const struct mien_model_info *model = records->model;
-    putc('{', file);
+    fprintf(file, "{\"version\":%d,", ROW_VERSION);
     if (source) {
         fputs("\"source\":", file);
         put_json_string(file, source);

@@ -245,7 +245,7 @@ static void works_in_a_pipe(void)
     CU_ASSERT_PTR_NOT_NULL(strstr(run.out, "video,15"));
     CU_ASSERT_PTR_NOT_NULL(strstr(run.out, "audio,"));
     annotate("film.mp4 --jsonl -");
-    CU_ASSERT_EQUAL(strncmp(run.out, "{\"frame\":", 9), 0);
+    CU_ASSERT_EQUAL(strncmp(run.out, "{\"version\":1,\"frame\":", 21), 0);
 }
 
 static double cpu_of(const char *part)
@@ -316,6 +316,10 @@ static void fits_its_schemas(void)
         "lines = [json.loads(line) for line in open('schema.jsonl')]\n"
         "for line in lines: rows.validate(line)\n"
         "summary.validate(json.load(open('schema.json')))\n"
+        "for file in rows.schema, summary.schema:\n"
+        "    assert file['$id'].endswith(':%d' % file['properties']['version']['const'])\n"
+        "lines[1]['version'] += 1\n"
+        "assert not rows.is_valid(lines[1])\n"
         "del lines[0]['face']\n"
         "assert not rows.is_valid(lines[0])\n"
         "print(len(lines))\n";
