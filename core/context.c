@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "crew.h"
+#include "memory.h"
 #include "network_private.h"
 
 enum { SLICES_PER_THREAD = 3, SLICE_BLOCKS = 4, SLICE_ROWS = 2, SMALL_MAP = 4 };
@@ -175,7 +176,7 @@ int mien_context_create(struct mien_context **context, const struct mien_network
     if (!made)
         return mien_error_set(error, ENOMEM, "no memory to run the network");
     made->network = network;
-    made->arena = allocate_aligned(arena_of(network) * faces);
+    made->arena = allocate_zeros(arena_of(network) * faces);
     made->calls = calloc(count * faces, sizeof *made->calls);
     made->cuts = calloc(count, sizeof *made->cuts);
     made->pieces = calloc(count, sizeof *made->pieces);

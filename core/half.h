@@ -24,10 +24,9 @@ static inline uint32_t bits_of_float(float value)
  * and NaNs would become finite here, so they are made infinite. */
 static inline float float_of_half(uint32_t half)
 {
-    uint32_t sign = (half & 0x8000) << 16;
-    if ((half & 0x7c00) == 0x7c00)
-        return float_of_bits(0x7f800000 | sign);
-    return float_of_bits((half & 0x7fff) << 13 | sign) * 0x1p112f;
+    uint32_t sign = (half & 0x8000) << 16, is_finite = (half & 0x7c00) != 0x7c00;
+    uint32_t bits = bits_of_float(float_of_bits((half & 0x7fff) << 13 | sign) * 0x1p112f);
+    return float_of_bits(is_finite ? bits : 0x7f800000 | sign);
 }
 
 /* Writes the half of the same value and returns 1, or returns 0 where there is none. */

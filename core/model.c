@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "memory.h"
 #include "model_layers.h"
 #include "safetensors.h"
 
@@ -299,7 +300,7 @@ static int take_tensors(const struct reader *reader)
     size_t count = 0;
     for (size_t i = 0; i < reader->file.tensor_count; i++)
         count += reader->file.tensors[i].count;
-    model->values = calloc(count + 1, sizeof *model->values);
+    model->values = allocate_aligned((count + 1) * sizeof *model->values);
     if (!model->values)
         return mien_error_set(reader->error, ENOMEM, "%s: no memory for %zu weights", reader->name,
                               count);
@@ -404,7 +405,7 @@ static int load(struct mien_model **model, int fd, const char *path, struct mien
         return mien_error_set(error, EFBIG, "%s: too large for a model (limit %d MiB)", path,
                               FILE_MAX >> 20);
     size_t size = (size_t)status.st_size;
-    uint8_t *bytes = malloc(size + 1);
+    uint8_t *bytes = allocate_aligned(size + 1);
     if (!bytes)
         return mien_error_set(error, ENOMEM, "%s: no memory for %zu bytes", path, size);
     ssize_t got = read_all(fd, bytes, size);

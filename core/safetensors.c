@@ -230,6 +230,6 @@ int tensor_to_floats(const struct tensor *tensor, float *values)
     }
     int broken = 0;
     for (size_t i = 0; i < tensor->count; i++)
-        broken |= !isfinite(values[i]);
+        broken |= (bits_of_float(values[i]) & 0x7f800000) == 0x7f800000;
     return broken ? -EINVAL : 0;
 }

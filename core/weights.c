@@ -4,24 +4,11 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include "half.h"
+#include "memory.h"
 
-enum { ALIGNMENT = 64, HUGE_PAGE = 2 << 20, HALF_PIXELS_MAX = 9, BYTE_MAX = 127 };
-
-/* Megabytes that are streamed through for every picture are better off in huge pages. */
-void *allocate_aligned(size_t size)
-{
-    size_t alignment = size < HUGE_PAGE ? ALIGNMENT : HUGE_PAGE;
-    size = (size / alignment + 1) * alignment;
-    void *memory = aligned_alloc(alignment, size);
-    if (!memory)
-        return NULL;
-    if (alignment == HUGE_PAGE)
-        madvise(memory, size, MADV_HUGEPAGE); /* a wish: without it all works the same */
-    return memset(memory, 0, size);
-}
+enum { ALIGNMENT = 64, HALF_PIXELS_MAX = 9, BYTE_MAX = 127 };
 
 /* The packing of one operation. */
 struct packer {
@@ -65,31 +52,40 @@ static int is_half(const struct packer *packer, const struct kernels *kernels)
     return 1;
 }
 
-/* The weight that leads from one input channel to one output channel at one kernel position. */
-static float weight_at(const struct operation *operation, int to, int from, int y, int x)
+/* The weights that lead from one input channel to one output channel, a row of the kernel after the
+ * other, from the first that is used. A copy has one, 1 or 0. */
+struct taps {
+    const float *first;
+    int row; /* from one row to the next */
+};
+
+static struct taps taps_of(const struct operation *operation, int to, int from)
 {
+    static const float of_copy[] = {0, 1};
     const struct layer *layer = operation->layer;
-    if (!layer) /* a copy */
-        return to == from;
-    int kernel = layer->kernel;
-    y += (kernel - operation->kernel_height) / 2;
-    x += (kernel - operation->kernel_width) / 2;
-    return layer
-        ->weight[(((ptrdiff_t)to * layer->input.channels + from) * kernel + y) * kernel + x];
+    if (!layer)
+        return (struct taps){&of_copy[to == from], 1};
+    int kernel = layer->kernel, y = (kernel - operation->kernel_height) / 2,
+        x = (kernel - operation->kernel_width) / 2;
+    ptrdiff_t filter = (ptrdiff_t)to * layer->input.channels + from;
+    return (struct taps){layer->weight + (filter * kernel + y) * kernel + x, kernel};
 }
 
-/* Its place among the packed weights. */
-static size_t weight_place(const struct packer *packer, int to, int from, int y, int x)
+/* The place of the first of them among the packed weights. The next is `tap_step` further. */
+static size_t first_place(const struct packer *packer, int to, int from)
 {
     const struct operation *operation = packer->operation;
     int depth = packer->input->depth, in_unit = UNIT / (int)format_size(packer->input->format);
     size_t block = (size_t)(to / LANES * input_blocks_of(packer->input) + from / depth);
-    size_t tap =
-        (block * (size_t)operation->kernel_height + (size_t)y) * (size_t)operation->kernel_width +
-        (size_t)x;
+    size_t tap = block * (size_t)operation->kernel_height * (size_t)operation->kernel_width;
     from %= depth;
     return tap * (size_t)depth * LANES +
            (size_t)((from / in_unit * LANES + to % LANES) * in_unit + from % in_unit);
+}
+
+static size_t tap_step(const struct packer *packer)
+{
+    return (size_t)packer->input->depth * LANES;
 }
 
 static void put_weight(const struct packer *packer, size_t place, float weight)
@@ -99,10 +95,13 @@ static void put_weight(const struct packer *packer, size_t place, float weight)
         half_of_float(weight, (uint16_t *)weights + place);
     else if (packer->input->format == FORMAT_BFLOAT)
         ((uint16_t *)weights)[place] = bfloat_of_float(weight);
-    else if (packer->input->format == FORMAT_BYTE)
-        ((int8_t *)weights)[place] = (int8_t)weight;
     else
         ((float *)weights)[place] = weight;
+}
+
+static float larger(float a, float b)
+{
+    return a > b ? a : b;
 }
 
 /* How many of one output's weights, in steps of their input channels, make one of its bytes. */
@@ -110,11 +109,14 @@ static float byte_scale(const struct packer *packer, int to)
 {
     const struct operation *operation = packer->operation;
     float largest = 0;
-    for (int from = 0; from < packer->input->shape.channels; from++)
+    for (int from = 0; from < packer->input->shape.channels; from++) {
+        struct taps taps = taps_of(operation, to, from);
+        float in_filter = 0;
         for (int y = 0; y < operation->kernel_height; y++)
             for (int x = 0; x < operation->kernel_width; x++)
-                largest = fmaxf(largest, fabsf(weight_at(operation, to, from, y, x)) *
-                                             packer->input->channels[from].step);
+                in_filter = larger(in_filter, fabsf(taps.first[y * taps.row + x]));
+        largest = larger(largest, in_filter * packer->input->channels[from].step);
+    }
     return largest > 0 && isfinite(largest) ? largest / BYTE_MAX : 1;
 }
 
@@ -128,13 +130,16 @@ static void pack_output_bytes(const struct packer *packer, int to)
     double zeros = 0;
     for (int from = 0; from < packer->input->shape.channels; from++) {
         const struct channel *channel = &packer->input->channels[from];
+        struct taps taps = taps_of(operation, to, from);
+        int8_t *place = (int8_t *)packer->packed->weights + first_place(packer, to, from);
+        int sum = 0;
         for (int y = 0; y < operation->kernel_height; y++)
-            for (int x = 0; x < operation->kernel_width; x++) {
-                float weight = weight_at(operation, to, from, y, x) * channel->step / scale;
-                weight = rintf(fmaxf(fminf(weight, BYTE_MAX), -BYTE_MAX));
-                put_weight(packer, weight_place(packer, to, from, y, x), weight);
-                zeros += weight * channel->zero;
+            for (int x = 0; x < operation->kernel_width; x++, place += tap_step(packer)) {
+                float weight = taps.first[y * taps.row + x] * channel->step / scale;
+                *place = (int8_t)rintf(larger(-BYTE_MAX, weight < BYTE_MAX ? weight : BYTE_MAX));
+                sum += *place;
             }
+        zeros += sum * (double)channel->zero;
     }
     operation->multiplier[to] *= scale;
     operation->bias[to] -= (float)(operation->multiplier[to] * zeros);
@@ -143,11 +148,13 @@ static void pack_output_bytes(const struct packer *packer, int to)
 static void pack_output(const struct packer *packer, int to)
 {
     const struct operation *operation = packer->operation;
-    for (int from = 0; from < packer->input->shape.channels; from++)
+    for (int from = 0; from < packer->input->shape.channels; from++) {
+        struct taps taps = taps_of(operation, to, from);
+        size_t place = first_place(packer, to, from);
         for (int y = 0; y < operation->kernel_height; y++)
-            for (int x = 0; x < operation->kernel_width; x++)
-                put_weight(packer, weight_place(packer, to, from, y, x),
-                           weight_at(operation, to, from, y, x));
+            for (int x = 0; x < operation->kernel_width; x++, place += tap_step(packer))
+                put_weight(packer, place, taps.first[y * taps.row + x]);
+    }
 }
 
 static void pack(const struct packer *packer)
@@ -201,7 +208,7 @@ int weights_pack(struct weights *weights, struct plan *plan, const struct kernel
         packer.packed->half = packer.operation->kind == OP_CONV && is_half(&packer, kernels);
         size += packed_size(&packer);
     }
-    weights->memory = allocate_aligned(size);
+    weights->memory = allocate_zeros(size);
     if (!weights->memory)
         return mien_error_set(error, ENOMEM, "no memory for %zu bytes of weights", size);
     char *next = weights->memory;

@@ -22,7 +22,4 @@ int weights_pack(struct weights *weights, struct plan *plan, const struct kernel
                  struct mien_error *error);
 void weights_free(struct weights *weights);
 
-/* Aligned memory, all zero; NULL without memory. Megabytes are wished into huge pages. */
-void *allocate_aligned(size_t size);
-
 #endif

@@ -1,0 +1,28 @@
+#include "memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+enum { ALIGNMENT = 64, HUGE_PAGE = 2 << 20 };
+
+static size_t whole(size_t size)
+{
+    size_t alignment = size < HUGE_PAGE ? ALIGNMENT : HUGE_PAGE;
+    return (size / alignment + 1) * alignment;
+}
+
+void *allocate_aligned(size_t size)
+{
+    size_t alignment = size < HUGE_PAGE ? ALIGNMENT : HUGE_PAGE;
+    void *memory = aligned_alloc(alignment, whole(size));
+    if (memory && alignment == HUGE_PAGE)
+        madvise(memory, whole(size), MADV_HUGEPAGE); /* a wish: without it all works the same */
+    return memory;
+}
+
+void *allocate_zeros(size_t size)
+{
+    void *memory = allocate_aligned(size);
+    return memory ? memset(memory, 0, whole(size)) : NULL;
+}
