@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "mien/log.h"
+#include "video_text.h"
 
 static bool is_wanted(const AVStream *stream)
 {
@@ -52,26 +53,59 @@ static int copy_stream(AVFormatContext *to, const AVStream *from)
     return copy_side_data(stream, from);
 }
 
+/* What becomes of a stream, in words. Returns whether something of it is lost. */
+static bool tell(const AVFormatContext *to, const AVStream *from, const struct video_route *route)
+{
+    const char *kind = avcodec_get_name(from->codecpar->codec_id);
+    if (route->to < 0) {
+        mien_log(MIEN_LOG_WARNING, "%s: stream %d (%s) does not fit into %s and is left out",
+                 to->url, from->index, kind, to->oformat->name);
+        return true;
+    }
+    if (!route->text)
+        return false;
+    bool had_looks = from->codecpar->codec_id == AV_CODEC_ID_ASS;
+    mien_log(had_looks ? MIEN_LOG_WARNING : MIEN_LOG_INFO, "%s: stream %d (%s) becomes %s%s",
+             to->url, from->index, kind,
+             avcodec_get_name(to->streams[route->to]->codecpar->codec_id),
+             had_looks ? ": its words are kept, its looks and places are not" : "");
+    return had_looks;
+}
+
+/* Returns 0 too where the stream cannot be taken. */
+static int add_stream(AVFormatContext *to, const AVStream *from, struct video_route *route)
+{
+    if (!can_hold(to->oformat, from->codecpar) &&
+        video_text_open(&route->text, from, to->oformat) < 0)
+        return 0;
+    route->to = (int)to->nb_streams;
+    int result = copy_stream(to, from);
+    if (result < 0 || !route->text)
+        return result;
+    return video_text_describe(route->text, to->streams[route->to]->codecpar);
+}
+
 int video_copy_streams(AVFormatContext *to, const AVFormatContext *from, struct video_route *routes)
 {
-    int left_out = 0;
+    int lost = 0;
     for (unsigned i = 0; i < from->nb_streams; i++) {
         const AVStream *stream = from->streams[i];
-        routes[i] = (struct video_route){-1, stream->time_base};
+        routes[i] = (struct video_route){.to = -1, .from_base = stream->time_base};
         if (!is_wanted(stream))
             continue;
-        if (!can_hold(to->oformat, stream->codecpar)) {
-            mien_log(MIEN_LOG_WARNING, "%s: stream %u (%s) does not fit into %s and is left out",
-                     to->url, i, avcodec_get_name(stream->codecpar->codec_id), to->oformat->name);
-            left_out++;
-            continue;
-        }
-        routes[i].to = (int)to->nb_streams;
-        int result = copy_stream(to, stream);
+        int result = add_stream(to, stream, &routes[i]);
         if (result < 0)
             return result;
+        lost += tell(to, stream, &routes[i]);
     }
-    return left_out;
+    return lost;
+}
+
+void video_routes_free(struct video_route **routes, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        video_text_close(&(*routes)[i].text);
+    av_freep(routes);
 }
 
 static int copy_chapter(AVFormatContext *to, const AVChapter *from, int64_t origin)

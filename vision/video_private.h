@@ -91,12 +91,15 @@ int64_t reader_origin(const struct mien_reader *reader);
 struct video_route {
     int to; /* stream of the output; -1: left out */
     AVRational from_base;
+    struct video_text *text; /* puts its words into another kind; NULL: copied untouched */
 };
 
 /* Makes an output stream for each audio, subtitle and attachment stream that the container can
- * hold; others get a route of -1. Returns how many were left out though wanted, or a libav code. */
+ * hold, maybe in another kind of subtitles; others get a route of -1. Says what is not as it was.
+ * Returns how many were left out though wanted or lost their looks, or a libav code. */
 int video_copy_streams(AVFormatContext *to, const AVFormatContext *from,
                        struct video_route *routes);
+void video_routes_free(struct video_route **routes, unsigned count);
 
 /* Copies chapters (times minus `origin`, in microseconds) and the metadata of file and video. */
 int video_copy_metadata(AVFormatContext *to, const AVFormatContext *from, AVStream *to_video,

@@ -8,6 +8,7 @@
 
 #include "video_encoder.h"
 #include "video_private.h"
+#include "video_text.h"
 
 struct mien_writer {
     char *path; /* NULL: standard output */
@@ -96,7 +97,27 @@ static int mux(struct mien_writer *writer, AVPacket *packet)
     return result;
 }
 
-/* The reader's thread. A packet that the muxer does not like is a loss, a full disk an error. */
+/* A packet that the muxer does not like is a loss, a full disk an error. */
+static void mux_copy(struct mien_writer *writer, AVPacket *copy, const struct video_route *route)
+{
+    int64_t shift = av_rescale_q(writer->origin, AV_TIME_BASE_Q, route->from_base);
+    int result = route->text ? video_text_convert(route->text, copy) : 0;
+    if (result == AVERROR(EAGAIN))
+        return;
+    if (copy->pts != AV_NOPTS_VALUE)
+        copy->pts -= shift;
+    if (copy->dts != AV_NOPTS_VALUE)
+        copy->dts -= shift;
+    av_packet_rescale_ts(copy, route->from_base, writer->format->streams[route->to]->time_base);
+    copy->stream_index = route->to;
+    copy->pos = -1;
+    if (result < 0 || mux(writer, copy) < 0) {
+        writer->failure = writer->format->pb->error;
+        writer->losses++;
+    }
+}
+
+/* The reader's thread. */
 static void take_packet(void *user, const AVPacket *packet)
 {
     struct mien_writer *writer = user;
@@ -104,22 +125,9 @@ static void take_packet(void *user, const AVPacket *packet)
     if (index >= writer->route_count || writer->routes[index].to < 0)
         return;
     pthread_mutex_lock(&writer->muxing);
-    const struct video_route *route = &writer->routes[index];
     if (!writer->failure && av_packet_ref(writer->copy, packet) >= 0) {
-        int64_t shift = av_rescale_q(writer->origin, AV_TIME_BASE_Q, route->from_base);
-        AVPacket *copy = writer->copy;
-        if (copy->pts != AV_NOPTS_VALUE)
-            copy->pts -= shift;
-        if (copy->dts != AV_NOPTS_VALUE)
-            copy->dts -= shift;
-        av_packet_rescale_ts(copy, route->from_base, writer->format->streams[route->to]->time_base);
-        copy->stream_index = route->to;
-        copy->pos = -1;
-        if (mux(writer, copy) < 0) {
-            writer->failure = writer->format->pb->error;
-            writer->losses++;
-        }
-        av_packet_unref(copy);
+        mux_copy(writer, writer->copy, &writer->routes[index]);
+        av_packet_unref(writer->copy);
     }
     pthread_mutex_unlock(&writer->muxing);
 }
@@ -172,7 +180,7 @@ static void free_writer(struct mien_writer *writer)
     video_encoder_close(&writer->encoder);
     av_packet_free(&writer->packet);
     av_packet_free(&writer->copy);
-    av_free(writer->routes);
+    video_routes_free(&writer->routes, writer->route_count);
     pthread_mutex_destroy(&writer->muxing);
     av_free(writer->part);
     free(writer->path);

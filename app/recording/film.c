@@ -304,7 +304,7 @@ static bool say_losses(int64_t frames, int64_t packets)
         mien_log(MIEN_LOG_WARNING, "%lld frames of the input are missing or damaged",
                  (long long)frames);
     if (packets)
-        mien_log(MIEN_LOG_WARNING, "%lld streams or packets could not be copied",
+        mien_log(MIEN_LOG_WARNING, "%lld streams or packets could not be copied as they are",
                  (long long)packets);
     return frames || packets;
 }

@@ -179,22 +179,79 @@ static void copies_all_that_matroska_holds(void)
     check_same_bytes("a:1", "all.mkv", "all-out.mp4");
 }
 
-static void counts_streams_that_do_not_fit(void)
+static int64_t count_losses(const char *from, const char *to)
 {
-    const char srt[] = "1\n00:00:00,200 --> 00:00:01,000\nHello\n";
-    media_write("fit.srt", srt, sizeof srt - 1);
-    if (!media_make(PATTERN "-i fit.srt -c:v libx264 fit.mkv"))
-        return;
     struct mien_reader *reader = NULL;
     struct mien_writer *writer = NULL;
     struct mien_frame frame;
-    CU_ASSERT_EQUAL_FATAL(mien_reader_open(&reader, "fit.mkv", NULL), 0);
-    CU_ASSERT_EQUAL_FATAL(mien_writer_open(&writer, "fit.mp4", reader, NULL, NULL), 0);
-    CU_ASSERT_EQUAL(mien_reader_next(reader, &frame, NULL), 1);
-    CU_ASSERT_EQUAL(mien_writer_add(writer, &frame, NULL), 0);
-    CU_ASSERT_EQUAL(mien_writer_losses(writer), 1);
+    CU_ASSERT_EQUAL_FATAL(mien_reader_open(&reader, from, NULL), 0);
+    CU_ASSERT_EQUAL_FATAL(mien_writer_open(&writer, to, reader, NULL, NULL), 0);
+    while (mien_reader_next(reader, &frame, NULL) > 0)
+        CU_ASSERT_EQUAL(mien_writer_add(writer, &frame, NULL), 0);
+    int64_t losses = mien_writer_losses(writer);
     CU_ASSERT_EQUAL(mien_writer_finish(&writer, NULL), 0);
     mien_reader_close(&reader);
+    return losses;
+}
+
+static void counts_streams_that_do_not_fit(void)
+{
+    media_write("fit.txt", "a file\n", 7);
+    if (media_make(PATTERN
+                   "-c:v libx264 -attach fit.txt -metadata:s:t mimetype=text/plain fit.mkv"))
+        CU_ASSERT_EQUAL(count_losses("fit.mkv", "fit.mp4"), 1);
+}
+
+/* FFmpeg sees no ends in a fragmented MP4, only packets without words where they end. */
+static void check_words(const char *path, bool in_fragments)
+{
+    static struct run run, other;
+    media_shell(&run, "ffmpeg -nostdin -v error -i %s -f srt - | sed '%s'", path,
+                in_fragments ? "s/ -->.*//" : "");
+    media_shell(&other, "sed '%s' words.srt", in_fragments ? "s/ -->.*//" : "");
+    CU_ASSERT_STRING_EQUAL(run.out, other.out);
+    if (!in_fragments)
+        return;
+    media_shell(&run,
+                "ffprobe -v error -select_streams s -show_entries packet=pts_time,size "
+                "-of csv=p=0 %s",
+                path);
+    CU_ASSERT_PTR_NOT_NULL(strstr(run.out, "\n0.900000,2\n"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(run.out, "\n1.800000,2\n"));
+}
+
+/* One slanted; the looks of ASS are a loss. */
+static void keeps_the_words_of_subtitles(void)
+{
+    static const struct {
+        const char *kind, *from, *to, *becomes;
+        int losses;
+    } ways[] = {
+        {"subrip", "words.mkv", "words-out.mp4", "mov_text", 0},
+        {"webvtt", "words.mkv", "words-out.mp4", "mov_text", 0},
+        {"ass", "words.mkv", "words-out.mp4", "mov_text", 1},
+        {"mov_text", "words.mp4", "words-out.mkv", "subrip", 0},
+        {"subrip", "words.mkv", "words-out.webm", "webvtt", 0},
+        {"ass", "words.mkv", "words-out.mkv", "ass", 0},
+    };
+    static struct run run;
+    const char srt[] = "1\n00:00:00,200 --> 00:00:00,900\nHello <i>you</i>\n\n"
+                       "2\n00:00:01,100 --> 00:00:01,800\nBoth & all\n\n";
+    media_write("words.srt", srt, sizeof srt - 1);
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        char line[300];
+        snprintf(line, sizeof line,
+                 PATTERN "-i words.srt -c:v libx264 -c:s %s -metadata:s:s language=deu %s",
+                 ways[i].kind, ways[i].from);
+        if (!media_make(line))
+            return;
+        CU_ASSERT_EQUAL(count_losses(ways[i].from, ways[i].to), ways[i].losses);
+        probe(&run, "-select_streams s -show_entries stream=codec_name:stream_tags=language",
+              ways[i].to);
+        snprintf(line, sizeof line, "%s,deu", ways[i].becomes);
+        CU_ASSERT_STRING_EQUAL(run.out, line);
+        check_words(ways[i].to, !strcmp(ways[i].becomes, "mov_text"));
+    }
 }
 
 /* ---- pixels ---- */
@@ -433,6 +490,7 @@ int main(void)
         {"keeps times", keeps_times},
         {"copies all that matroska holds", copies_all_that_matroska_holds},
         {"counts streams that do not fit", counts_streams_that_do_not_fit},
+        {"keeps the words of subtitles", keeps_the_words_of_subtitles},
         {"keeps colours, range and space", keeps_colours_range_and_space},
         {"changes no pixel", changes_no_pixel},
         {"takes all kinds of pixels", takes_all_kinds_of_pixels},

@@ -65,7 +65,8 @@ struct mien_writer_options {
 struct mien_writer; /* one thread at a time, which need not be the reader's */
 
 /* Starts a video of the reader's size and time base. Audio, subtitles, attachments, chapters and
- * metadata of `source` are copied untouched; call it before the first mien_reader_next, and close
+ * metadata of `source` are copied untouched (subtitles in words that the container does not hold
+ * become a kind that it does); call it before the first mien_reader_next, and close
  * the reader after the writer. Without a source (NULL: pictures of a camera) the options tell the
  * size, and pictures may come at any time after the last. Pictures with an odd side are made even
  * by repeating the last row or column, since common players know no other H.264. MP4 is fragmented
