@@ -52,17 +52,23 @@ static bool place_beside(const struct overlay *o, const struct faces *faces, int
     return is_free(o, faces, mine, outer, *panel);
 }
 
-/* At the edge of a face that fills nearly all: named bars are worth an ear. */
+/* Named bars are worth an ear, and belong where their face is. */
+static bool is_edge(SDL_Rect box, int covered)
+{
+    return covered > 0 && covered <= box.w / 6;
+}
+
+/* On the edge of a face that fills nearly all. */
 static bool place_over_edge(const struct overlay *o, const struct faces *faces, int mine,
                             SDL_Rect *panel)
 {
     SDL_Rect box = o->boxes[mine];
-    int gap = o->em / 2, bearable = box.w / 6;
+    int gap = o->em / 2;
     panel->x = o->target.w - gap - panel->w;
-    if (box.x + box.w - panel->x <= bearable && is_free(o, faces, mine, o->target, *panel))
+    if (is_edge(box, box.x + box.w - panel->x) && is_free(o, faces, mine, o->target, *panel))
         return true;
     panel->x = gap;
-    return panel->x + panel->w - box.x <= bearable && is_free(o, faces, mine, o->target, *panel);
+    return is_edge(box, panel->x + panel->w - box.x) && is_free(o, faces, mine, o->target, *panel);
 }
 
 static bool place_panel(const struct overlay *o, const struct faces *faces, int mine,

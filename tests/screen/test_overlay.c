@@ -162,6 +162,19 @@ static void bars_of_a_large_face_keep_to_its_edge(void)
     mien_picture_free(&picture);
 }
 
+/* Beside the face there is another one, and beside that one its own bars. */
+static void bars_never_leave_their_face(void)
+{
+    struct faces faces = one_face(20, 100, 100, SAD);
+    faces.list[1] = one_face(140, 100, 100, SAD).list[0];
+    faces.count = 2;
+    struct mien_picture picture = draw(&faces, &(struct overlay_style){.bars = true});
+    CU_ASSERT(count_color(&picture, (SDL_Rect){20, 202, 100, 40}, overlay_color("sad"), 0) > 100);
+    CU_ASSERT(count_color(&picture, (SDL_Rect){244, 90, 156, 150}, overlay_color("sad"), 0) > 100);
+    CU_ASSERT_EQUAL(count_changed(&picture, (SDL_Rect){420, 0, 220, HEIGHT}), 0);
+    mien_picture_free(&picture);
+}
+
 static void bars_become_compact_without_room(void)
 {
     struct faces faces = one_face(50, 0, 540, SAD);
@@ -450,6 +463,7 @@ int main(void)
         {"uncertain faces have open frames", uncertain_faces_have_open_frames},
         {"bars are inside at each corner", bars_are_inside_at_each_corner},
         {"bars of a large face keep to its edge", bars_of_a_large_face_keep_to_its_edge},
+        {"bars never leave their face", bars_never_leave_their_face},
         {"bars become compact without room", bars_become_compact_without_room},
         {"many faces have strips under their boxes", many_faces_have_strips_under_their_boxes},
         {"strips move above the label at the foot", strips_move_above_the_label_at_the_foot},
