@@ -104,7 +104,7 @@ static const struct argp image_argp = {
            "of which the pictures are taken, not those in folders below; a pattern ('*.jpg'); or "
            "-, standard input. Exit codes: 0 fine, 1 wrong arguments, 2 a picture or the model "
            "cannot be used (the other pictures are done), 3 an output cannot be written (it ends "
-           "there).",
+           "there), 130 or 143 interrupted (what is written is complete).",
 };
 
 int command_image(int argc, char **argv)

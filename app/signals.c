@@ -40,9 +40,11 @@ void signals_catch(void)
     sigaction(SIGPIPE, &ignored, NULL);
 }
 
-bool signals_stop(void)
+int signals_stop(void)
 {
-    return stop || (hangup && in_terminal && !has_terminal());
+    if (!stop && hangup && in_terminal && !has_terminal())
+        return SIGHUP;
+    return stop;
 }
 
 bool signals_hangup(void)

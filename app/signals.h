@@ -9,7 +9,7 @@
  * closed pipe is an error of the write to it. */
 void signals_catch(void);
 
-bool signals_stop(void);   /* asked to stop */
+int signals_stop(void);    /* the signal that asks to stop; 0: none */
 bool signals_hangup(void); /* a SIGHUP came since the last call */
 
 #endif

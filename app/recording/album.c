@@ -17,6 +17,7 @@
 #include "mien/log.h"
 #include "mien/video.h"
 #include "progress.h"
+#include "signals.h"
 
 struct album {
     const struct album_options *options;
@@ -92,7 +93,8 @@ static int check_names(const struct album *album, struct mien_error *error)
 
 /* ---- one picture ---- */
 
-static void print_faces(struct album *album, const char *file, const struct faces *faces)
+static int print_faces(struct album *album, const char *file, const struct faces *faces,
+                       struct mien_error *error)
 {
     const char *const *labels = recogniser_model(album->recogniser)->labels;
     if (isatty(STDOUT_FILENO))
@@ -105,6 +107,9 @@ static void print_faces(struct album *album, const char *file, const struct face
                face->box.width, face->box.height, labels[face->label],
                lrintf(face->confidence * 100), face->uncertain ? " (uncertain)" : "");
     }
+    if (fflush(stdout))
+        return mien_error_set(error, errno, "standard output: %s", strerror(errno));
+    return 0;
 }
 
 static int write_picture(struct album *album, const char *path, struct mien_picture *color,
@@ -122,8 +127,8 @@ static int write_outputs(struct album *album, int number, struct mien_frame *fra
     const char *file = album->pictures.paths[number];
     int result = 0;
     if (album->talk)
-        print_faces(album, file, faces);
-    if (album->jsonl)
+        result = print_faces(album, file, faces, error);
+    if (!result && album->jsonl)
         result = records_add(album->jsonl, file, 0, 0, faces, error);
     if (!result && album->csv)
         result = records_add(album->csv, file, 0, 0, faces, error);
@@ -189,19 +194,22 @@ static void say_result(const struct album *album, double elapsed)
              not_started, text);
 }
 
-/* What cannot be written ends it, what cannot be read does not. */
+/* What cannot be written ends it, as a signal does; what cannot be read does not. */
 static int do_pictures(struct album *album)
 {
     int code = EXIT_FINE;
     progress_start(&album->progress, album->options->quiet);
-    for (int i = 0; i < album->pictures.count && code != EXIT_LOSSES; i++) {
+    for (int i = 0; i < album->pictures.count && code != EXIT_LOSSES && !signals_stop(); i++) {
         int failed = do_picture(album, i);
         code = failed ? failed : code;
         if (progress_due(&album->progress))
             show_progress(album);
     }
     say_result(album, progress_end(&album->progress));
-    return code;
+    if (!signals_stop())
+        return code;
+    mien_log(MIEN_LOG_WARNING, "interrupted; what is written is complete up to there");
+    return 128 + signals_stop();
 }
 
 static int open_outputs(struct album *album, struct mien_error *error)
@@ -229,8 +237,6 @@ static int close_outputs(struct album *album, int code, struct mien_error *error
         result = part_finish(o->jsonl, error);
     if (!result && code != EXIT_LOSSES && o->csv)
         result = part_finish(o->csv, error);
-    if (fflush(stdout) && !result)
-        result = mien_error_set(error, errno, "standard output: %s", strerror(errno));
     return result;
 }
 
@@ -243,6 +249,7 @@ static int tell(int code, const struct mien_error *error)
 static int run(struct album *album)
 {
     struct mien_error error = {""};
+    signals_catch();
     if (recogniser_create(&album->recogniser, &album->options->looks, &error))
         return tell(EXIT_UNREADABLE, &error);
     if (open_outputs(album, &error)) {

@@ -18,7 +18,8 @@ struct album_options {
 };
 
 /* Says on stdout what each face expresses, unless that takes an output, and on stderr what cannot
- * be used; the others are done all the same. Returns an exit code of commands.h. */
+ * be used; the others are done all the same. SIGINT and SIGTERM end it with complete files.
+ * Returns an exit code of commands.h, or 128 + the signal. */
 int album_annotate(const struct album_options *options);
 
 #endif

@@ -163,6 +163,28 @@ static void shows_how_far_it_is(void)
     CU_ASSERT_PTR_NOT_NULL(strstr(run.err, "80 pictures: 80 done, in "));
 }
 
+static void ends_when_told(void)
+{
+    static const char *const signals[] = {"INT", "TERM"};
+    media_shell(&run, "mkdir -p endless; for i in $(seq 2000); do ln -sf ../portrait.jpg "
+                      "endless/$i.jpg; done");
+    for (int i = 0; i < 2; i++) {
+        media_shell(
+            &run,
+            "rm -rf told*; mien image endless -o told/ --jsonl told.jsonl >words & mien=$!; "
+            "while ! [ -s told.jsonl.part ]; do sleep 0.05; done; "
+            "kill -%s $mien; wait $mien",
+            signals[i]);
+        CU_ASSERT_EQUAL(run.code, i == 0 ? 130 : 143);
+        CU_ASSERT_PTR_NOT_NULL(strstr(run.err, " not started, in "));
+        CU_ASSERT_PTR_NOT_NULL(strstr(run.err, "interrupted; "));
+        media_shell(&run, "[ $(ls told | wc -l) = $(wc -l <told.jsonl) ]");
+        CU_ASSERT_EQUAL(run.code, 0);
+    }
+    media_shell(&run, "mien image endless | head -n 1");
+    CU_ASSERT_PTR_NOT_NULL(strstr(run.err, "standard output: Broken pipe"));
+}
+
 static void pipes_data_alone(void)
 {
     media_shell(&run, "mien image portrait.jpg --jsonl -");
@@ -219,6 +241,7 @@ int main(void)
         {"refuses what holds no picture", refuses_what_holds_no_picture},
         {"refuses what would be lost", refuses_what_would_be_lost},
         {"shows how far it is", shows_how_far_it_is},
+        {"ends when told", ends_when_told},
         {"pipes data alone", pipes_data_alone},
         {"finds nobody in a plain picture", finds_nobody_in_a_plain_picture},
         {"wrong arguments are told", wrong_arguments_are_told},
