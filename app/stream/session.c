@@ -45,6 +45,17 @@ void session_disconnect(struct session *session)
     if (session->shown.color.data)
         source_release(session->source, &session->shown);
     source_close(&session->source);
+    session->first_number = session->next_number;
+}
+
+/* Whoever follows faces over time must not see it begin anew with each source. */
+static void place_in_time(struct session *session, struct mien_frame *frame)
+{
+    if (!session->pictures++)
+        session->first_ns = frame->captured_ns;
+    frame->number += session->first_number;
+    session->next_number = frame->number + 1;
+    frame->time = (double)(frame->captured_ns - session->first_ns) / 1e9;
 }
 
 int session_next(struct session *session, struct mien_frame *frame, int timeout_ms,
@@ -55,7 +66,7 @@ int session_next(struct session *session, struct mien_frame *frame, int timeout_
         return mien_error_set(error, EIO, "there are no more pictures");
     if (result)
         return result;
-    session->pictures++;
+    place_in_time(session, frame);
     result = analysis_offer(session->analysis, frame, error);
     if (result)
         session_drop(session, frame);

@@ -17,7 +17,10 @@ struct session {
     struct source *source;         /* NULL: not connected */
     struct mien_frame shown;       /* the picture kept for showing, until the next one */
     struct analysis_result result; /* the newest faces */
-    uint64_t pictures;             /* taken from the source */
+    uint64_t pictures;             /* taken from all sources so far */
+    uint64_t first_number;         /* of the source there is, and of the next one */
+    uint64_t next_number;
+    int64_t first_ns;          /* when the very first picture was captured */
     struct meter shows, looks; /* values: ms from capture to display, of pictures and of faces */
 };
 
@@ -37,8 +40,9 @@ int session_connect(struct session *session, const char *video,
 void session_disconnect(struct session *session);
 
 /* Waits up to `timeout_ms` for a picture and hands it to the recogniser; *frame is then held until
- * session_keep or session_drop. Returns 0, -ETIMEDOUT, or with its message what ended the source,
- * the recogniser or the records (-EPIPE: whoever reads them has had enough). */
+ * session_keep or session_drop. Its number and time go on from source to source. Returns 0,
+ * -ETIMEDOUT, or with its message what ended the source, the recogniser or the records (-EPIPE:
+ * whoever reads them has had enough). */
 int session_next(struct session *session, struct mien_frame *frame, int timeout_ms,
                  struct mien_error *error);
 void session_keep(struct session *session, struct mien_frame *frame); /* it is shown from now on */
