@@ -53,6 +53,7 @@ static int open_source(struct live *live, struct mien_error *error)
 {
     const struct live_options *options = live->options;
     struct mien_camera_options camera = settings_camera(live->config, &options->camera);
+    camera.gray_alone = options->headless && !options->record;
     if (session_connect(&live->session, options->video, &camera, error))
         return options->video ? EXIT_UNREADABLE : EXIT_NO_DEVICE;
     return EXIT_FINE;
@@ -272,7 +273,7 @@ static int step(struct live *live, struct mien_error *error)
     result = result ? 0 : record(live, &frame, error);
     if (keep)
         session_keep(session, &frame);
-    else if (frame.color.data)
+    else if (frame.gray.data)
         session_drop(session, &frame);
     if (!result && live->window)
         result = show(live, keep, newer_faces, error);

@@ -122,14 +122,15 @@ static struct slot *take_free_slot(struct mien_camera *camera)
     return found;
 }
 
-static int replace_pictures(struct mien_frame *frame, int width, int height,
+static int replace_pictures(struct mien_frame *frame, int width, int height, bool gray_alone,
                             struct mien_error *error)
 {
     mien_picture_free(&frame->color);
     mien_picture_free(&frame->gray);
-    int result = mien_picture_alloc(&frame->color, MIEN_BGRX32, width, height, error);
-    if (!result && (result = mien_picture_alloc(&frame->gray, MIEN_GRAY8, width, height, error)))
-        mien_picture_free(&frame->color);
+    int result = mien_picture_alloc(&frame->gray, MIEN_GRAY8, width, height, error);
+    if (!result && !gray_alone &&
+        (result = mien_picture_alloc(&frame->color, MIEN_BGRX32, width, height, error)))
+        mien_picture_free(&frame->gray);
     return result;
 }
 
@@ -142,7 +143,7 @@ static int fit_slot(struct mien_camera *camera, struct slot *slot, struct mien_e
     if (gray->data && gray->width == width && gray->height == height)
         return 0;
     pthread_mutex_lock(&camera->mutex); /* mien_camera_release compares pointers */
-    int result = replace_pictures(&slot->frame, width, height, error);
+    int result = replace_pictures(&slot->frame, width, height, camera->options.gray_alone, error);
     pthread_mutex_unlock(&camera->mutex);
     return result;
 }

@@ -46,6 +46,7 @@ struct mien_camera_options {
     int width, height;  /* wished size; 0: 640×480 */
     double fps;         /* wished rate; 0: 30 */
     const char *format; /* wished fourcc ("YUYV", "MJPG", …); NULL: the best the camera has */
+    bool gray_alone;    /* frames have no color, whose decoding is most of their cost */
 };
 
 enum mien_camera_state {
