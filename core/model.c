@@ -426,6 +426,12 @@ int mien_model_open(struct mien_model **model, const char *path, struct mien_err
     return result;
 }
 
+void mien_model_drop_weights(struct mien_model *model)
+{
+    free(model->values);
+    model->values = NULL;
+}
+
 void mien_model_close(struct mien_model **model)
 {
     if (!*model)
@@ -444,5 +450,5 @@ const struct mien_model_info *mien_model_info(const struct mien_model *model)
 
 const struct layer_list *model_layers(const struct mien_model *model)
 {
-    return &model->layers;
+    return model->values ? &model->layers : NULL;
 }

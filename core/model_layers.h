@@ -5,7 +5,7 @@
 #include "layers.h"
 #include "mien/model.h"
 
-/* The layers with their tensors; lives as long as the model. */
+/* The layers with their tensors, as long as these live; NULL when the weights were dropped. */
 const struct layer_list *model_layers(const struct mien_model *model);
 
 #endif

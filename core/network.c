@@ -78,6 +78,8 @@ static int compile(struct mien_network *network, const struct mien_model *model,
         result = kernels_choose(&network->kernels, limit, error);
     if (result == 0)
         result = find_format(network, info, options->precision, error);
+    if (result == 0 && !model_layers(model))
+        result = mien_error_set(error, EINVAL, "the model's weights have been dropped");
     if (result == 0)
         result = plan_make(&network->plan, model_layers(model), network->format, error);
     if (result == 0)

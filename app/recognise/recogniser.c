@@ -41,6 +41,8 @@ static int open_network(struct recogniser *r, const struct recogniser_options *o
     if (status == 0)
         status = mien_network_create(&r->network, r->model, &network, error);
     if (status == 0)
+        mien_model_drop_weights(r->model);
+    if (status == 0)
         status = mien_context_create(&r->context, r->network, error);
     return status;
 }

@@ -428,6 +428,19 @@ static void auto_takes_what_the_model_file_allows(void)
     mien_network_destroy(&network);
 }
 
+static void refuses_a_model_without_its_weights(void)
+{
+    struct mien_model *model = make_model(plain, "[\"a\",\"b\",\"c\"]");
+    struct mien_network *network = NULL;
+    struct mien_error error = {""};
+    mien_model_drop_weights(model);
+    CU_ASSERT_STRING_EQUAL(mien_model_info(model)->labels[2], "c");
+    CU_ASSERT_EQUAL(mien_network_create(&network, model, NULL, &error), -EINVAL);
+    CU_ASSERT_PTR_NOT_NULL(strstr(error.text, "dropped"));
+    CU_ASSERT_PTR_NULL(network);
+    mien_model_close(&model);
+}
+
 static void refuses_unknown_cpu_levels(void)
 {
     struct mien_model *model = make_model(plain, "[\"a\",\"b\",\"c\"]");
@@ -472,6 +485,7 @@ int main(void)
         {"auto takes what the model file allows", auto_takes_what_the_model_file_allows},
         {"refuses unknown precisions and absurd numbers",
          refuses_unknown_precisions_and_absurd_numbers},
+        {"refuses a model without its weights", refuses_a_model_without_its_weights},
         {"refuses unknown CPU levels", refuses_unknown_cpu_levels},
         {"softmax is stable and obeys the temperature",
          softmax_is_stable_and_obeys_the_temperature},

@@ -44,6 +44,10 @@ int mien_model_open(struct mien_model **model, const char *path, struct mien_err
 int mien_model_parse(struct mien_model **model, const void *bytes, size_t size, const char *name,
                      struct mien_error *error);
 
+/* Frees the weights, which are most of a model; what mien_model_info tells stays. To be called when
+ * the networks are made: mien_network_create then refuses the model with -EINVAL. */
+void mien_model_drop_weights(struct mien_model *model);
+
 /* Frees the model and sets *model to NULL. A NULL model is fine. */
 void mien_model_close(struct mien_model **model);
 
