@@ -19,13 +19,28 @@ static void append_word(char *line, const char *word, size_t length)
     snprintf(line + used, LINE_BYTES - used, "%s%.*s", used ? " " : "", (int)length, word);
 }
 
+/* How many bytes of a word fit into a line of their own: all, but for words such as long paths. */
+static size_t fitting(const struct block *block, struct text *text, const char *word, int room)
+{
+    char part[LINE_BYTES];
+    size_t length = SDL_min(strcspn(word, " \n"), sizeof part - 1);
+    for (;;) {
+        while (length > 1 && (word[length] & 0xC0) == 0x80) /* within a character */
+            length--;
+        snprintf(part, sizeof part, "%.*s", (int)length, word);
+        if (length <= 1 || text_width(text, block->size, part) <= room)
+            return length;
+        length--;
+    }
+}
+
 /* Breaks between words where a line would be wider than `room`; what is left after the last line
  * is cut. */
 static void break_lines(struct block *block, struct text *text, const char *string, int room)
 {
     char longer[LINE_BYTES];
     for (const char *word = string + strspn(string, " \n"); *word; word += strspn(word, " \n")) {
-        size_t length = strcspn(word, " \n");
+        size_t length = fitting(block, text, word, room);
         char *line = block->lines[block->count];
         strcpy(longer, line);
         append_word(longer, word, length);

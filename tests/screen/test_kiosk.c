@@ -177,13 +177,19 @@ static int free_port(void)
     return ntohs(address.sin_port);
 }
 
-static void publishes_counts(void)
+static bool has_broker(void)
 {
     media_shell(&run, "PATH=$PATH:/usr/sbin; command -v mosquitto && command -v mosquitto_sub");
-    if (!MIEN_MQTT || run.code) {
-        skip_test("mosquitto is not installed, or mien is built without it");
+    if (MIEN_MQTT && !run.code)
+        return true;
+    skip_test("mosquitto is not installed, or mien is built without it");
+    return false;
+}
+
+static void publishes_counts(void)
+{
+    if (!has_broker())
         return;
-    }
     char script[2048];
     snprintf(
         script, sizeof script,
@@ -201,6 +207,60 @@ static void publishes_counts(void)
     shell(script);
     CU_ASSERT_EQUAL(run.code, 0);
     check_row(run.out);
+}
+
+/* A broker that wants a name, a password and TLS, with a certificate of an authority made here. */
+static const char guarded_broker[] =
+    "port=%d; PATH=$PATH:/usr/sbin\n"
+    "authority() { openssl req -newkey rsa:2048 -nodes -x509 -days 2 -keyout $1.key -out $1.pem "
+    "-subj /CN=$1; }\n"
+    "{ authority ca; authority other; echo subjectAltName=DNS:localhost >names;"
+    "openssl req -newkey rsa:2048 -nodes -keyout server.key -out server.csr -subj /CN=localhost;"
+    "openssl x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 "
+    "-extfile names -out server.pem; } 2>/dev/null\n"
+    "mosquitto_passwd -b -c passwords mien secret && chmod go+r server.key passwords\n"
+    "printf '%%s\\n' \"listener $port localhost\" 'user root' 'allow_anonymous false' "
+    "\"password_file $PWD/passwords\" \"cafile $PWD/ca.pem\" \"certfile $PWD/server.pem\" "
+    "\"keyfile $PWD/server.key\" >broker.conf\n"
+    "mosquitto -c broker.conf >broker 2>&1 & broker=$!; trap 'kill $child $broker' EXIT\n"
+    "using() { settings '{\"counts\": {\"interval\": 1}, \"mqtt\": {\"host\": \"localhost\", "
+    "\"topic\": "
+    "\"shop/faces\", \"port\": '$port', \"user\": \"mien\", \"ca_file\": \"'$1'\"}}'; }\n";
+
+static void publishes_to_who_proves_itself_only(void)
+{
+    if (!has_broker())
+        return;
+    media_shell(&run, "command -v openssl");
+    if (run.code) {
+        skip_test("openssl is not installed");
+        return;
+    }
+    char script[4096];
+    snprintf(script, sizeof script, guarded_broker, free_port());
+    size_t used = strlen(script);
+    snprintf(script + used, sizeof script - used,
+             "export MIEN_MQTT_PASSWORD=secret; using ca.pem; kiosk && until_ logs connected &&"
+             "mosquitto_sub --cafile ca.pem -h localhost -p $port -u mien -P secret -t shop/faces "
+             "-C 2 -W 90 >heard && stop; tail -n 1 heard");
+    shell(script);
+    CU_ASSERT_EQUAL(run.code, 0);
+    check_row(run.out);
+    snprintf(script + used, sizeof script - used,
+             "export MIEN_MQTT_PASSWORD=guessed; using ca.pem; kiosk &&"
+             "until_ logs 'MQTT.*[Nn]ot authori.ed.*trying again' && ! logs connected && stop");
+    shell(script);
+    CU_ASSERT_EQUAL(run.code, 0);
+    snprintf(script + used, sizeof script - used,
+             "export MIEN_MQTT_PASSWORD=secret; using other.pem; kiosk &&"
+             "until_ logs 'MQTT.*TLS.*trying again' && ! logs connected && stop");
+    shell(script);
+    CU_ASSERT_EQUAL(run.code, 0);
+    snprintf(
+        script + used, sizeof script - used,
+        "using none.pem; kiosk && until_ logs 'mqtt.ca_file: none.pem cannot be used' && stop");
+    shell(script);
+    CU_ASSERT_EQUAL(run.code, 0);
 }
 
 /* ---- systemd ---- */
@@ -294,6 +354,7 @@ int main(void)
         {"appends counts", appends_counts},
         {"nothing is stored unasked", nothing_is_stored_unasked},
         {"publishes counts", publishes_counts},
+        {"publishes to who proves itself only", publishes_to_who_proves_itself_only},
         {"tells systemd", tells_systemd},
         {"logs priorities to the journal", logs_priorities_to_the_journal},
         {"logs no less than asked", logs_no_less_than_asked},

@@ -435,6 +435,97 @@ static void window_shows_a_note_without_pictures(void)
     mien_picture_free(&seen);
 }
 
+/* ---- what a kiosk says ---- */
+
+static struct mien_picture draw_screen(struct screen_texts texts)
+{
+    struct overlay_status status = {.latency_p50_ms = -1, .screen = texts};
+    struct overlay_view view = {.scale = 1, .picture_width = 640};
+    return draw_in_window(640, 480, NULL, &view, &status, &(struct overlay_style){0});
+}
+
+enum { PAPER = 0xF4F4F4, ALERT = 0xE69F00, INK = 0x111418 };
+static const SDL_Rect whole = {0, 0, 640, 480}, top = {0, 0, 640, 120}, middle = {0, 120, 640, 240},
+                      foot = {0, 360, 640, 120};
+
+static void screen_title_is_large_in_the_middle(void)
+{
+    struct mien_picture title = draw_screen((struct screen_texts){.title = "Nobody"});
+    struct mien_picture notice = draw_screen((struct screen_texts){.notice = "Nobody"});
+    int large = count_color(&title, middle, PAPER, 40),
+        small = count_color(&notice, foot, PAPER, 40);
+    CU_ASSERT(small > 50);
+    CU_ASSERT(large > 3 * small);
+    CU_ASSERT_EQUAL(count_changed(&title, whole), count_changed(&title, middle));
+    int left = count_changed(&title, (SDL_Rect){0, 120, 320, 240});
+    CU_ASSERT(abs(2 * left - count_changed(&title, middle)) < count_changed(&title, middle) / 3);
+    mien_picture_free(&title);
+    mien_picture_free(&notice);
+}
+
+static void screen_texts_have_places_of_their_own(void)
+{
+    struct mien_picture notice =
+        draw_screen((struct screen_texts){.notice = "No picture is stored"});
+    CU_ASSERT_EQUAL(count_changed(&notice, whole), count_changed(&notice, foot));
+    CU_ASSERT(count_color(&notice, foot, INK, 40) > 1000); /* on a dark plate */
+    CU_ASSERT_EQUAL(count_color(&notice, whole, ALERT, 20), 0);
+    mien_picture_free(&notice);
+    struct mien_picture banner =
+        draw_screen((struct screen_texts){.banner = "shop.json:5:9: wrong"});
+    CU_ASSERT_EQUAL(count_changed(&banner, whole), count_changed(&banner, top));
+    CU_ASSERT(count_color(&banner, top, ALERT, 30) > 10000); /* as wide as the screen */
+    CU_ASSERT(count_color(&banner, top, INK, 40) > 100);
+    mien_picture_free(&banner);
+}
+
+/* All at once; and empty texts are none. */
+static void screen_texts_stand_together(void)
+{
+    struct mien_picture all = draw_screen((struct screen_texts){
+        .title = "The camera is away", .notice = "Notice", .banner = "Wrong"});
+    CU_ASSERT(count_color(&all, top, ALERT, 30) > 10000);
+    CU_ASSERT(count_color(&all, middle, PAPER, 40) > 500);
+    CU_ASSERT(count_color(&all, foot, PAPER, 40) > 50);
+    mien_picture_free(&all);
+    struct mien_picture none =
+        draw_screen((struct screen_texts){.title = "", .notice = "", .banner = ""});
+    CU_ASSERT_EQUAL(count_changed(&none, whole), 0);
+    mien_picture_free(&none);
+}
+
+static int last_changed_row(const struct mien_picture *picture)
+{
+    int y = HEIGHT - 1;
+    while (y > 0 && !count_changed(picture, (SDL_Rect){0, y, WIDTH, 1}))
+        y--;
+    return y;
+}
+
+/* A long banner gets more lines, of which none leaves the screen, also without spaces. */
+static void long_texts_are_broken_into_lines(void)
+{
+    static char endless[501];
+    for (size_t i = 0; i + 1 < sizeof endless; i++)
+        endless[i] = "\xC3\x84"[i % 2]; /* letters of two bytes */
+    static const char *const banners[] = {
+        "short",
+        "/etc/xdg/mien/config.json:12:9: kiosk.idle_texd: unknown key; the nearest known one "
+        "is idle_text; the settings stay as they were, and so on",
+        endless};
+    int height[3];
+    for (int i = 0; i < 3; i++) {
+        struct mien_picture banner = draw_screen((struct screen_texts){.banner = banners[i]});
+        height[i] = last_changed_row(&banner);
+        CU_ASSERT_EQUAL(count_changed(&banner, (SDL_Rect){0, 0, 2, HEIGHT}), 0);
+        CU_ASSERT_EQUAL(count_changed(&banner, (SDL_Rect){638, 0, 2, HEIGHT}), 0);
+        mien_picture_free(&banner);
+    }
+    CU_ASSERT(height[0] > 20);
+    CU_ASSERT(height[1] > height[0] + 10);
+    CU_ASSERT(height[2] < HEIGHT - 1);
+}
+
 /* Twice the window: twice the text, as on a HiDPI screen. */
 static void text_grows_with_the_window(void)
 {
@@ -479,6 +570,10 @@ int main(void)
         {"window scales and mirrors", window_scales_and_mirrors},
         {"window shows status and help", window_shows_status_and_help},
         {"window shows a note without pictures", window_shows_a_note_without_pictures},
+        {"screen title is large in the middle", screen_title_is_large_in_the_middle},
+        {"screen texts have places of their own", screen_texts_have_places_of_their_own},
+        {"screen texts stand together", screen_texts_stand_together},
+        {"long texts are broken into lines", long_texts_are_broken_into_lines},
         {"text grows with the window", text_grows_with_the_window},
         {NULL, NULL},
     };

@@ -9,6 +9,7 @@
 #include <glob.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { WIDTH = 640, HEIGHT = 480, GRAY = 0x808080 };
@@ -21,6 +22,7 @@ static struct faces faces;
 static struct window *window;
 static struct mien_picture seen; /* the last screenshot */
 static struct mien_reader *reader;
+static char folder[256]; /* of the screenshots */
 
 static void open_window(struct window_options options)
 {
@@ -193,6 +195,34 @@ static void each_key_is_confirmed(void)
     close_window();
 }
 
+/* Where the key s saves, also that is confirmed: in the pictures after the saved one. So is that it
+ * could not. */
+static void a_screenshot_is_confirmed(void)
+{
+    int letters;
+    struct run run;
+    open_window((struct window_options){0});
+    look(); /* over the word that greets */
+    uint32_t greeting = look_at_toast(&letters);
+    look();
+    uint32_t saved = look_at_toast(&letters);
+    CU_ASSERT(letters > 50);
+    CU_ASSERT_NOT_EQUAL(saved, greeting);
+    CU_ASSERT_EQUAL(mkdir("gone", 0700), 0);
+    CU_ASSERT_EQUAL(chdir("gone"), 0);
+    CU_ASSERT_EQUAL(rmdir("../gone"), 0);
+    CU_ASSERT(press(SDLK_s, KMOD_NONE));
+    show();
+    CU_ASSERT_EQUAL(chdir(folder), 0);
+    media_shell(&run, "rm mien-*.png"); /* only the one of look() */
+    CU_ASSERT_EQUAL(run.code, 0);
+    look();
+    uint32_t failed = look_at_toast(&letters);
+    CU_ASSERT(letters > 50);
+    CU_ASSERT_NOT_EQUAL(failed, saved);
+    close_window();
+}
+
 static void help_keys_show_and_hide_the_keys(void)
 {
     static const struct {
@@ -321,6 +351,7 @@ int main(void)
         {"bars key shows and hides bars", bars_key_shows_and_hides_bars},
         {"privacy key covers the face", privacy_key_covers_the_face},
         {"each key is confirmed", each_key_is_confirmed},
+        {"a screenshot is confirmed", a_screenshot_is_confirmed},
         {"help keys show and hide the keys", help_keys_show_and_hide_the_keys},
         {"space freezes", space_freezes},
         {"tells of the record key once", tells_of_the_record_key_once},
@@ -333,5 +364,7 @@ int main(void)
         {NULL, NULL},
     };
     media_enter_folder();
+    if (!getcwd(folder, sizeof folder))
+        return 99;
     return run_tests("window", tests);
 }
