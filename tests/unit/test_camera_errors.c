@@ -6,9 +6,56 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <libv4l2.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
+
+/* ---- a driver that is not there ---- */
+
+static int planes; /* of a picture; 0: no such driver */
+
+/* A camera of the multi-planar API, as some phones and boards have, with NV12 in so many planes. */
+static int answer(unsigned long request, void *argument)
+{
+    if (request == VIDIOC_QUERYCAP) {
+        *(struct v4l2_capability *)argument = (struct v4l2_capability){
+            .card = "Board", .capabilities = V4L2_CAP_VIDEO_CAPTURE_MPLANE | V4L2_CAP_STREAMING};
+        return 0;
+    }
+    struct v4l2_format *format = argument;
+    if (request == VIDIOC_S_FMT && format->type == V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE) {
+        format->fmt.pix_mp.pixelformat = planes > 1 ? V4L2_PIX_FMT_NV12M : V4L2_PIX_FMT_NV12;
+        format->fmt.pix_mp.num_planes = (uint8_t)planes;
+        return 0;
+    }
+    errno = EINVAL;
+    return -1;
+}
+
+/* These take the place of the C library's and of libv4l2's. */
+int ioctl(int fd, unsigned long request, ...)
+{
+    va_list arguments;
+    va_start(arguments, request);
+    void *argument = va_arg(arguments, void *);
+    va_end(arguments);
+    return planes ? answer(request, argument) : (int)syscall(SYS_ioctl, fd, request, argument);
+}
+
+int v4l2_ioctl(int fd, unsigned long request, ...)
+{
+    va_list arguments;
+    va_start(arguments, request);
+    void *argument = va_arg(arguments, void *);
+    va_end(arguments);
+    return ioctl(fd, request, argument);
+}
+
+/* ---- tests ---- */
 
 static int open_camera(const char *device, const char *format, struct mien_error *error)
 {
@@ -95,6 +142,20 @@ static void tries_grow_from_one_second_to_thirty(void)
     CU_ASSERT_EQUAL(BACKOFF_FIRST_MS, 1000);
 }
 
+static void pictures_over_several_planes_are_told(void)
+{
+    struct mien_error error = {""};
+    planes = 2;
+    CU_ASSERT_EQUAL(open_camera("/dev/null", NULL, &error), -ENOTSUP);
+    CU_ASSERT_PTR_NOT_NULL(
+        strstr(error.text, "/dev/null spreads its pictures (NM12) over 2 planes"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(error.text, "mien devices"));
+    planes = 1; /* goes on, to buffers, which this driver has not */
+    CU_ASSERT_EQUAL(open_camera("/dev/null", NULL, &error), -EINVAL);
+    CU_ASSERT_PTR_NULL(strstr(error.text, "planes"));
+    planes = 0;
+}
+
 static void no_camera_at_all_is_told(void)
 {
     struct mien_camera_info camera;
@@ -116,6 +177,7 @@ int main(void)
         {"holders of a device are named", holders_of_a_device_are_named},
         {"every error says what to do", every_error_says_what_to_do},
         {"tries grow from one second to thirty", tries_grow_from_one_second_to_thirty},
+        {"pictures over several planes are told", pictures_over_several_planes_are_told},
         {"no camera at all is told", no_camera_at_all_is_told},
         {NULL, NULL},
     };
