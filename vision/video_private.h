@@ -20,6 +20,13 @@ void video_log_forget(void);
 /* "NAME: FFmpeg's words (its last error line on this thread)"; returns −errno. */
 int video_error(struct mien_error *error, int code, const char *name);
 
+/* ---- standard input ---- */
+
+/* Ends early (AVERROR_EXIT) once `stop_fd`, which has to outlive it, can be read. NULL: no memory.
+ */
+AVIOContext *video_stdin_open(int *stop_fd);
+void video_stdin_close(AVIOContext **input);
+
 /* ---- from decoded frames to pictures ---- */
 
 /* How a stored picture turns into the one shown; flips are those of the stored picture. */

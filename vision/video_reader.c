@@ -9,12 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "mien/log.h"
-
-enum { INPUT_BUFFER = 1 << 16 };
 
 struct mien_reader {
     char *name; /* for messages */
@@ -46,49 +43,6 @@ struct mien_reader {
 
 /* ---- input ---- */
 
-/* Waits for standard input or for mien_reader_stop. */
-static int read_stdin(void *opaque, uint8_t *buffer, int size)
-{
-    const struct mien_reader *reader = opaque;
-    struct pollfd fds[] = {{STDIN_FILENO, POLLIN, 0}, {reader->stop_fd, POLLIN, 0}};
-    for (;;) {
-        if (poll(fds, 2, -1) < 0 && errno != EINTR)
-            return AVERROR(errno);
-        if (fds[1].revents)
-            return AVERROR_EXIT;
-        ssize_t count = read(STDIN_FILENO, buffer, (size_t)size);
-        if (count > 0)
-            return (int)count;
-        if (count == 0)
-            return AVERROR_EOF;
-        if (errno != EINTR && errno != EAGAIN)
-            return AVERROR(errno);
-    }
-}
-
-/* Works for a redirected file, fails for a pipe. */
-static int64_t seek_stdin(void *opaque, int64_t offset, int whence)
-{
-    (void)opaque;
-    struct stat status;
-    if (whence & AVSEEK_SIZE)
-        return fstat(STDIN_FILENO, &status) < 0 ? AVERROR(errno) : status.st_size;
-    int64_t place = lseek(STDIN_FILENO, offset, whence & ~AVSEEK_FORCE);
-    return place < 0 ? AVERROR(errno) : place;
-}
-
-static int make_stdin(struct mien_reader *reader)
-{
-    bool seekable = lseek(STDIN_FILENO, 0, SEEK_CUR) >= 0;
-    uint8_t *buffer = av_malloc(INPUT_BUFFER);
-    if (buffer)
-        reader->input = avio_alloc_context(buffer, INPUT_BUFFER, 0, reader, read_stdin, NULL,
-                                           seekable ? seek_stdin : NULL);
-    if (!reader->input)
-        av_free(buffer);
-    return reader->input ? 0 : AVERROR(ENOMEM);
-}
-
 static bool is_stopped(const struct mien_reader *reader)
 {
     struct pollfd fd = {reader->stop_fd, POLLIN, 0};
@@ -110,8 +64,10 @@ static int open_container(struct mien_reader *reader, const char *path)
     av_dict_set(&options, "protocol_whitelist", "file", 0);
     av_dict_set(&options, "pattern_type", "none", 0);
     int result = reader->format && url ? 0 : AVERROR(ENOMEM);
-    if (!result && !strcmp(path, "-") && (result = make_stdin(reader)) == 0)
-        reader->format->pb = reader->input;
+    if (!result && !strcmp(path, "-")) {
+        reader->format->pb = reader->input = video_stdin_open(&reader->stop_fd);
+        result = reader->input ? 0 : AVERROR(ENOMEM);
+    }
     if (!result)
         result = avformat_open_input(&reader->format, reader->input ? NULL : url, NULL, &options);
     av_dict_free(&options);
@@ -378,9 +334,7 @@ void mien_reader_close(struct mien_reader **reader)
     av_packet_free(&old->packet);
     av_frame_free(&old->frame);
     avformat_close_input(&old->format);
-    if (old->input)
-        av_freep(&old->input->buffer);
-    avio_context_free(&old->input);
+    video_stdin_close(&old->input);
     video_converter_clear(&old->converter);
     mien_picture_free(&old->own.color);
     mien_picture_free(&old->own.gray);
