@@ -1,5 +1,4 @@
 /* mien kiosk: a camera on a screen in public, for months, with nobody there to help. */
-#include <argp.h>
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -8,8 +7,9 @@
 
 #include "clock.h"
 #include "commands.h"
-#include "data/put.h"
 #include "draw/window.h"
+#include "kiosk/answer.h"
+#include "kiosk/options.h"
 #include "kiosk/publisher.h"
 #include "kiosk/status.h"
 #include "kiosk/supervisor.h"
@@ -25,11 +25,6 @@ enum { WAIT_MS = 50 };
 /* Between tries to open a camera. */
 #define RETRY_FIRST 1.0
 #define RETRY_LAST 30.0
-
-struct kiosk_options {
-    const char *config, *video, *model;
-    bool status;
-};
 
 struct kiosk {
     struct kiosk_options options;
@@ -134,59 +129,27 @@ static void reload(struct kiosk *kiosk)
 
 /* ---- what it tells ---- */
 
-static const char *const state_names[] = {"running", "stalled", "lost"};
-
-static void put_camera(const struct kiosk *kiosk, FILE *file)
+static struct mien_camera_status camera_status(const struct kiosk *kiosk)
 {
     struct mien_camera_status camera = {.state = MIEN_CAMERA_LOST};
     if (kiosk->session.source)
         source_status(kiosk->session.source, &camera);
-    fputs("\"camera\":{\"path\":", file);
-    put_json_string(file, camera.path);
-    fputs(",\"name\":", file);
-    put_json_string(file, camera.name);
-    fprintf(file,
-            ",\"state\":\"%s\",\"width\":%d,\"height\":%d,\"fps\":", state_names[camera.state],
-            camera.width, camera.height);
-    put_number(file, camera.fps, 2);
-    fprintf(file, ",\"corrupt\":%llu,\"reopened\":%llu}", (unsigned long long)camera.corrupt,
-            (unsigned long long)camera.reopened);
+    return camera;
 }
 
-static void put_status(struct kiosk *kiosk, FILE *file)
-{
-    struct session *session = &kiosk->session;
-    double now = clock_seconds();
-    struct overlay_status figures = {0};
-    session_figures(session, now, &figures);
-    fputs("{\"uptime\":", file);
-    put_number(file, now - kiosk->began, 1);
-    fprintf(file, ",\"pid\":%d,\"frames\":%llu,\"looks\":%llu,\"shown\":%llu", (int)getpid(),
-            (unsigned long long)session->pictures, (unsigned long long)session->result.looks,
-            (unsigned long long)kiosk->shown);
-    fprintf(file, ",\"drops\":{\"capture\":%llu,\"analysis\":%llu}",
-            (unsigned long long)figures.drops,
-            (unsigned long long)analysis_skipped(session->analysis));
-    fprintf(file, ",\"faces\":%d,\"faces_so_far\":%u,\"fps\":", session->result.faces.count,
-            kiosk->highest);
-    put_number(file, figures.fps, 1);
-    fputs(",\"latency_ms\":{\"p50\":", file);
-    put_number(file, figures.latency_p50_ms, 0);
-    fputs(",\"p95\":", file);
-    put_number(file, figures.latency_p95_ms, 0);
-    fputs("},", file);
-    put_camera(kiosk, file);
-    fputs(",\"config_error\":", file);
-    put_json_string(file, kiosk->complaint.text);
-    fputs("}\n", file);
-}
-
-static void answer(struct kiosk *kiosk)
+static void answer_whoever_asks(struct kiosk *kiosk)
 {
     FILE *file = kiosk->status ? status_asked(kiosk->status) : NULL;
     if (!file)
         return;
-    put_status(kiosk, file);
+    struct answer answer = {.session = &kiosk->session,
+                            .camera = camera_status(kiosk),
+                            .began = kiosk->began,
+                            .now = clock_seconds(),
+                            .shown = kiosk->shown,
+                            .faces_so_far = kiosk->highest,
+                            .complaint = kiosk->complaint.text};
+    answer_put(&answer, file);
     fclose(file);
 }
 
@@ -203,20 +166,12 @@ static void count(struct kiosk *kiosk)
 
 /* ---- the loop ---- */
 
-static enum mien_camera_state camera_state(struct kiosk *kiosk)
-{
-    struct mien_camera_status camera = {.state = MIEN_CAMERA_LOST};
-    if (kiosk->session.source)
-        source_status(kiosk->session.source, &camera);
-    return camera.state;
-}
-
 static int show(struct kiosk *kiosk, bool newer_picture, bool newer_faces, struct mien_error *error)
 {
     struct session *session = &kiosk->session;
     const struct mien_config *config = &kiosk->config;
     double now = clock_seconds();
-    bool seeing = camera_state(kiosk) != MIEN_CAMERA_LOST && session->shown.color.data;
+    bool seeing = camera_status(kiosk).state != MIEN_CAMERA_LOST && session->shown.color.data;
     if (seeing && session->result.faces.count)
         kiosk->last_face = now;
     bool idle = now - kiosk->last_face > config->kiosk.idle_after;
@@ -257,7 +212,7 @@ static int step(struct kiosk *kiosk, struct mien_error *error)
 static void look_after_camera(struct kiosk *kiosk)
 {
     if (kiosk->session.source && strchr(kiosk->config.camera.device, ',') &&
-        camera_state(kiosk) == MIEN_CAMERA_LOST)
+        camera_status(kiosk).state == MIEN_CAMERA_LOST)
         disconnect(kiosk);
     if (!kiosk->session.source)
         connect(kiosk);
@@ -266,12 +221,12 @@ static void look_after_camera(struct kiosk *kiosk)
 static void look_after_rest(struct kiosk *kiosk)
 {
     double now = clock_seconds();
-    answer(kiosk);
+    answer_whoever_asks(kiosk);
     reload(kiosk);
     look_after_camera(kiosk);
     publisher_run(&kiosk->publisher, &kiosk->config, recogniser_model(kiosk->session.recogniser),
                   now);
-    struct stages stages = {.camera_away = camera_state(kiosk) != MIEN_CAMERA_RUNNING,
+    struct stages stages = {.camera_away = camera_status(kiosk).state != MIEN_CAMERA_RUNNING,
                             .captured = kiosk->session.pictures,
                             .analysed = kiosk->session.result.looks,
                             .shown = kiosk->shown};
@@ -294,46 +249,6 @@ static int loop(struct kiosk *kiosk, struct mien_error *error)
 
 /* ---- the command ---- */
 
-enum { KEY_MODEL = 256, KEY_VIDEO, KEY_STATUS };
-
-static const struct argp_option option_list[] = {
-    {"config", 'c', "FILE", 0, "settings, instead of the user's and the system's files", 0},
-    {"status", KEY_STATUS, NULL, 0, "print how the running kiosk is, as JSON", 0},
-    {"model", KEY_MODEL, "FILE", 0, "network to use", 0},
-    {"video", KEY_VIDEO, "FILE", 0, "play a recording or picture in the camera's place", 0},
-    {0}};
-
-static error_t parse(int key, char *argument, struct argp_state *state)
-{
-    struct kiosk_options *options = state->input;
-    switch (key) {
-    case 'c':
-        options->config = argument;
-        return 0;
-    case KEY_STATUS:
-        options->status = true;
-        return 0;
-    case KEY_MODEL:
-        options->model = argument;
-        return 0;
-    case KEY_VIDEO:
-        options->video = argument;
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-}
-
-static const struct argp kiosk_argp = {
-    .options = option_list,
-    .parser = parse,
-    .doc = "Shows what the faces before a camera express, on a whole screen in public: keys are "
-           "locked, pictures are not kept, and a camera that is missing is waited for.\v"
-           "Ends on the keys of kiosk.exit_keys, SIGINT or SIGTERM. Exit codes: 0 fine, 1 wrong "
-           "arguments or settings, 2 the model or video cannot be used, 3 the pictures ended, 4 no "
-           "display; with --status: 4 no kiosk answers.",
-};
-
 static int print_status(void)
 {
     struct mien_error error;
@@ -346,7 +261,7 @@ static int print_status(void)
 int command_kiosk(int argc, char **argv)
 {
     struct kiosk kiosk = {.reload = {.fd = -1}};
-    if (argp_parse(&kiosk_argp, argc, argv, 0, NULL, &kiosk.options))
+    if (kiosk_options_parse(&kiosk.options, argc, argv))
         return EXIT_USAGE;
     if (kiosk.options.status)
         return print_status();
