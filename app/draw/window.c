@@ -7,169 +7,11 @@
 #include <string.h>
 #include <time.h>
 
-#include "chord.h"
 #include "clock.h"
 #include "picture_file.h"
+#include "window_private.h"
 
 #define TOAST_SECONDS 2.0
-
-struct window {
-    SDL_Window *window;
-    SDL_Renderer *renderer;
-    SDL_Texture *texture; /* of the size of the last picture */
-    int width, height;    /* of the texture */
-    struct overlay *overlay;
-    struct overlay_style style;
-    char *exit_keys; /* NULL: the usual keys */
-    bool mirror, frozen, leaving, screenshot_due, record_pressed;
-    char toast[160];
-    double toast_ends;
-    char driver[64]; /* SDL's, of video and of drawing */
-};
-
-/* ---- keys ---- */
-
-void window_say(struct window *window, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(window->toast, sizeof window->toast, format, arguments);
-    va_end(arguments);
-    window->toast_ends = clock_seconds() + TOAST_SECONDS;
-}
-
-static void leave(struct window *window)
-{
-    window->leaving = true;
-}
-
-static void toggle_fullscreen(struct window *window)
-{
-    bool full = SDL_GetWindowFlags(window->window) & SDL_WINDOW_FULLSCREEN;
-    if (SDL_SetWindowFullscreen(window->window, full ? 0 : SDL_WINDOW_FULLSCREEN_DESKTOP)) {
-        window_say(window, "full screen: %s", SDL_GetError());
-        return;
-    }
-    SDL_ShowCursor(full ? SDL_ENABLE : SDL_DISABLE);
-    window_say(window, full ? "in a window" : "full screen");
-}
-
-static void toggle_mirror(struct window *window)
-{
-    window->mirror = !window->mirror;
-    window_say(window, window->mirror ? "mirrored" : "not mirrored");
-}
-
-static void toggle_bars(struct window *window)
-{
-    window->style.bars = !window->style.bars;
-    window_say(window, window->style.bars ? "bars shown" : "bars hidden");
-}
-
-static void toggle_blur(struct window *window)
-{
-    window->style.blur = !window->style.blur;
-    window_say(window, window->style.blur ? "faces covered" : "faces shown");
-}
-
-static void toggle_freeze(struct window *window)
-{
-    window->frozen = !window->frozen;
-    window_say(window, window->frozen ? "frozen: space goes on" : "live");
-}
-
-static void ask_screenshot(struct window *window)
-{
-    window->screenshot_due = true;
-}
-
-static void ask_recording(struct window *window)
-{
-    window->record_pressed = true;
-}
-
-static void toggle_help(struct window *window);
-
-static const struct {
-    SDL_Keycode code;
-    void (*press)(struct window *window);
-} keys[] = {
-    {SDLK_q, leave},
-    {SDLK_ESCAPE, leave},
-    {SDLK_f, toggle_fullscreen},
-    {SDLK_m, toggle_mirror},
-    {SDLK_b, toggle_bars},
-    {SDLK_p, toggle_blur},
-    {SDLK_s, ask_screenshot},
-    {SDLK_r, ask_recording},
-    {SDLK_SPACE, toggle_freeze},
-    {SDLK_h, toggle_help},
-    {SDLK_F1, toggle_help},
-    {SDLK_QUESTION, toggle_help},
-    {SDLK_F11, toggle_fullscreen},
-};
-
-static const struct overlay_key help[] = {
-    {"f", "full screen"},
-    {"m", "mirror the picture"},
-    {"b", "bars of all emotions"},
-    {"p", "cover the faces"},
-    {"s", "save a screenshot"},
-    {"r", "record, stop recording"},
-    {"space", "freeze"},
-    {"h, ?", "this help"},
-    {"q, Esc", "quit"},
-    {NULL, NULL},
-};
-
-static void toggle_help(struct window *window)
-{
-    window->style.help = window->style.help ? NULL : help;
-}
-
-static void press(struct window *window, SDL_Keysym key)
-{
-    if (window->exit_keys) {
-        window->leaving |= chord_pressed(window->exit_keys, key);
-        return;
-    }
-    if (key.sym == SDLK_SLASH && key.mod & KMOD_SHIFT)
-        key.sym = SDLK_QUESTION; /* where SDL names the key, not its sign */
-    if (key.mod & (KMOD_CTRL | KMOD_ALT | KMOD_GUI))
-        return;
-    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-        if (keys[i].code == key.sym)
-            keys[i].press(window);
-}
-
-bool window_react(struct window *window)
-{
-    SDL_Event event;
-    while (SDL_PollEvent(&event)) {
-        if (event.type == SDL_QUIT && !window->exit_keys)
-            leave(window);
-        else if (event.type == SDL_KEYDOWN && !event.key.repeat)
-            press(window, event.key.keysym);
-    }
-    return !window->leaving;
-}
-
-bool window_frozen(const struct window *window)
-{
-    return window->frozen;
-}
-
-bool window_record_pressed(struct window *window)
-{
-    bool pressed = window->record_pressed;
-    window->record_pressed = false;
-    return pressed;
-}
-
-const struct overlay_style *window_style(const struct window *window)
-{
-    return &window->style;
-}
 
 /* ---- opening ---- */
 
@@ -247,7 +89,7 @@ void window_apply(struct window *window, const struct window_options *options)
     window->style.bars = options->bars;
     window->style.blur = options->blur;
     if (full != options->fullscreen)
-        toggle_fullscreen(window);
+        window_toggle_fullscreen(window);
     free(window->exit_keys);
     window->exit_keys = options->exit_keys ? strdup(options->exit_keys) : NULL;
 }
@@ -300,6 +142,20 @@ void window_close(struct window **window)
 }
 
 /* ---- showing ---- */
+
+void window_say(struct window *window, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(window->toast, sizeof window->toast, format, arguments);
+    va_end(arguments);
+    window->toast_ends = clock_seconds() + TOAST_SECONDS;
+}
+
+const struct overlay_style *window_style(const struct window *window)
+{
+    return &window->style;
+}
 
 static int fit_texture(struct window *window, const struct mien_picture *color)
 {
