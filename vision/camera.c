@@ -15,6 +15,7 @@
 
 #include "backoff.h"
 #include "camera_device.h"
+#include "camera_slots.h"
 #include "mien/log.h"
 #include "mien/mailbox.h"
 
@@ -22,25 +23,17 @@
 #define STALLED_NS (2 * SECOND_NS)
 #define REOPEN_NS (5 * SECOND_NS)
 
-enum {
-    SLOTS = 4,       /* one being filled, one in the mailbox, two with the caller */
-    SETTLE_MS = 100, /* a new node gets its permissions a moment later */
-};
-
-struct slot {
-    struct mien_frame frame;
-    bool taken; /* guarded by the mutex, like the status */
-};
+enum { SETTLE_MS = 100 }; /* a new node gets its permissions a moment later */
 
 struct mien_camera {
     struct mien_camera_options options; /* its strings are our own copies */
     struct camera_device device;        /* of the capture thread once that runs */
-    struct slot slots[SLOTS];
+    struct camera_slots slots;
     struct mien_mailbox *mailbox;
     int stop; /* eventfd: readable from mien_camera_close on */
     pthread_t thread;
     bool has_thread;
-    pthread_mutex_t mutex;
+    pthread_mutex_t mutex; /* guards the status */
     struct mien_camera_status status;
     uint64_t next_number;
     int64_t first_ns;  /* time of frame 0 */
@@ -100,55 +93,14 @@ static void count(struct mien_camera *camera, uint64_t captured, uint64_t droppe
     pthread_mutex_unlock(&camera->mutex);
 }
 
-/* ---- slots ---- */
-
-static void free_slot(struct mien_camera *camera, struct slot *slot)
-{
-    pthread_mutex_lock(&camera->mutex);
-    slot->taken = false;
-    pthread_mutex_unlock(&camera->mutex);
-}
-
-static struct slot *take_free_slot(struct mien_camera *camera)
-{
-    struct slot *found = NULL;
-    pthread_mutex_lock(&camera->mutex);
-    for (int i = 0; i < SLOTS && !found; i++)
-        if (!camera->slots[i].taken)
-            found = &camera->slots[i];
-    if (found)
-        found->taken = true;
-    pthread_mutex_unlock(&camera->mutex);
-    return found;
-}
-
-static int replace_pictures(struct mien_frame *frame, int width, int height, bool gray_alone,
-                            struct mien_error *error)
-{
-    mien_picture_free(&frame->color);
-    mien_picture_free(&frame->gray);
-    int result = mien_picture_alloc(&frame->gray, MIEN_GRAY8, width, height, error);
-    if (!result && !gray_alone &&
-        (result = mien_picture_alloc(&frame->color, MIEN_BGRX32, width, height, error)))
-        mien_picture_free(&frame->gray);
-    return result;
-}
-
-/* Gives the slot pictures of the device's size: at the start, and when the camera came back with
- * another one. */
-static int fit_slot(struct mien_camera *camera, struct slot *slot, struct mien_error *error)
-{
-    const struct mien_picture *gray = &slot->frame.gray;
-    int width = (int)camera->device.pixels.width, height = (int)camera->device.pixels.height;
-    if (gray->data && gray->width == width && gray->height == height)
-        return 0;
-    pthread_mutex_lock(&camera->mutex); /* mien_camera_release compares pointers */
-    int result = replace_pictures(&slot->frame, width, height, camera->options.gray_alone, error);
-    pthread_mutex_unlock(&camera->mutex);
-    return result;
-}
-
 /* ---- one frame ---- */
+
+static int fit_slot(struct mien_camera *camera, struct camera_slot *slot, struct mien_error *error)
+{
+    const struct v4l2_pix_format *pixels = &camera->device.pixels;
+    return camera_slots_fit(&camera->slots, slot, (int)pixels->width, (int)pixels->height,
+                            camera->options.gray_alone, error);
+}
 
 /* When the driver says the frame was captured, if it uses our clock and does not dream. */
 static int64_t capture_time(const struct camera_buffer *buffer)
@@ -160,7 +112,7 @@ static int64_t capture_time(const struct camera_buffer *buffer)
     return monotonic && told <= now && told > now - 10 * SECOND_NS ? told : now;
 }
 
-static void mail(struct mien_camera *camera, struct slot *slot, int64_t captured_ns)
+static void mail(struct mien_camera *camera, struct camera_slot *slot, int64_t captured_ns)
 {
     struct mien_frame *frame = &slot->frame;
     if (camera->next_number == 0)
@@ -170,14 +122,14 @@ static void mail(struct mien_camera *camera, struct slot *slot, int64_t captured
     frame->time = (double)(captured_ns - camera->first_ns) / SECOND_NS;
     camera->newest_ns = now_ns();
     set_state(camera, MIEN_CAMERA_RUNNING);
-    struct slot *back = mien_mailbox_put(camera->mailbox, slot);
+    struct camera_slot *back = mien_mailbox_put(camera->mailbox, slot);
     if (back)
-        free_slot(camera, back);
+        camera_slots_give_back(&camera->slots, back);
     count(camera, 1, back != NULL, 0);
 }
 
 static int convert(struct mien_camera *camera, const struct camera_buffer *buffer,
-                   struct slot *slot)
+                   struct camera_slot *slot)
 {
     int result = fit_slot(camera, slot, NULL);
     if (result)
@@ -197,13 +149,13 @@ static int fetch_frame(struct mien_camera *camera)
     if (result)
         return result == -EAGAIN ? 0 : result;
     int64_t captured_ns = capture_time(&buffer);
-    struct slot *slot = take_free_slot(camera);
+    struct camera_slot *slot = camera_slots_take(&camera->slots);
     int converted = slot ? convert(camera, &buffer, slot) : 0;
     result = camera_device_requeue(device, buffer.index);
     if (!slot) {
         count(camera, 0, 1, 0); /* the caller holds too many */
     } else if (converted) {
-        free_slot(camera, slot);
+        camera_slots_give_back(&camera->slots, slot);
         count(camera, 0, 0, 1);
     } else {
         mail(camera, slot, captured_ns);
@@ -327,8 +279,8 @@ static int prepare(struct mien_camera *camera, const struct mien_camera_options 
     if (result)
         return result;
     note_opened(camera);
-    for (int i = 0; i < SLOTS; i++)
-        if ((result = fit_slot(camera, &camera->slots[i], error)))
+    for (int i = 0; i < CAMERA_SLOTS; i++)
+        if ((result = fit_slot(camera, &camera->slots.list[i], error)))
             return result;
     if ((result = start_thread(camera)))
         return mien_error_set(error, -result, "cannot start the capture thread: %s",
@@ -344,6 +296,7 @@ int mien_camera_open(struct mien_camera **camera, const struct mien_camera_optio
         return mien_error_set(error, ENOMEM, "no memory for the camera");
     new->device.fd = new->stop = -1;
     pthread_mutex_init(&new->mutex, NULL);
+    camera_slots_init(&new->slots);
     int result = prepare(new, options, error);
     if (result)
         mien_camera_close(&new);
@@ -363,10 +316,7 @@ void mien_camera_close(struct mien_camera **camera)
     }
     camera_device_close(&old->device);
     mien_mailbox_destroy(&old->mailbox);
-    for (int i = 0; i < SLOTS; i++) {
-        mien_picture_free(&old->slots[i].frame.color);
-        mien_picture_free(&old->slots[i].frame.gray);
-    }
+    camera_slots_finish(&old->slots);
     if (old->stop >= 0)
         close(old->stop);
     pthread_mutex_destroy(&old->mutex);
@@ -381,18 +331,13 @@ int mien_camera_take(struct mien_camera *camera, struct mien_frame *frame, int t
     void *item;
     int result = mien_mailbox_take(camera->mailbox, &item, timeout_ms);
     if (!result)
-        *frame = ((struct slot *)item)->frame;
+        *frame = ((struct camera_slot *)item)->frame;
     return result;
 }
 
 void mien_camera_release(struct mien_camera *camera, struct mien_frame *frame)
 {
-    pthread_mutex_lock(&camera->mutex);
-    for (int i = 0; i < SLOTS; i++)
-        if (frame->gray.data && camera->slots[i].frame.gray.data == frame->gray.data)
-            camera->slots[i].taken = false;
-    pthread_mutex_unlock(&camera->mutex);
-    *frame = (struct mien_frame){0};
+    camera_slots_release(&camera->slots, frame);
 }
 
 void mien_camera_get_status(struct mien_camera *camera, struct mien_camera_status *status)
