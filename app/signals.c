@@ -49,7 +49,8 @@ int signals_stop(void)
 
 bool signals_hangup(void)
 {
-    bool was = hangup;
-    hangup = 0;
+    bool was = hangup && !signals_stop(); /* a terminal that has closed is signals_stop's */
+    if (was)
+        hangup = 0;
     return was;
 }

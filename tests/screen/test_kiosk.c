@@ -198,7 +198,8 @@ static void publishes_counts(void)
         "\"shop/faces\", \"port\": '$port'}}'\n"
         "kiosk && until_ logs 'MQTT.*trying again' &&" /* it began before the broker */
         "{ mosquitto -p $port >broker 2>&1 & broker=$!; until_ logs connected; } &&"
-        "mosquitto_sub -p $port -t shop/faces -C 2 -W 90 >heard && kill $broker && wait $broker;"
+        "mosquitto_sub -h 127.0.0.1 -p $port -t shop/faces -C 2 -W 90 >heard && kill $broker && "
+        "wait $broker;"
         "until_ sh -c '[ $(grep -c \"trying again\" log) = 2 ]' &&"
         "{ mosquitto -p $port >broker 2>&1 & broker=$!; } &&"
         "until_ sh -c '[ $(grep -c connected log) = 2 ]' && stop; code=$?\n"

@@ -164,12 +164,12 @@ static void a_terminal_that_closes_ends_it(void)
         skip_test("the script program is not installed");
         return;
     }
-    media_shell(&run,
-                "rm -f rows.jsonl; script -qc 'echo $$ >pid; exec mien live --headless --video "
-                "portrait.jpg --jsonl rows.jsonl' /dev/null & terminal=$!\n"
-                "for i in $(seq 900); do [ -s rows.jsonl ] && break; sleep 0.1; done\n"
-                "kill -KILL $terminal; for i in $(seq 900); do kill -0 $(cat pid) || exit 0; sleep "
-                "0.1; done 2>/dev/null; kill $(cat pid); exit 1");
+    media_shell(
+        &run, "rm -f rows.jsonl; script -qc 'echo $$ >pid; exec env --default-signal=HUP mien live "
+              "--headless --video portrait.jpg --jsonl rows.jsonl' /dev/null & terminal=$!\n"
+              "for i in $(seq 900); do [ -s rows.jsonl ] && break; sleep 0.1; done\n"
+              "kill -KILL $terminal; for i in $(seq 900); do kill -0 $(cat pid) || exit 0; sleep "
+              "0.1; done 2>/dev/null; kill $(cat pid); exit 1");
     CU_ASSERT_EQUAL(run.code, 0);
 }
 
