@@ -47,7 +47,7 @@ def camera(x, share=0.3):
     noisy, in whole steps of gray."""
     chosen = torch.rand(len(x)) < share
     if chosen.any():
-        y = gaussian(x[chosen], uniform(int(chosen.sum()), 0.3, 1.6))
+        y = gaussian(x[chosen], uniform(int(chosen.sum()), 0.3, 2.5))
         y = y * uniform(len(y), 0.25, 1.0).view(-1, 1, 1, 1)
         y = y + torch.randn_like(y) * uniform(len(y), 0.0, 0.04).view(-1, 1, 1, 1)
         x[chosen] = (y * 255).round().clamp_(0, 255) / 255

@@ -50,10 +50,11 @@ def architecture(variant, classes):
 class Network(nn.Module):
     """Runs a layer list; returns logits (the final softmax is left to the loss)."""
 
-    def __init__(self, layers, input_channels=1, bn_momentum=0.1):
+    def __init__(self, layers, input_channels=1, bn_momentum=0.1, dropout=1.0):
         super().__init__()
         self.layers = layers
         self.bn_momentum = bn_momentum
+        self.dropout = dropout  # times the rate of every dropout layer
         self._make(layers, input_channels)
 
     def _make(self, layers, channels):
@@ -87,7 +88,7 @@ class Network(nn.Module):
             elif op == "max_pool":
                 x = F.max_pool2d(x, layer["size"])
             elif op == "dropout":
-                x = F.dropout(x, layer["rate"], self.training)
+                x = F.dropout(x, layer["rate"] * self.dropout, self.training)
             elif op == "residual":
                 x = x + self._run(layer["layers"], x)
             elif op == "global_average_pool":

@@ -143,6 +143,8 @@ def parse():
     parser.add_argument("--batch", type=int, default=128)
     parser.add_argument("--rate", type=float, default=0.05)
     parser.add_argument("--smoothing", type=float, default=0.1, help="of labels")
+    parser.add_argument("--dropout", type=float, default=1.0,
+                        help="times the paper's rates; less suits a training too short to overfit")
     parser.add_argument("--muxspace", type=int, default=12031, help="muxspace pictures an epoch")
     parser.add_argument("--split", choices=["random", "person", "none"],
                         default="random",
@@ -230,7 +232,8 @@ def work(args, team):
     args.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     parts, validation, labels = load_data(args)
     layers = architecture(args.network, len(labels))
-    network = Network(layers, bn_momentum=0.01 if args.recipe == "paper" else 0.1)
+    network = Network(layers, bn_momentum=0.01 if args.recipe == "paper" else 0.1,
+                      dropout=args.dropout)
     if args.init:
         start_from(args.init, network, args)
     network = network.to(args.device, memory_format=torch.channels_last)
