@@ -8,19 +8,24 @@ import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PAPER = ["--recipe", "paper", "--batch", "64", "--epochs", "100"]
-BOTH = ["--labels", "both", "--smoothing", "0.05", "--muxspace", "4000"]
+# One network with a row of outputs for each set of labels.
+BOTH = ("both", ["--labels", "both", "--smoothing", "0.05", "--muxspace", "4000",
+                 "--dropout", "0.3", "--epochs", "100"])
+FROM_BOTH = ["--init", "{work}/both/best.pt"]
 
-# name: (name of the training, its arguments, arguments of the export)
+# name: (trainings in order, each a name and its arguments; arguments of the export)
 RECIPES = {
     # the paper's own trainings
-    "paper-fergit-basic": ("paper-fergit-basic", PAPER + ["--network", "basic"], []),
-    "paper-fergit-residual": ("paper-fergit-residual", PAPER, []),
-    "paper-ckplus-residual": ("paper-ckplus-residual", PAPER + ["--data", "ckplus"], []),
-    # one network with outputs for both sets of labels, of which two files are made
-    "fergit-residual": ("both", BOTH, ["--labels", "fer2013"]),
-    "ferplus-residual": ("both", BOTH, ["--labels", "ferplus"]),
-    "ckplus-residual": ("ckplus", ["--data", "ckplus", "--epochs", "30", "--rate", "0.01",
-                                   "--split", "none", "--init", "{work}/both/best.pt"], []),
+    "paper-fergit-basic": ([("paper-fergit-basic", PAPER + ["--network", "basic"])], []),
+    "paper-fergit-residual": ([("paper-fergit-residual", PAPER)], []),
+    "paper-ckplus-residual": ([("paper-ckplus-residual", PAPER + ["--data", "ckplus"])], []),
+    # ours
+    "ferplus-residual": ([BOTH], ["--labels", "ferplus"]),
+    "fergit-residual": ([BOTH, ("fergit", FROM_BOTH + [
+        "--smoothing", "0.05", "--dropout", "0.3", "--epochs", "7", "--rate", "0.008"])], []),
+    "ckplus-residual": ([BOTH, ("ckplus", FROM_BOTH + [
+        "--data", "ckplus", "--split", "none", "--epochs", "12", "--rate", "0.02", "--batch",
+        "32"])], []),
 }
 
 
@@ -37,12 +42,13 @@ def main():
     parser.add_argument("--epochs", help="instead of the recipe's")
     parser.add_argument("--seed", default="1")
     args = parser.parse_args()
-    training, settings, export = RECIPES[args.name]
-    work = os.path.join(args.work, training)
-    settings = [s.format(work=args.work) for s in settings] + ["--seed", args.seed]
-    if args.epochs:
-        settings += ["--epochs", args.epochs]
-    run("train.py", "--root", args.root, "--work", work, *settings)
+    trainings, export = RECIPES[args.name]
+    for training, settings in trainings:
+        work = os.path.join(args.work, training)
+        settings = [s.format(work=args.work) for s in settings] + ["--seed", args.seed]
+        if args.epochs:
+            settings += ["--epochs", args.epochs]
+        run("train.py", "--root", args.root, "--work", work, *settings)
     run("export.py", os.path.join(work, "best.pt"), args.output, "--root", args.root, *export)
 
 
