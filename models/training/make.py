@@ -21,8 +21,7 @@ RECIPES = {
     "paper-ckplus-residual": ([("paper-ckplus-residual", PAPER + ["--data", "ckplus"])], []),
     # ours
     "ferplus-residual": ([BOTH], ["--labels", "ferplus"]),
-    "fergit-residual": ([BOTH, ("fergit", FROM_BOTH + [
-        "--smoothing", "0.05", "--dropout", "0.3", "--epochs", "7", "--rate", "0.008"])], []),
+    "fergit-residual": ([BOTH], ["--labels", "fer2013"]),
     "ckplus-residual": ([BOTH, ("ckplus", FROM_BOTH + [
         "--data", "ckplus", "--split", "none", "--epochs", "12", "--rate", "0.02", "--batch",
         "32"])], []),
