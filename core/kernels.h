@@ -76,6 +76,12 @@ struct kernels {
     kernel_function *conv[FORMATS], *conv_half, *pointwise, *pool, *average;
 };
 
+/* Unlike fmaxf this is one instruction, for it need not care about NaN. */
+static inline float larger(float a, float b)
+{
+    return a > b ? a : b;
+}
+
 /* Fills the table with the best this CPU has, up to the level `limit` (NULL: no limit).
  * Returns 0, or -EINVAL where the level is unknown or this CPU lacks it. */
 int kernels_choose(struct kernels *kernels, const char *limit, struct mien_error *error);

@@ -138,12 +138,6 @@ static void pointwise(const struct call *call, struct slice slice)
             }
 }
 
-/* Unlike fmaxf this is one instruction, for it need not care about NaN. */
-static float larger(float a, float b)
-{
-    return a > b ? a : b;
-}
-
 static inline void pool_pixel(const struct call *call, int block, int y, int x, enum format format)
 {
     const uint8_t *upper = place(&call->input, block, 2 * y, 2 * x);

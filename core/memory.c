@@ -6,17 +6,20 @@
 
 enum { ALIGNMENT = 64, HUGE_PAGE = 2 << 20 };
 
+static size_t alignment_of(size_t size)
+{
+    return size < HUGE_PAGE ? ALIGNMENT : HUGE_PAGE;
+}
+
 static size_t whole(size_t size)
 {
-    size_t alignment = size < HUGE_PAGE ? ALIGNMENT : HUGE_PAGE;
-    return (size / alignment + 1) * alignment;
+    return (size / alignment_of(size) + 1) * alignment_of(size);
 }
 
 void *allocate_aligned(size_t size)
 {
-    size_t alignment = size < HUGE_PAGE ? ALIGNMENT : HUGE_PAGE;
-    void *memory = aligned_alloc(alignment, whole(size));
-    if (memory && alignment == HUGE_PAGE)
+    void *memory = aligned_alloc(alignment_of(size), whole(size));
+    if (memory && alignment_of(size) == HUGE_PAGE)
         madvise(memory, whole(size), MADV_HUGEPAGE); /* a wish: without it all works the same */
     return memory;
 }

@@ -209,23 +209,26 @@ INLINE void finish_row(const struct call *call, const vector *sums, int step, in
     }
 }
 
+/* The same for the output's format. */
+INLINE void finish_row_as_told(const struct call *call, const vector *sums, int step, int part,
+                               int y, int x, int count)
+{
+    if (call->output.format == FORMAT_BYTE)
+        finish_row(call, sums, step, part, y, x, count, FORMAT_BYTE);
+    else if (call->output.format == FORMAT_BFLOAT)
+        finish_row(call, sums, step, part, y, x, count, FORMAT_BFLOAT);
+    else
+        finish_row(call, sums, step, part, y, x, count, FORMAT_FLOAT);
+}
+
 /* Not inlined: what it keeps in registers must not push the sums out of theirs. */
 static __attribute__((noinline)) void finish_sums(const struct call *call, const vector *sums,
                                                   int first_part, int y, int x, struct tile tile)
 {
     for (int part = 0; part < tile.parts; part++)
-        for (int row = 0; row < tile.rows; row++) {
-            const vector *first = sums + row * tile.columns * tile.parts + part;
-            if (call->output.format == FORMAT_BYTE)
-                finish_row(call, first, tile.parts, first_part + part, y + row, x, tile.columns,
-                           FORMAT_BYTE);
-            else if (call->output.format == FORMAT_BFLOAT)
-                finish_row(call, first, tile.parts, first_part + part, y + row, x, tile.columns,
-                           FORMAT_BFLOAT);
-            else
-                finish_row(call, first, tile.parts, first_part + part, y + row, x, tile.columns,
-                           FORMAT_FLOAT);
-        }
+        for (int row = 0; row < tile.rows; row++)
+            finish_row_as_told(call, sums + row * tile.columns * tile.parts + part, tile.parts,
+                               first_part + part, y + row, x, tile.columns);
 }
 
 /* A copy goes there, so that the sums themselves never need an address. */
@@ -370,12 +373,17 @@ INLINE void compute_pixel(const struct call *call, struct slice slice, struct st
     }
 }
 
+INLINE int is_pixel(const struct call *call)
+{
+    return call->map_height == 1 && call->map_width == 1;
+}
+
 INLINE void convolve(const struct call *call, struct slice slice, struct storage storage)
 {
     int part = slice.first_block * PARTS_PER_BLOCK, end = slice.last_block * PARTS_PER_BLOCK;
     int is_small = call->kernel_height == 3 && call->kernel_width == 3 && call->map_height == 3 &&
                    call->map_width == 3 && slice.top == 0 && slice.bottom == call->width;
-    if (call->map_height == 1 && call->map_width == 1) {
+    if (is_pixel(call)) {
         compute_pixel(call, slice, storage);
     } else if (is_small && call->width == 3 && (end - part) % SMALL_PARTS == 0) {
         for (; part < end; part += SMALL_PARTS)

@@ -99,11 +99,6 @@ static void put_weight(const struct packer *packer, size_t place, float weight)
         ((float *)weights)[place] = weight;
 }
 
-static float larger(float a, float b)
-{
-    return a > b ? a : b;
-}
-
 /* How many of one output's weights, in steps of their input channels, make one of its bytes. */
 static float byte_scale(const struct packer *packer, int to)
 {

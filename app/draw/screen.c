@@ -22,16 +22,8 @@ static void append_word(char *line, const char *word, size_t length)
 /* How many bytes of a word fit into a line of their own: all, but for words such as long paths. */
 static size_t fitting(const struct block *block, struct text *text, const char *word, int room)
 {
-    char part[LINE_BYTES];
-    size_t length = SDL_min(strcspn(word, " \n"), sizeof part - 1);
-    for (;;) {
-        while (length > 1 && (word[length] & 0xC0) == 0x80) /* within a character */
-            length--;
-        snprintf(part, sizeof part, "%.*s", (int)length, word);
-        if (length <= 1 || text_width(text, block->size, part) <= room)
-            return length;
-        length--;
-    }
+    size_t length = SDL_min(strcspn(word, " \n"), LINE_BYTES - 1);
+    return SDL_max(text_fitting(text, block->size, word, length, room), 1);
 }
 
 /* Breaks between words where a line would be wider than `room`; what is left after the last line

@@ -224,6 +224,20 @@ int text_width(struct text *text, enum text_size size, const char *string)
     return width;
 }
 
+size_t text_fitting(struct text *text, enum text_size size, const char *string, size_t length,
+                    int room)
+{
+    const unsigned char *at = (const unsigned char *)string, *next = at;
+    const unsigned char *end = at + length;
+    while (at < end) {
+        room -= get_glyph(text, size, next_point(&next))->advance;
+        if (room < 0 || next > end)
+            break;
+        at = next;
+    }
+    return (size_t)(at - (const unsigned char *)string);
+}
+
 void text_draw(struct text *text, enum text_size size, int x, int y, uint32_t color,
                const char *string)
 {

@@ -29,6 +29,10 @@ void text_set_em(struct text *text, int pixels);
 int text_height(const struct text *text, enum text_size size);
 int text_width(struct text *text, enum text_size size, const char *string);
 
+/* Of the first `length` bytes those of the characters that are together no wider than `room`. */
+size_t text_fitting(struct text *text, enum text_size size, const char *string, size_t length,
+                    int room);
+
 /* Draws with the line's top left corner at x, y; `color` is 0xRRGGBB. */
 void text_draw(struct text *text, enum text_size size, int x, int y, uint32_t color,
                const char *string);

@@ -65,7 +65,7 @@ static const struct face *find_face(const struct faces *faces, uint32_t id)
 static void place_face(struct faces *faces, const struct mien_track *track, const struct face *read)
 {
     if (!read) {
-        faces->unshown_boxes[faces->unshown++] = track->box;
+        faces->unshown.boxes[faces->unshown.count++] = track->box;
         return;
     }
     struct face *face = &faces->list[faces->count++];
@@ -81,8 +81,6 @@ static void publish_places(struct analysis *analysis, const struct slot *slot)
     const struct sightings *found = &slot->sightings;
     result->faces.count = 0;
     result->faces.unshown = found->unshown;
-    memcpy(result->faces.unshown_boxes, found->unshown_boxes,
-           (size_t)found->unshown * sizeof *found->unshown_boxes);
     for (size_t i = 0; i < found->count; i++)
         place_face(&result->faces, &found->tracks[i],
                    find_face(&analysis->read, found->tracks[i].id));
@@ -244,7 +242,8 @@ struct recogniser *analysis_use(struct analysis *analysis, struct recogniser *re
     if (analysis->records)
         records_use(analysis->records, recogniser_model(recogniser));
     pthread_mutex_lock(&analysis->lock);
-    analysis->read.count = analysis->result.faces.count = analysis->result.faces.unshown = 0;
+    analysis->read.count = analysis->result.faces.count = 0;
+    analysis->result.faces.unshown.count = 0;
     analysis->result.changes++;
     pthread_mutex_unlock(&analysis->lock);
     pthread_mutex_unlock(&analysis->reading);

@@ -167,7 +167,7 @@ static void list_boxes(struct sightings *sightings, const struct mien_box *boxes
                        double time)
 {
     sightings->count = (size_t)count;
-    sightings->unshown = 0;
+    sightings->unshown.count = 0;
     for (int i = 0; i < count; i++)
         sightings->tracks[i] = (struct mien_track){
             .id = (uint32_t)i + 1, .box = boxes[i], .first = time, .last = time, .slot = i};
@@ -183,8 +183,8 @@ int recogniser_find(struct recogniser *recogniser, const struct mien_picture *gr
         mien_tracks_update(recogniser->tracks, boxes, (size_t)count, time);
         sightings->count =
             mien_tracks_shown(recogniser->tracks, sightings->tracks, MIEN_TRACKS_MAX);
-        sightings->unshown =
-            (int)mien_tracks_unshown(recogniser->tracks, sightings->unshown_boxes, MIEN_TRACKS_MAX);
+        sightings->unshown.count =
+            (int)mien_tracks_unshown(recogniser->tracks, sightings->unshown.boxes, FACES_MAX);
     } else if (count >= 0) {
         list_boxes(sightings, boxes, count, time);
     }
@@ -197,8 +197,6 @@ void recogniser_read(struct recogniser *recogniser, const struct mien_picture *g
 {
     faces->count = 0;
     faces->unshown = sightings->unshown;
-    memcpy(faces->unshown_boxes, sightings->unshown_boxes,
-           (size_t)sightings->unshown * sizeof *faces->unshown_boxes);
     for (size_t i = 0; i < sightings->count; i++) {
         const struct mien_track *track = &sightings->tracks[i];
         add_face(faces, track, remember(recogniser, gray, track, time));

@@ -24,11 +24,16 @@ struct face {
     int uncertain;                        /* confidence is, or was just now, below the threshold */
 };
 
+/* What may be a face, but is not known well enough to be shown: to be covered. */
+struct unshown {
+    int count;
+    struct mien_box boxes[FACES_MAX];
+};
+
 struct faces {
     int count;
     struct face list[FACES_MAX];
-    int unshown; /* what may be a face, but is not known well enough to be shown: to be covered */
-    struct mien_box unshown_boxes[FACES_MAX];
+    struct unshown unshown;
 };
 
 struct recogniser_options {
@@ -48,8 +53,7 @@ struct recogniser_options {
 struct sightings {
     size_t count;
     struct mien_track tracks[MIEN_TRACKS_MAX];
-    int unshown; /* as in struct faces */
-    struct mien_box unshown_boxes[MIEN_TRACKS_MAX];
+    struct unshown unshown;
 };
 
 struct recogniser; /* one thread at a time, but for the two halves of a look */

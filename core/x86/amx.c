@@ -5,17 +5,13 @@
  * is one tile. A place's bytes run on into those of the places right of it, just what neighbouring
  * positions of a kernel row meet: 64 bytes of them, 2 positions of bfloats or 4 of bytes, are
  * multiplied at once, those left over in a second, narrower pair of tiles. Weights lie in that
- * order anyway. Four tiles of sums hide the latency of the multiplier (52 cycles; 16 from one to
- * the next): 2 of pixels × 2 blocks of outputs, or 1 × 4 where the map is a single tile. The
- * weights of the blocks stay in the second-level cache while all tiles of the map pass.
+ * order anyway. Four tiles of sums keep the multiplier from waiting for its own result: 2 of pixels
+ * × 2 blocks of outputs, or 1 × 4 where the map is a single tile. The weights of the blocks stay in
+ * the second-level cache while all tiles of the map pass.
  *
  * One pixel alone fills a sixteenth of a tile and goes the way of AVX-512. */
 #include "zmm.h"
 
-#define DOT_BFLOAT(sum, unit, weights)                                                             \
-    (vector) _mm512_dpbf16_ps((__m512)(sum), (__m512bh)(unit), (__m512bh)(weights))
-#define DOT_BYTE(sum, unit, weights)                                                               \
-    (words) _mm512_dpbusd_epi32((__m512i)(sum), (__m512i)(unit), (__m512i)(weights))
 #include "../tiles.h"
 #include "amx_tiles.h"
 #include "x86.h"
@@ -101,12 +97,7 @@ static __attribute__((noinline)) void finish_places(const struct tiling *tiling,
         int y = (place + i) / tiling->pitch, x = (place + i) % tiling->pitch;
         int count = tiling->pitch - x < tiling->rows - i ? tiling->pitch - x : tiling->rows - i;
         int seen = call->width - x < count ? call->width - x : count;
-        if (call->output.format == FORMAT_BYTE)
-            finish_row(call, sums + i, 1, block, tiling->top + y, x, seen, FORMAT_BYTE);
-        else if (call->output.format == FORMAT_BFLOAT)
-            finish_row(call, sums + i, 1, block, tiling->top + y, x, seen, FORMAT_BFLOAT);
-        else
-            finish_row(call, sums + i, 1, block, tiling->top + y, x, seen, FORMAT_FLOAT);
+        finish_row_as_told(call, sums + i, 1, block, tiling->top + y, x, seen); /* maybe none */
         i += count;
     }
 }
@@ -162,11 +153,6 @@ INLINE void convolve_on_tiles(const struct call *call, struct slice slice, struc
     for (int tile = 0; block < end && tile < tiling.count; tile++)
         compute_tiles(&tiling, tile, block, 1, 1);
     tiles_end();
-}
-
-static int is_pixel(const struct call *call)
-{
-    return call->map_height == 1 && call->map_width == 1;
 }
 
 static void amx_bfloat(const struct call *call, struct slice slice)

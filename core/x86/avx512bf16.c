@@ -2,10 +2,6 @@
  * at half the rate of a multiply-add (Intel's, which have AMX for this) it gains only bytes. */
 #include "zmm.h"
 
-#define DOT_BFLOAT(sum, unit, weights)                                                             \
-    (vector) _mm512_dpbf16_ps((__m512)(sum), (__m512bh)(unit), (__m512bh)(weights))
-#define DOT_BYTE(sum, unit, weights)                                                               \
-    (words) _mm512_dpbusd_epi32((__m512i)(sum), (__m512i)(unit), (__m512i)(weights))
 #include "../tiles.h"
 #include "x86.h"
 

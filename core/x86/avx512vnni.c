@@ -1,8 +1,6 @@
 /* As AVX-512, with an instruction for products of four bytes: vpdpbusd. */
 #include "zmm.h"
 
-#define DOT_BYTE(sum, unit, weights)                                                               \
-    (words) _mm512_dpbusd_epi32((__m512i)(sum), (__m512i)(unit), (__m512i)(weights))
 #include "../tiles.h"
 #include "x86.h"
 

@@ -15,6 +15,16 @@ typedef __m512i register_words;
 #define BFLOATS(from)                                                                              \
     _mm512_cvtepu16_epi32(_mm256_loadu_si256((const __m256i *)(const void *)(from)))
 
+/* Each level that is built with them has these instructions. */
+#ifdef __AVX512BF16__
+#define DOT_BFLOAT(sum, unit, weights)                                                             \
+    (vector) _mm512_dpbf16_ps((__m512)(sum), (__m512bh)(unit), (__m512bh)(weights))
+#endif
+#ifdef __AVX512VNNI__
+#define DOT_BYTE(sum, unit, weights)                                                               \
+    (words) _mm512_dpbusd_epi32((__m512i)(sum), (__m512i)(unit), (__m512i)(weights))
+#endif
+
 static inline void put_bytes(void *to, __m512 positive)
 {
     _mm_storeu_si128(to, _mm512_cvtusepi32_epi8(_mm512_cvttps_epi32(positive)));

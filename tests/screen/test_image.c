@@ -217,11 +217,8 @@ static void wrong_arguments_are_told(void)
 
 static void bad_models_and_outputs_are_told(void)
 {
-    media_shell(&run, "mien image portrait.jpg --model missing.safetensors");
-    CU_ASSERT_EQUAL(run.code, 2);
-    CU_ASSERT_PTR_NOT_NULL(strstr(run.err, "missing.safetensors"));
-    media_shell(&run, "mien image portrait.jpg --model portrait.jpg");
-    CU_ASSERT_EQUAL(run.code, 2);
+    refuses("portrait.jpg --model missing.safetensors", 2, "missing.safetensors");
+    refuses("portrait.jpg --model portrait.jpg", 2, "portrait.jpg");
     media_shell(&run, "mien image portrait.jpg -o no/such/folder.png");
     CU_ASSERT_EQUAL(run.code, 3);
     CU_ASSERT_PTR_NOT_NULL(strstr(run.err, "no/such/folder.png"));

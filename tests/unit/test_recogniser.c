@@ -97,12 +97,12 @@ static void smooths_over_time(void)
     load_bright_and_dark(&bright, &dark);
     struct faces first = look(recogniser, &bright, 0.0);
     CU_ASSERT_EQUAL(first.count, 0);
-    CU_ASSERT_EQUAL(first.unshown, 1); /* but there to be covered */
+    CU_ASSERT_EQUAL(first.unshown.count, 1); /* but there to be covered */
     struct faces before = look(recogniser, &bright, 0.1);
     CU_ASSERT_EQUAL_FATAL(before.count, 1);
-    CU_ASSERT_EQUAL(before.unshown, 0);
-    CU_ASSERT(abs(first.unshown_boxes[0].x - before.list[0].box.x) < 20);
-    CU_ASSERT(abs(first.unshown_boxes[0].width - before.list[0].box.width) < 20);
+    CU_ASSERT_EQUAL(before.unshown.count, 0);
+    CU_ASSERT(abs(first.unshown.boxes[0].x - before.list[0].box.x) < 20);
+    CU_ASSERT(abs(first.unshown.boxes[0].width - before.list[0].box.width) < 20);
     CU_ASSERT_FALSE(before.list[0].uncertain);
     struct faces after = look(recogniser, &dark, 0.2);
     CU_ASSERT_EQUAL_FATAL(after.count, 1);
