@@ -195,9 +195,11 @@ int playback_take(struct playback *playback, struct mien_frame *frame, int timeo
 
 void playback_release(struct playback *playback, struct mien_frame *frame)
 {
-    for (int i = 0; i < SLOTS; i++)
-        if (playback->slots[i].frame.color.data == frame->color.data)
-            atomic_store(&playback->slots[i].busy, false);
+    for (int i = 0; i < SLOTS; i++) {
+        struct slot *slot = &playback->slots[i]; /* one that is not busy may be being filled */
+        if (atomic_load(&slot->busy) && slot->frame.color.data == frame->color.data)
+            atomic_store(&slot->busy, false);
+    }
     *frame = (struct mien_frame){0};
 }
 
