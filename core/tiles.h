@@ -29,6 +29,7 @@
 
 #define INLINE static inline __attribute__((always_inline))
 #define UNROLL _Pragma("GCC unroll 32")
+#define ROLLED _Pragma("GCC unroll 1") /* unrolled, it would want more registers than there are */
 
 enum { SUMS = 28, PARTS_PER_BLOCK = LANES / VECTOR };
 
@@ -153,13 +154,16 @@ INLINE int weight_size(struct storage storage)
     return storage.half ? 2 : UNIT;
 }
 
-/* Adds what one kernel position of one input block gives. `input` is what the tile's first pixel
- * meets there, `weights` those of its first part; `block` leads to the next block's weights. */
-INLINE void add_position(vector *sums, const uint8_t *input, ptrdiff_t row, const uint8_t *weights,
-                         ptrdiff_t block, struct storage storage, struct tile tile,
-                         struct reach reach)
+/* Adds what some kernel positions side by side give in one input block: neighbouring pixels lie one
+ * after the other, so do their units, and the weights of these. `input` is what the tile's first
+ * pixel meets first, `weights` those of its first part; `block` leads to the next block's weights.
+ */
+INLINE void add_positions(vector *sums, const uint8_t *input, ptrdiff_t row, const uint8_t *weights,
+                          ptrdiff_t block, int positions, struct storage storage, struct tile tile,
+                          struct reach reach)
 {
-    for (int unit = 0; unit < storage.units; unit++) {
+    ROLLED for (int unit = 0; unit < positions * storage.units; unit++)
+    {
         vector loaded[8];
         UNROLL for (int part = 0; part < tile.parts; part++) loaded[part] =
             load_weights(weights + part_offset(part, block, weight_size(storage)), storage);
@@ -268,11 +272,9 @@ INLINE void compute_tile(const struct call *call, int first_part, int y, int x,
             const uint8_t *input = in->data + from * in->block +
                                    (y + ky - call->kernel_height / 2) * in->row +
                                    (x - call->kernel_width / 2) * pixel;
-            for (int kx = 0; kx < call->kernel_width; kx++) {
-                add_position(sums, input, in->row, weights, block, storage, tile, whole);
-                input += pixel;
-                weights += storage.units * LANES * weight_size(storage);
-            }
+            add_positions(sums, input, in->row, weights, block, call->kernel_width, storage, tile,
+                          whole);
+            weights += call->kernel_width * storage.units * LANES * weight_size(storage);
         }
     finish(call, sums, first_part, y, x, storage.format, tile);
 }
@@ -333,8 +335,8 @@ INLINE void compute_small_map(const struct call *call, struct storage storage, i
             int skip = storage.format != FORMAT_BYTE, far = skip && side == 3;
             const struct reach reach = {skip && ky == 0, side - (far && ky == 2), skip && kx == 0,
                                         side - (far && kx == 2)};
-            add_position(sums, input + (ky - 1) * in->row + (kx - 1) * pixel, in->row, weights,
-                         block, storage, tile, reach);
+            add_positions(sums, input + (ky - 1) * in->row + (kx - 1) * pixel, in->row, weights,
+                          block, 1, storage, tile, reach);
             weights += storage.units * LANES * weight_size(storage);
         }
     }

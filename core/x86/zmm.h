@@ -21,8 +21,15 @@ typedef __m512i register_words;
     (vector) _mm512_dpbf16_ps((__m512)(sum), (__m512bh)(unit), (__m512bh)(weights))
 #endif
 #ifdef __AVX512VNNI__
+/* Not the intrinsic: around that GCC 12 copies the sums, which then find no room in registers. */
+static inline __attribute__((always_inline)) __m512i dot_byte(__m512i sum, __m512i unit,
+                                                              __m512i weights)
+{
+    __asm__("vpdpbusd %2, %1, %0" : "+v"(sum) : "v"(unit), "v"(weights));
+    return sum;
+}
 #define DOT_BYTE(sum, unit, weights)                                                               \
-    (words) _mm512_dpbusd_epi32((__m512i)(sum), (__m512i)(unit), (__m512i)(weights))
+    (words) dot_byte((__m512i)(sum), (__m512i)(unit), (__m512i)(weights))
 #endif
 
 static inline void put_bytes(void *to, __m512 positive)
