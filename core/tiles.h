@@ -75,7 +75,11 @@ INLINE vector load(const void *from)
 
 INLINE vector positive_part(vector value)
 {
+#ifdef POSITIVE
+    return (vector)POSITIVE(value);
+#else
     return (vector)((words)value & (value > 0));
+#endif
 }
 
 /* Values of any format as floats. */
@@ -189,40 +193,45 @@ INLINE void add_positions(vector *sums, const uint8_t *input, ptrdiff_t row, con
     }
 }
 
-/* One row of `count` pixels of one part, `step` vectors apart in `sums`. */
-INLINE void finish_row(const struct call *call, const vector *sums, int step, int part, int y,
-                       int x, int count, enum format to)
+/* Of one part `rows` × `columns` outputs, `step` vectors apart in `sums`. What does not change from
+ * one to the next is copied first: for all the compiler knows, the stores may write over it. */
+INLINE void finish_part(const struct call *call, const vector *sums, int step, int part, int y,
+                        int x, int rows, int columns, enum format to)
 {
-    const struct view *out = &call->output, *add = &call->add;
-    ptrdiff_t channel = part_offset(part, LANES, 1);
-    vector bias = load(call->bias + channel), multiplier = load(call->multiplier + channel),
-           scale = load(call->scale + channel), shift = load(call->shift + channel);
-    int size = (int)format_size(to), add_size = (int)format_size(add->format);
+    const struct view out = call->output, add = call->add;
+    const int relu = call->relu, pixel = LANES * (int)format_size(to),
+              add_pixel = LANES * (int)format_size(add.format);
+    const ptrdiff_t channel = part_offset(part, LANES, 1);
+    const vector bias = load(call->bias + channel), multiplier = load(call->multiplier + channel),
+                 scale = load(call->scale + channel), shift = load(call->shift + channel),
+                 add_multiplier = load(call->add_multiplier + channel);
     uint8_t *output =
-        out->data + part_offset(part, out->block, size) + y * out->row + x * LANES * size;
-    for (int i = 0; i < count; i++) {
-        vector value = sums[i * step] * multiplier + bias;
-        if (add->data) {
-            const uint8_t *addend = add->data + part_offset(part, add->block, add_size) +
-                                    y * add->row + (x + i) * LANES * add_size;
-            value += load_values(addend, add->format) * load(call->add_multiplier + channel);
+        out.data + part_offset(part, out.block, pixel / LANES) + y * out.row + x * pixel;
+    const uint8_t *addend = add.data;
+    if (addend)
+        addend += part_offset(part, add.block, add_pixel / LANES) + y * add.row + x * add_pixel;
+    for (int row = 0; row < rows; row++)
+        for (int i = 0; i < columns; i++, sums += step) {
+            vector value = *sums * multiplier + bias;
+            if (addend)
+                value += load_values(addend + row * add.row + i * add_pixel, add.format) *
+                         add_multiplier;
+            if (relu)
+                value = positive_part(value);
+            store_values(output + row * out.row + i * pixel, value * scale + shift, to);
         }
-        if (call->relu)
-            value = positive_part(value);
-        store_values(output + i * LANES * size, value * scale + shift, to);
-    }
 }
 
 /* The same for the output's format. */
-INLINE void finish_row_as_told(const struct call *call, const vector *sums, int step, int part,
-                               int y, int x, int count)
+INLINE void finish_part_as_told(const struct call *call, const vector *sums, int step, int part,
+                                int y, int x, int rows, int columns)
 {
     if (call->output.format == FORMAT_BYTE)
-        finish_row(call, sums, step, part, y, x, count, FORMAT_BYTE);
+        finish_part(call, sums, step, part, y, x, rows, columns, FORMAT_BYTE);
     else if (call->output.format == FORMAT_BFLOAT)
-        finish_row(call, sums, step, part, y, x, count, FORMAT_BFLOAT);
+        finish_part(call, sums, step, part, y, x, rows, columns, FORMAT_BFLOAT);
     else
-        finish_row(call, sums, step, part, y, x, count, FORMAT_FLOAT);
+        finish_part(call, sums, step, part, y, x, rows, columns, FORMAT_FLOAT);
 }
 
 /* Not inlined: what it keeps in registers must not push the sums out of theirs. */
@@ -230,9 +239,8 @@ static __attribute__((noinline)) void finish_sums(const struct call *call, const
                                                   int first_part, int y, int x, struct tile tile)
 {
     for (int part = 0; part < tile.parts; part++)
-        for (int row = 0; row < tile.rows; row++)
-            finish_row_as_told(call, sums + row * tile.columns * tile.parts + part, tile.parts,
-                               first_part + part, y + row, x, tile.columns);
+        finish_part_as_told(call, sums + part, tile.parts, first_part + part, y, x, tile.rows,
+                            tile.columns);
 }
 
 /* A copy goes there, so that the sums themselves never need an address. */

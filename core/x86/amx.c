@@ -97,7 +97,7 @@ static __attribute__((noinline)) void finish_places(const struct tiling *tiling,
         int y = (place + i) / tiling->pitch, x = (place + i) % tiling->pitch;
         int count = tiling->pitch - x < tiling->rows - i ? tiling->pitch - x : tiling->rows - i;
         int seen = call->width - x < count ? call->width - x : count;
-        finish_row_as_told(call, sums + i, 1, block, tiling->top + y, x, seen); /* maybe none */
+        finish_part_as_told(call, sums + i, 1, block, tiling->top + y, x, 1, seen); /* maybe none */
         i += count;
     }
 }

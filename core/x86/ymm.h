@@ -10,6 +10,7 @@ typedef __m256i register_words;
 #define ACCUMULATORS 12
 #define SMALL_PARTS 1
 #define CORNER_PARTS 2
+#define POSITIVE(floats) _mm256_max_ps((__m256)(floats), _mm256_setzero_ps())
 #define HALVES(from) _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)(const void *)(from)))
 #define BYTES(from) _mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)(const void *)(from)))
 #define BFLOATS(from) _mm256_cvtepu16_epi32(_mm_loadu_si128((const __m128i *)(const void *)(from)))

@@ -10,6 +10,7 @@ typedef __m512i register_words;
 #define ACCUMULATORS 24
 #define SMALL_PARTS 2
 #define CORNER_PARTS 4
+#define POSITIVE(floats) _mm512_max_ps((__m512)(floats), _mm512_setzero_ps())
 #define HALVES(from) _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)(const void *)(from)))
 #define BYTES(from) _mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *)(const void *)(from)))
 #define BFLOATS(from)                                                                              \
