@@ -1,7 +1,10 @@
-/* Running a network: its calls resolved for each face, and how they are cut into slices.
+/* Running a network: its calls resolved for each face, and how threads share them.
  *
- * A slice of a call is computed for all faces before the next one begins, so that a crowd reads the
- * weights of a slice once from afar and then from the second-level cache. */
+ * The first operations have large maps and few weights: there a thread takes a whole face through
+ * all of them, so that its maps stay in the second-level cache, provided faces can be shared out
+ * evenly. Behind these, and everywhere for few faces, operations are cut into slices. A slice is
+ * computed for all faces before the next one begins, so that a crowd reads the weights of a slice
+ * once from afar and then from the second-level cache. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +13,7 @@
 #include "memory.h"
 #include "network_private.h"
 
-enum { SLICES_PER_THREAD = 3, SLICE_BLOCKS = 4, SLICE_ROWS = 2, SMALL_MAP = 4 };
+enum { SLICES_PER_THREAD = 3, SLICE_BLOCKS = 4, SLICE_ROWS = 2, SMALL_MAP = 4, MANY_FACES = 4 };
 
 /* How one operation is cut: slices go down the rows first. */
 struct cut {
@@ -22,10 +25,11 @@ struct mien_context {
     const struct mien_network *network;
     struct crew *crew;
     uint8_t *arena;     /* one after the other for each face */
-    int count;          /* faces in this run */
+    int count;          /* faces in this run; 0 before the first */
     struct call *calls; /* [operation][face] */
     struct cut *cuts;
-    int *pieces; /* slices of each operation */
+    int unsliced; /* the first operations, done face by face */
+    int *pieces;  /* of each operation: its slices; of the first, where it is unsliced: faces */
 };
 
 static size_t arena_of(const struct mien_network *network)
@@ -103,11 +107,11 @@ static int at_least_one(int value)
 
 /* One thread and one face need no slices. Otherwise blocks are shared out, and where there are not
  * enough of them for all threads, rows too. */
-static struct cut cut_of(const struct mien_network *network, const struct call *call)
+static struct cut cut_of(const struct call *call, int threads, int faces)
 {
     struct cut cut = {call->output_blocks, call->height, 1};
-    int wanted = network->threads > 1 ? network->threads * SLICES_PER_THREAD : 1;
-    if (wanted == 1 && network->faces == 1)
+    int wanted = threads > 1 ? threads * SLICES_PER_THREAD : 1;
+    if (wanted == 1 && faces == 1)
         return cut;
     cut.blocks = call->output_blocks > SLICE_BLOCKS ? SLICE_BLOCKS : call->output_blocks;
     int groups = (call->output_blocks + cut.blocks - 1) / cut.blocks;
@@ -119,21 +123,72 @@ static struct cut cut_of(const struct mien_network *network, const struct call *
     return cut;
 }
 
+/* How many of the first operations have fewer bytes of weights than of maps. */
+static int operations_of_large_maps(const struct mien_network *network)
+{
+    const struct plan *plan = &network->plan;
+    for (int i = 0; i < plan->operation_count; i++) {
+        const struct operation *operation = &plan->operations[i];
+        const struct map *maps[] = {&plan->maps[operation->input], &plan->maps[operation->output]};
+        ptrdiff_t maps_size = 0;
+        for (int j = 0; j < 2; j++)
+            maps_size += map_block(maps[j]) * input_blocks_of(maps[j]);
+        if ((ptrdiff_t)network->weights.packed[i].size > maps_size)
+            return i;
+    }
+    return plan->operation_count;
+}
+
+/* Shares the work of `count` faces out. Among many faces for each thread one more or less does not
+ * matter. */
+static void share_out(struct mien_context *context, int count)
+{
+    const struct mien_network *network = context->network;
+    int threads = network->threads;
+    int is_even = count % threads == 0 || count >= MANY_FACES * threads;
+    context->count = count;
+    context->unsliced = is_even ? operations_of_large_maps(network) : 0;
+    for (int i = 0; i < network->plan.operation_count; i++) {
+        const struct call *call = &context->calls[i * network->faces];
+        struct cut *cut = &context->cuts[i];
+        *cut = cut_of(call, threads, count);
+        context->pieces[i] = (call->output_blocks + cut->blocks - 1) / cut->blocks * cut->bands;
+        if (i < context->unsliced)
+            context->pieces[i] = i == 0 ? count : 0;
+    }
+}
+
 static int smaller(int a, int b)
 {
     return a < b ? a : b;
 }
 
-static void run_piece(void *data, int step, int piece)
+static void run_unsliced(struct mien_context *context, int face)
 {
-    struct mien_context *context = data;
-    const struct call *calls = context->calls + step * context->network->faces;
-    const struct cut *cut = &context->cuts[step];
+    for (int i = 0; i < context->unsliced; i++) {
+        const struct call *call = &context->calls[i * context->network->faces + face];
+        call->function(call, (struct slice){0, call->output_blocks, 0, call->height});
+    }
+}
+
+static void run_slice(struct mien_context *context, int operation, int piece)
+{
+    const struct call *calls = context->calls + operation * context->network->faces;
+    const struct cut *cut = &context->cuts[operation];
     int block = piece / cut->bands * cut->blocks, row = piece % cut->bands * cut->rows;
     struct slice slice = {block, smaller(block + cut->blocks, calls->output_blocks), row,
                           smaller(row + cut->rows, calls->height)};
     for (int face = 0; face < context->count; face++)
         calls->function(&calls[face], slice);
+}
+
+static void run_piece(void *data, int step, int piece)
+{
+    struct mien_context *context = data;
+    if (step < context->unsliced)
+        run_unsliced(context, piece);
+    else
+        run_slice(context, step, piece);
 }
 
 /* Around a map of bytes stand those that mean zero. The kernels never write there. */
@@ -160,12 +215,6 @@ static void resolve_all(struct mien_context *context)
         for (int i = 0; i < plan->operation_count; i++)
             context->calls[i * network->faces + face] = resolve(network, i, arena);
     }
-    for (int i = 0; i < plan->operation_count; i++) {
-        const struct call *call = &context->calls[i * network->faces];
-        struct cut *cut = &context->cuts[i];
-        *cut = cut_of(network, call);
-        context->pieces[i] = (call->output_blocks + cut->blocks - 1) / cut->blocks * cut->bands;
-    }
 }
 
 int mien_context_create(struct mien_context **context, const struct mien_network *network,
@@ -183,8 +232,7 @@ int mien_context_create(struct mien_context **context, const struct mien_network
     int result = 0;
     if (made->arena && made->calls && made->cuts && made->pieces) {
         resolve_all(made);
-        result = crew_create(&made->crew, network->threads, made->pieces, (int)count, run_piece,
-                             made, error);
+        result = crew_create(&made->crew, network->threads, (int)count, run_piece, made, error);
     } else {
         result = mien_error_set(error, ENOMEM, "no memory to run the network");
     }
@@ -221,8 +269,9 @@ static void run(struct mien_context *context, int count, float *logits)
     const struct mien_network *network = context->network;
     const struct call *last = &context->calls[(network->plan.operation_count - 1) * network->faces];
     size_t size = (size_t)network->label_count * sizeof *logits;
-    context->count = count;
-    crew_run(context->crew);
+    if (count != context->count)
+        share_out(context, count);
+    crew_run(context->crew, context->pieces);
     for (int face = 0; face < count; face++)
         memcpy(logits + face * network->label_count, last[face].output.data, size);
 }

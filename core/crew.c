@@ -9,16 +9,15 @@
 
 enum { IDLE_SPINS = 20000, STEP_SPINS = 2000 };
 
-/* The number of the run stands in the upper half of `next`: a helper that slept through the end of
- * a run finds another number there and takes nothing. */
+/* The number of the run stands in the upper half of `untaken`: a helper that slept through the end
+ * of a run finds another number there and takes nothing. */
 struct step {
-    _Alignas(64) _Atomic uint64_t next; /* piece that nobody has taken */
-    _Atomic int done;
+    _Alignas(64) _Atomic uint64_t untaken; /* pieces; the last is taken first */
+    _Atomic int undone;                    /* pieces */
 };
 
 struct crew {
     int helper_count, step_count;
-    const int *pieces;
     crew_function *function;
     void *data;
     struct step *steps;
@@ -36,22 +35,21 @@ static void pause_briefly(void)
 #endif
 }
 
-static int take(struct step *step, uint32_t run, int pieces)
+static int take(struct step *step, uint32_t run)
 {
-    uint64_t next = atomic_load_explicit(&step->next, memory_order_acquire);
+    uint64_t untaken = atomic_load_explicit(&step->untaken, memory_order_acquire);
     do {
-        if (next >> 32 != run || (int)(uint32_t)next >= pieces)
+        if (untaken >> 32 != run || !(uint32_t)untaken)
             return -1;
-    } while (!atomic_compare_exchange_weak(&step->next, &next, next + 1));
-    return (int)(uint32_t)next;
+    } while (!atomic_compare_exchange_weak(&step->untaken, &untaken, untaken - 1));
+    return (int)(uint32_t)untaken - 1;
 }
 
 /* Returns when the step is done, or the run is over. */
 static void wait_for(struct crew *crew, int step, uint32_t run)
 {
     int spins = 0;
-    while (atomic_load_explicit(&crew->steps[step].done, memory_order_acquire) <
-               crew->pieces[step] &&
+    while (atomic_load_explicit(&crew->steps[step].undone, memory_order_acquire) &&
            atomic_load_explicit(&crew->run, memory_order_relaxed) == run)
         if (++spins < STEP_SPINS)
             pause_briefly();
@@ -63,9 +61,9 @@ static void work(struct crew *crew, uint32_t run)
 {
     for (int step = 0; step < crew->step_count; step++) {
         int piece;
-        while ((piece = take(&crew->steps[step], run, crew->pieces[step])) >= 0) {
+        while ((piece = take(&crew->steps[step], run)) >= 0) {
             crew->function(crew->data, step, piece);
-            atomic_fetch_add_explicit(&crew->steps[step].done, 1, memory_order_release);
+            atomic_fetch_sub_explicit(&crew->steps[step].undone, 1, memory_order_release);
         }
         wait_for(crew, step, run);
     }
@@ -108,33 +106,35 @@ static void wake_sleepers(struct crew *crew)
     pthread_mutex_unlock(&crew->mutex);
 }
 
-static void run_alone(struct crew *crew)
+static void run_alone(struct crew *crew, const int *pieces)
 {
     for (int step = 0; step < crew->step_count; step++)
-        for (int piece = 0; piece < crew->pieces[step]; piece++)
+        for (int piece = 0; piece < pieces[step]; piece++)
             crew->function(crew->data, step, piece);
 }
 
 /* Steps are made ready before the number of the run is published. */
-void crew_run(struct crew *crew)
+void crew_run(struct crew *crew, const int *pieces)
 {
     if (!crew->helper_count) {
-        run_alone(crew);
+        run_alone(crew, pieces);
         return;
     }
     uint32_t run = atomic_load(&crew->run) + 1;
     run += run == 0;
     for (int step = 0; step < crew->step_count; step++) {
-        atomic_store_explicit(&crew->steps[step].done, 0, memory_order_relaxed);
-        atomic_store_explicit(&crew->steps[step].next, (uint64_t)run << 32, memory_order_release);
+        struct step *next = &crew->steps[step];
+        atomic_store_explicit(&next->undone, pieces[step], memory_order_relaxed);
+        atomic_store_explicit(&next->untaken, (uint64_t)run << 32 | (uint32_t)pieces[step],
+                              memory_order_release);
     }
     atomic_store(&crew->run, run);
     wake_sleepers(crew);
     work(crew, run);
 }
 
-int crew_create(struct crew **crew, int threads, const int *pieces, int steps,
-                crew_function *function, void *data, struct mien_error *error)
+int crew_create(struct crew **crew, int threads, int steps, crew_function *function, void *data,
+                struct mien_error *error)
 {
     struct crew *made = calloc(1, sizeof *made);
     if (made)
@@ -146,7 +146,6 @@ int crew_create(struct crew **crew, int threads, const int *pieces, int steps,
     for (int i = 0; i < steps; i++)
         made->steps[i] = (struct step){0};
     made->step_count = steps;
-    made->pieces = pieces;
     made->function = function;
     made->data = data;
     pthread_mutex_init(&made->mutex, NULL);

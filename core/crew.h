@@ -16,13 +16,12 @@ enum { CREW_THREADS_MAX = 64, CREW_STEPS_MAX = 512 };
 /* Does one piece of one step. */
 typedef void crew_function(void *data, int step, int piece);
 
-/* Starts threads-1 helpers; `pieces` says how many each of the `steps` has, and must outlive the
- * crew. Returns 0, -ENOMEM or -EAGAIN (no more threads). */
-int crew_create(struct crew **crew, int threads, const int *pieces, int steps,
-                crew_function *function, void *data, struct mien_error *error);
+/* Starts threads-1 helpers. Returns 0, -ENOMEM or -EAGAIN (no more threads). */
+int crew_create(struct crew **crew, int threads, int steps, crew_function *function, void *data,
+                struct mien_error *error);
 void crew_destroy(struct crew **crew);
 
-/* Works through all steps; one call at a time. */
-void crew_run(struct crew *crew);
+/* Works through all steps, each of which has so many pieces; one call at a time. */
+void crew_run(struct crew *crew, const int *pieces);
 
 #endif

@@ -183,7 +183,7 @@ static void adapt_factors(const struct packer *packer, const struct map *added)
     }
 }
 
-/* Bytes of one operation's weights, a multiple of 64. */
+/* Rounded up to keep the next one's aligned. */
 static size_t packed_size(const struct packer *packer)
 {
     size_t size = weight_count(packer) *
@@ -201,7 +201,8 @@ int weights_pack(struct weights *weights, struct plan *plan, const struct kernel
     for (int i = 0; i < plan->operation_count; i++) {
         struct packer packer = packer_of(weights, plan, i);
         packer.packed->half = packer.operation->kind == OP_CONV && is_half(&packer, kernels);
-        size += packed_size(&packer);
+        packer.packed->size = packed_size(&packer);
+        size += packer.packed->size;
     }
     weights->memory = allocate_zeros(size);
     if (!weights->memory)
@@ -211,7 +212,7 @@ int weights_pack(struct weights *weights, struct plan *plan, const struct kernel
         struct packer packer = packer_of(weights, plan, i);
         int added = packer.operation->add;
         packer.packed->weights = next;
-        next += packed_size(&packer);
+        next += packer.packed->size;
         if (weight_count(&packer))
             pack(&packer);
         adapt_factors(&packer, added < 0 ? NULL : &plan->maps[added]);

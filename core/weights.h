@@ -8,7 +8,8 @@
 /* An operation's weights; NULL where it has none. */
 struct packed {
     void *weights;
-    int half; /* stored in half precision */
+    size_t size; /* bytes, a multiple of 64 */
+    int half;    /* stored in half precision */
 };
 
 struct weights {
