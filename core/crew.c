@@ -9,11 +9,18 @@
 
 enum { IDLE_SPINS = 20000, STEP_SPINS = 2000 };
 
-/* The number of the run stands in the upper half of `untaken`: a helper that slept through the end
- * of a run finds another number there and takes nothing. */
+/* Pieces that nobody has taken: from `first` to `end`-1. The caller takes the first, a helper the
+ * last, so that each works where it worked the step before and finds what it wrote in its own
+ * cache. A helper that slept through the end of a run finds another run's number and takes nothing.
+ */
+struct untaken {
+    uint32_t run;
+    uint16_t first, end;
+};
+
 struct step {
-    _Alignas(64) _Atomic uint64_t untaken; /* pieces; the last is taken first */
-    _Atomic int undone;                    /* pieces */
+    _Alignas(64) _Atomic struct untaken untaken;
+    _Atomic int undone; /* pieces */
 };
 
 struct crew {
@@ -35,14 +42,19 @@ static void pause_briefly(void)
 #endif
 }
 
-static int take(struct step *step, uint32_t run)
+static int take(struct step *step, uint32_t run, int is_helper)
 {
-    uint64_t untaken = atomic_load_explicit(&step->untaken, memory_order_acquire);
+    struct untaken untaken = atomic_load_explicit(&step->untaken, memory_order_acquire), rest;
     do {
-        if (untaken >> 32 != run || !(uint32_t)untaken)
+        if (untaken.run != run || untaken.first == untaken.end)
             return -1;
-    } while (!atomic_compare_exchange_weak(&step->untaken, &untaken, untaken - 1));
-    return (int)(uint32_t)untaken - 1;
+        rest = untaken;
+        if (is_helper)
+            rest.end--;
+        else
+            rest.first++;
+    } while (!atomic_compare_exchange_weak(&step->untaken, &untaken, rest));
+    return is_helper ? rest.end : untaken.first;
 }
 
 /* Returns when the step is done, or the run is over. */
@@ -57,11 +69,11 @@ static void wait_for(struct crew *crew, int step, uint32_t run)
             sched_yield();
 }
 
-static void work(struct crew *crew, uint32_t run)
+static void work(struct crew *crew, uint32_t run, int is_helper)
 {
     for (int step = 0; step < crew->step_count; step++) {
         int piece;
-        while ((piece = take(&crew->steps[step], run)) >= 0) {
+        while ((piece = take(&crew->steps[step], run, is_helper)) >= 0) {
             crew->function(crew->data, step, piece);
             atomic_fetch_sub_explicit(&crew->steps[step].undone, 1, memory_order_release);
         }
@@ -92,7 +104,7 @@ static void *help(void *data)
     for (uint32_t run = 0; !atomic_load(&crew->stop);) {
         run = wait_for_run(crew, run);
         if (run && !atomic_load(&crew->stop))
-            work(crew, run);
+            work(crew, run, 1);
     }
     return NULL;
 }
@@ -124,13 +136,13 @@ void crew_run(struct crew *crew, const int *pieces)
     run += run == 0;
     for (int step = 0; step < crew->step_count; step++) {
         struct step *next = &crew->steps[step];
+        struct untaken all = {run, 0, (uint16_t)pieces[step]};
         atomic_store_explicit(&next->undone, pieces[step], memory_order_relaxed);
-        atomic_store_explicit(&next->untaken, (uint64_t)run << 32 | (uint32_t)pieces[step],
-                              memory_order_release);
+        atomic_store_explicit(&next->untaken, all, memory_order_release);
     }
     atomic_store(&crew->run, run);
     wake_sleepers(crew);
-    work(crew, run);
+    work(crew, run, 0);
 }
 
 int crew_create(struct crew **crew, int threads, int steps, crew_function *function, void *data,
