@@ -56,6 +56,7 @@ struct storage {
 typedef float vector __attribute__((vector_size(VECTOR * 4)));
 typedef int32_t words __attribute__((vector_size(VECTOR * 4)));
 typedef int16_t shorts __attribute__((vector_size(VECTOR * 4)));
+typedef uint16_t unsigned_shorts __attribute__((vector_size(VECTOR * 4)));
 typedef float loose_vector __attribute__((vector_size(VECTOR * 4), aligned(1)));
 
 /* Which outputs a tile computes: constants, so that its loops unroll into registers. */
@@ -123,7 +124,7 @@ INLINE vector step_of_unit(vector unit, int step, enum format format)
 {
     if (steps_of(format) == 1 || format == FORMAT_BFLOAT)
         return step_of_weights(unit, step, format);
-    return (vector)(step ? (words)unit >> 8 & 0x00ff00ff : (words)unit & 0x00ff00ff);
+    return (vector)(step ? (unsigned_shorts)unit >> 8 : (unsigned_shorts)unit & 0xff);
 }
 
 INLINE vector multiply_add(vector sum, vector unit, vector weights, enum format format)
@@ -187,6 +188,8 @@ INLINE void add_positions(vector *sums, const uint8_t *input, ptrdiff_t row, con
                     *sum = multiply_add(*sum, value, used[part], storage.format);
                 }
             }
+            if (steps_of(storage.format) > 1) /* units kept for the next would displace sums */
+                __asm__("" ::: "memory");
         }
         input += UNIT;
         weights += LANES * weight_size(storage);
