@@ -49,15 +49,22 @@ static struct view view_of(const struct plan *plan, int map, uint8_t *arena)
     };
 }
 
+static kernel_function *conv_of(const struct kernels *kernels, const struct packed *packed,
+                                enum format format)
+{
+    if (packed->tile)
+        return kernels->winograd[format];
+    return packed->half ? kernels->conv_half : kernels->conv[format];
+}
+
 static kernel_function *function_of(const struct mien_network *network, int index)
 {
     const struct kernels *kernels = &network->kernels;
     const struct operation *operation = &network->plan.operations[index];
     switch (operation->kind) {
     case OP_CONV:
-        return network->weights.packed[index].half
-                   ? kernels->conv_half
-                   : kernels->conv[network->plan.maps[operation->input].format];
+        return conv_of(kernels, &network->weights.packed[index],
+                       network->plan.maps[operation->input].format);
     case OP_POINTWISE:
         return kernels->pointwise;
     case OP_POOL:
@@ -87,6 +94,7 @@ static struct call resolve(const struct mien_network *network, int index, uint8_
         .depth = input->depth,
         .kernel_height = operation->kernel_height,
         .kernel_width = operation->kernel_width,
+        .tile = network->weights.packed[index].tile,
         .relu = operation->relu,
         .weights = network->weights.packed[index].weights,
         .multiplier = operation->multiplier,

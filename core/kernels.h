@@ -57,6 +57,7 @@ struct call {
     int input_blocks, output_blocks;
     int depth;                       /* channels stored together: 16, or 1 for the input */
     int kernel_height, kernel_width; /* odd */
+    int tile;                        /* winograd: 2 or 4, the side of its tiles of outputs */
     int relu;
     /* [output block][input block][kernel row][kernel column][unit of inputs][16 outputs][unit] */
     const void *weights;
@@ -66,6 +67,9 @@ struct call {
 /* output = relu(sum * multiplier + bias + add * add_multiplier) * scale + shift, where sum is
  *   conv      the convolution of the input, one function for each format of it
  *   conv_half the same for floats and weights of IEEE half precision; NULL where there is none
+ *   winograd  the same for 3×3 kernels and weights as winograd.h has them,
+ *             [output block][position][input block][unit of inputs][16 outputs][unit]; NULL where
+ *             there is none
  *   pointwise the input itself
  * and pool takes the largest of 2×2 inputs, average the mean of kernel_height × kernel_width; both
  * keep the format, but average writes floats. Bytes are rounded to the nearest and kept in range.
@@ -73,7 +77,7 @@ struct call {
 struct kernels {
     const char *level;
     enum format fastest[FORMATS]; /* formats for a whole network, the fastest first */
-    kernel_function *conv[FORMATS], *conv_half, *pointwise, *pool, *average;
+    kernel_function *conv[FORMATS], *conv_half, *winograd[FORMATS], *pointwise, *pool, *average;
 };
 
 /* Unlike fmaxf this is one instruction, for it need not care about NaN. */

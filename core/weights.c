@@ -7,6 +7,7 @@
 
 #include "half.h"
 #include "memory.h"
+#include "winograd.h"
 
 enum { ALIGNMENT = 64, HALF_PIXELS_MAX = 9, BYTE_MAX = 127 };
 
@@ -24,14 +25,21 @@ static struct packer packer_of(struct weights *weights, struct plan *plan, int i
                            &weights->packed[index]};
 }
 
-static size_t weight_count(const struct packer *packer)
+/* Kernel positions, or those of Winograd's tiles. */
+static size_t tap_count(const struct packer *packer)
 {
     const struct operation *operation = packer->operation;
-    if (operation->kind != OP_CONV)
+    if (packer->packed->tile)
+        return (size_t)winograd_positions(packer->packed->tile);
+    return (size_t)(operation->kernel_height * operation->kernel_width);
+}
+
+static size_t weight_count(const struct packer *packer)
+{
+    if (packer->operation->kind != OP_CONV)
         return 0;
     return (size_t)blocks_of(packer->output->shape.channels) *
-           (size_t)input_blocks_of(packer->input) *
-           (size_t)(operation->kernel_height * operation->kernel_width) *
+           (size_t)input_blocks_of(packer->input) * tap_count(packer) *
            (size_t)packer->input->depth * LANES;
 }
 
@@ -50,6 +58,17 @@ static int is_half(const struct packer *packer, const struct kernels *kernels)
         if (!half_of_float(layer->weight[i], &half))
             return 0;
     return 1;
+}
+
+/* The side of Winograd's tiles for this operation, 0 where it is computed directly. */
+static int tile_of(const struct packer *packer, const struct kernels *kernels)
+{
+    const struct operation *operation = packer->operation;
+    const struct map *input = packer->input, *output = packer->output;
+    if (operation->kind != OP_CONV || operation->kernel_height != 3 ||
+        operation->kernel_width != 3 || input->depth == 1 || !kernels->winograd[input->format])
+        return 0;
+    return winograd_outputs(output->needed_height, output->needed_width, input_blocks_of(input));
 }
 
 /* The weights that lead from one input channel to one output channel, a row of the kernel after the
@@ -74,18 +93,20 @@ static struct taps taps_of(const struct operation *operation, int to, int from)
 /* The place of the first of them among the packed weights. The next is `tap_step` further. */
 static size_t first_place(const struct packer *packer, int to, int from)
 {
-    const struct operation *operation = packer->operation;
     int depth = packer->input->depth, in_unit = UNIT / (int)format_size(packer->input->format);
-    size_t block = (size_t)(to / LANES * input_blocks_of(packer->input) + from / depth);
-    size_t tap = block * (size_t)operation->kernel_height * (size_t)operation->kernel_width;
+    size_t blocks = (size_t)input_blocks_of(packer->input), in_block = (size_t)depth * LANES;
+    size_t of_input = packer->packed->tile ? in_block : in_block * tap_count(packer);
+    size_t block = (size_t)(to / LANES) * blocks * in_block * tap_count(packer) +
+                   (size_t)(from / depth) * of_input;
     from %= depth;
-    return tap * (size_t)depth * LANES +
-           (size_t)((from / in_unit * LANES + to % LANES) * in_unit + from % in_unit);
+    return block + (size_t)((from / in_unit * LANES + to % LANES) * in_unit + from % in_unit);
 }
 
+/* Winograd's positions lie outside of the input blocks. */
 static size_t tap_step(const struct packer *packer)
 {
-    return (size_t)packer->input->depth * LANES;
+    size_t in_block = (size_t)packer->input->depth * LANES;
+    return packer->packed->tile ? in_block * (size_t)input_blocks_of(packer->input) : in_block;
 }
 
 static void put_weight(const struct packer *packer, size_t place, float weight)
@@ -121,6 +142,7 @@ static float byte_scale(const struct packer *packer, int to)
 static void pack_output_bytes(const struct packer *packer, int to)
 {
     struct operation *operation = packer->operation;
+    const size_t step = tap_step(packer);
     float scale = byte_scale(packer, to);
     double zeros = 0;
     for (int from = 0; from < packer->input->shape.channels; from++) {
@@ -129,7 +151,7 @@ static void pack_output_bytes(const struct packer *packer, int to)
         int8_t *place = (int8_t *)packer->packed->weights + first_place(packer, to, from);
         int sum = 0;
         for (int y = 0; y < operation->kernel_height; y++)
-            for (int x = 0; x < operation->kernel_width; x++, place += tap_step(packer)) {
+            for (int x = 0; x < operation->kernel_width; x++, place += step) {
                 float weight = taps.first[y * taps.row + x] * channel->step / scale;
                 *place = (int8_t)rintf(larger(-BYTE_MAX, weight < BYTE_MAX ? weight : BYTE_MAX));
                 sum += *place;
@@ -143,17 +165,48 @@ static void pack_output_bytes(const struct packer *packer, int to)
 static void pack_output(const struct packer *packer, int to)
 {
     const struct operation *operation = packer->operation;
+    const size_t step = tap_step(packer);
     for (int from = 0; from < packer->input->shape.channels; from++) {
         struct taps taps = taps_of(operation, to, from);
         size_t place = first_place(packer, to, from);
         for (int y = 0; y < operation->kernel_height; y++)
-            for (int x = 0; x < operation->kernel_width; x++, place += tap_step(packer))
+            for (int x = 0; x < operation->kernel_width; x++, place += step)
                 put_weight(packer, place, taps.first[y * taps.row + x]);
     }
 }
 
+/* 16 outputs at once, from one input channel, for they lie side by side. */
+static void pack_transformed(const struct packer *packer, int to, int from)
+{
+    int tile = packer->packed->tile, left = packer->output->shape.channels - to;
+    int in_unit = UNIT / (int)format_size(packer->input->format);
+    double kernels[9][LANES] = {{0}};
+    float values[WINOGRAD_POSITIONS_MAX][LANES];
+    for (int i = 0; i < LANES && i < left; i++) {
+        struct taps taps = taps_of(packer->operation, to + i, from);
+        for (int tap = 0; tap < 9; tap++)
+            kernels[tap][i] = taps.first[tap / 3 * taps.row + tap % 3];
+    }
+    winograd_weights(values, kernels, tile);
+    size_t place = first_place(packer, to, from);
+    for (int i = 0; i < winograd_positions(tile); i++, place += tap_step(packer))
+        for (int j = 0; j < LANES; j++)
+            put_weight(packer, place + (size_t)(j * in_unit), values[i][j]);
+}
+
+static void pack_tiles(const struct packer *packer)
+{
+    for (int to = 0; to < packer->output->shape.channels; to += LANES)
+        for (int from = 0; from < packer->input->shape.channels; from++)
+            pack_transformed(packer, to, from);
+}
+
 static void pack(const struct packer *packer)
 {
+    if (packer->packed->tile) {
+        pack_tiles(packer);
+        return;
+    }
     for (int to = 0; to < packer->output->shape.channels; to++)
         if (packer->input->format == FORMAT_BYTE)
             pack_output_bytes(packer, to);
@@ -201,6 +254,7 @@ int weights_pack(struct weights *weights, struct plan *plan, const struct kernel
     for (int i = 0; i < plan->operation_count; i++) {
         struct packer packer = packer_of(weights, plan, i);
         packer.packed->half = packer.operation->kind == OP_CONV && is_half(&packer, kernels);
+        packer.packed->tile = tile_of(&packer, kernels);
         packer.packed->size = packed_size(&packer);
         size += packer.packed->size;
     }

@@ -10,6 +10,7 @@ struct packed {
     void *weights;
     size_t size; /* bytes, a multiple of 64 */
     int half;    /* stored in half precision */
+    int tile;    /* for Winograd's tiles of this side; 0: directly */
 };
 
 struct weights {

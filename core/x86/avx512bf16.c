@@ -3,11 +3,13 @@
 #include "zmm.h"
 
 #include "../tiles.h"
+#include "../winograd_tiles.h"
 #include "x86.h"
 
 void kernels_fill_avx512bf16(struct kernels *kernels)
 {
     kernels->conv[FORMAT_BFLOAT] = conv_bfloat;
+    kernels->winograd[FORMAT_BFLOAT] = winograd_bfloat;
     kernels->fastest[0] = FORMAT_BYTE;
     kernels->fastest[1] = FORMAT_BFLOAT;
     kernels->fastest[2] = FORMAT_FLOAT;

@@ -20,6 +20,8 @@ typedef __m512i register_words;
 #ifdef __AVX512BF16__
 #define DOT_BFLOAT(sum, unit, weights)                                                             \
     (vector) _mm512_dpbf16_ps((__m512)(sum), (__m512bh)(unit), (__m512bh)(weights))
+#define ROUND_BFLOATS(to, floats)                                                                  \
+    _mm256_storeu_si256((__m256i *)(void *)(to), (__m256i)_mm512_cvtneps_pbh((__m512)(floats)))
 #endif
 #ifdef __AVX512VNNI__
 /* Not the intrinsic: around that GCC 12 copies the sums, which then find no room in registers. */

@@ -13,6 +13,7 @@
 #include "half.h"
 #include "kernels.h"
 #include "runner.h"
+#include "winograd.h"
 #ifdef __x86_64__
 #include "x86/x86.h"
 #endif
@@ -21,8 +22,10 @@ enum { POISON = 0xa5 };
 
 static const char *const format_names[] = {"float", "bfloat", "byte"};
 
-/* Results are of about 1; sums have up to 2000 products, in float32. A bfloat has 8 bits. */
+/* Results are of about 1; sums have up to 2000 products, in float32. A bfloat has 8 bits. What is
+ * transformed to Winograd's tiles and back is less exact, and more so where bfloats are between. */
 static const float TOLERANCE = 1e-5f, BFLOAT_TOLERANCE = 0x1p-7f;
+static const float TILE_TOLERANCE = 2e-5f, BFLOAT_TILE_TOLERANCE = 0.05f;
 
 /* Memory between two pages that must not be touched; its end lies at the second one. */
 struct guarded {
@@ -34,7 +37,7 @@ struct guarded {
 
 struct shape {
     int input_blocks, output_blocks, map_height, map_width, height, width, kernel, depth;
-    int relu, add, half;
+    int relu, add, half, tile;
     enum format input, output, added;
 };
 
@@ -42,7 +45,7 @@ struct shape {
 struct job {
     struct shape shape;
     struct call call;
-    struct guarded input, output, add, weights, halves;
+    struct guarded input, output, add, weights, halves, tile_weights;
     struct guarded channels[5];
 };
 
@@ -77,17 +80,35 @@ static struct guarded guard(size_t size)
     return made;
 }
 
+static float get_value(const uint8_t *from, enum format format)
+{
+    float value;
+    if (format == FORMAT_BYTE)
+        return *from;
+    if (format == FORMAT_BFLOAT)
+        return float_of_bfloat((uint32_t)from[0] | (uint32_t)from[1] << 8);
+    memcpy(&value, from, sizeof value);
+    return value;
+}
+
+static void put_value(uint8_t *to, enum format format, float value)
+{
+    if (format == FORMAT_BFLOAT)
+        memcpy(to, &(uint16_t){bfloat_of_float(value)}, 2);
+    else
+        memcpy(to, &value, sizeof value);
+}
+
 /* Random values: floats below the amplitude, bytes of any value. */
 static void fill(struct guarded *memory, enum format format, float amplitude)
 {
-    for (size_t i = 0; i < memory->size / (size_t)format_size(format); i++) {
+    size_t size = (size_t)format_size(format);
+    for (size_t i = 0; i < memory->size / size; i++) {
         float value = amplitude * random_float();
         if (format == FORMAT_BYTE)
             memory->data[i] = (uint8_t)next_random(256);
-        else if (format == FORMAT_BFLOAT)
-            memcpy(memory->data + i * 2, &(uint16_t){bfloat_of_float(value)}, 2);
         else
-            memcpy(memory->data + i * 4, &value, 4);
+            put_value(memory->data + i * size, format, value);
     }
 }
 
@@ -145,6 +166,33 @@ static void make_halves(struct job *job)
     }
 }
 
+/* The same weights for Winograd's tiles, in their own memory; 16 outputs of a channel at once. */
+static void make_tile_weights(struct job *job)
+{
+    const struct shape *shape = &job->shape;
+    const size_t size = (size_t)format_size(shape->input), in_unit = UNIT / size;
+    const size_t block = LANES * LANES, inputs = (size_t)shape->input_blocks;
+    const size_t positions = (size_t)winograd_positions(shape->tile);
+    job->tile_weights = guard(job->weights.size / 9 * positions);
+    for (size_t i = 0; i < (size_t)shape->output_blocks * inputs * LANES; i++) {
+        size_t to = i / LANES / inputs, from = i / LANES % inputs;
+        size_t first = i % LANES / in_unit * in_unit * LANES + i % in_unit;
+        double kernels[9][LANES];
+        float values[WINOGRAD_POSITIONS_MAX][LANES];
+        for (size_t tap = 0; tap < 9; tap++)
+            for (size_t j = 0; j < LANES; j++) {
+                size_t place = (i / LANES * 9 + tap) * block + first + j * in_unit;
+                kernels[tap][j] = get_value(job->weights.data + place * size, shape->input);
+            }
+        winograd_weights(values, kernels, shape->tile);
+        for (size_t k = 0; k < positions; k++)
+            for (size_t j = 0; j < LANES; j++) {
+                size_t place = ((to * positions + k) * inputs + from) * block + first + j * in_unit;
+                put_value(job->tile_weights.data + place * size, shape->input, values[k][j]);
+            }
+    }
+}
+
 static void make_weights(struct job *job)
 {
     const struct shape *shape = &job->shape;
@@ -157,6 +205,8 @@ static void make_weights(struct job *job)
             job->weights.data[i] = 0x81;
     if (shape->half)
         make_halves(job);
+    if (shape->tile)
+        make_tile_weights(job);
     job->call.weights = job->weights.data;
 }
 
@@ -198,14 +248,15 @@ static void make_job(struct job *job, struct shape shape)
     job->call.depth = shape.depth;
     job->call.kernel_height = job->call.kernel_width = shape.kernel;
     job->call.relu = shape.relu;
+    job->call.tile = shape.tile;
 }
 
 static void free_job(struct job *job)
 {
     struct guarded *all[] = {&job->input,       &job->output,      &job->add,
-                             &job->weights,     &job->halves,      &job->channels[0],
-                             &job->channels[1], &job->channels[2], &job->channels[3],
-                             &job->channels[4]};
+                             &job->weights,     &job->halves,      &job->tile_weights,
+                             &job->channels[0], &job->channels[1], &job->channels[2],
+                             &job->channels[3], &job->channels[4]};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         if (all[i]->mapping)
             munmap(all[i]->mapping, all[i]->mapped);
@@ -228,31 +279,34 @@ static struct slice random_slice(const struct call *call)
     return slice;
 }
 
-static int is_close(const uint8_t *expected, const uint8_t *got, enum format format)
+static float tolerance_of(const struct shape *shape)
 {
-    float wanted, found;
-    if (format == FORMAT_BYTE)
-        return abs(*expected - *got) <= 1;
-    if (format == FORMAT_BFLOAT) {
-        wanted = float_of_bfloat((uint32_t)expected[0] | (uint32_t)expected[1] << 8);
-        found = float_of_bfloat((uint32_t)got[0] | (uint32_t)got[1] << 8);
-        return fabsf(wanted - found) <= BFLOAT_TOLERANCE * fabsf(wanted) + TOLERANCE;
-    }
-    memcpy(&wanted, expected, sizeof wanted);
-    memcpy(&found, got, sizeof found);
-    return fabsf(wanted - found) <= TOLERANCE;
+    if (!shape->tile)
+        return TOLERANCE;
+    return shape->input == FORMAT_BFLOAT ? BFLOAT_TILE_TOLERANCE : TILE_TOLERANCE;
+}
+
+static int is_close(const uint8_t *expected, const uint8_t *got, const struct shape *shape)
+{
+    float wanted = get_value(expected, shape->output), found = get_value(got, shape->output);
+    float tolerance = tolerance_of(shape);
+    if (shape->output == FORMAT_BYTE)
+        tolerance = 1 + (shape->tile ? floorf(tolerance * 128) : 0);
+    else if (shape->output == FORMAT_BFLOAT)
+        tolerance += BFLOAT_TOLERANCE * fabsf(wanted);
+    return fabsf(wanted - found) <= tolerance;
 }
 
 /* Equal within the tolerance, and the same bytes wherever the reference wrote nothing: two runs
  * of it over different poison tell where that is. */
 static int agree(const uint8_t *expected, const uint8_t *other, const uint8_t *got, size_t size,
-                 enum format format)
+                 const struct shape *shape)
 {
-    size_t step = (size_t)format_size(format);
+    size_t step = (size_t)format_size(shape->output);
     for (size_t i = 0; i < size; i += step) {
         int is_untouched = memcmp(expected + i, other + i, step) != 0;
         if (is_untouched ? memcmp(expected + i, got + i, step) != 0
-                         : !is_close(expected + i, got + i, format))
+                         : !is_close(expected + i, got + i, shape))
             return 0;
     }
     return 1;
@@ -270,11 +324,11 @@ static uint8_t *run_copy(struct job *job, kernel_function *function, struct slic
 static void print_shape(const char *level, const char *kernel, const struct shape *shape)
 {
     printf("# %s %s differs: %s → %s, %d×%d → %d blocks, map %d×%d, computed %d×%d, kernel %d, "
-           "relu %d, add %d (%s)%s\n",
+           "relu %d, add %d (%s)%s, tile %d\n",
            level, kernel, format_names[shape->input], format_names[shape->output],
            shape->input_blocks, shape->depth, shape->output_blocks, shape->map_height,
            shape->map_width, shape->height, shape->width, shape->kernel, shape->relu, shape->add,
-           format_names[shape->added], shape->half ? ", half weights" : "");
+           format_names[shape->added], shape->half ? ", half weights" : "", shape->tile);
 }
 
 /* Odd sides as well as those the kernels have tiles for; sometimes less than the map is wanted. */
@@ -313,8 +367,10 @@ static int compare_once(const char *level, const char *kernel, struct shape shap
     uint8_t *other = run_copy(&job, reference, slice, (uint8_t)~POISON);
     if (shape.half)
         job.call.weights = job.halves.data;
+    if (shape.tile)
+        job.call.weights = job.tile_weights.data;
     uint8_t *got = run_copy(&job, function, slice, POISON);
-    int same = agree(expected, other, got, job.output.size, shape.output);
+    int same = agree(expected, other, got, job.output.size, &shape);
     if (!same)
         print_shape(level, kernel, &shape);
     free(expected);
@@ -337,6 +393,20 @@ static struct shape random_pool(void)
     return shape;
 }
 
+/* Any 3×3 convolution, also of maps where no network would be computed so; now and then one wider
+ * than a band of tiles, or with as many channels as there may be. */
+static struct shape random_tiles(enum format input)
+{
+    struct shape shape = random_shape(input, LANES);
+    shape.kernel = 3;
+    shape.tile = next_random(2) ? 4 : 2;
+    if (next_random(8) == 0)
+        shape.width = shape.map_width = 49 + (int)next_random(12);
+    if (next_random(16) == 0)
+        shape.input_blocks = WINOGRAD_BLOCKS_MAX;
+    return shape;
+}
+
 static void compare_table(const struct kernels *kernels)
 {
     struct kernels reference;
@@ -346,6 +416,11 @@ static void compare_table(const struct kernels *kernels)
             CU_ASSERT_FATAL(compare_once(kernels->level, "conv",
                                          random_shape((enum format)i, LANES), reference.conv[i],
                                          kernels->conv[i]));
+        for (int i = 0; i < FORMATS; i++)
+            if (kernels->winograd[i])
+                CU_ASSERT_FATAL(compare_once(kernels->level, "winograd",
+                                             random_tiles((enum format)i), reference.conv[i],
+                                             kernels->winograd[i]));
         struct shape shape = random_shape(FORMAT_FLOAT, LANES);
         shape.half = 1;
         CU_ASSERT_FATAL(compare_once(kernels->level, "conv", shape, reference.conv[FORMAT_FLOAT],
@@ -444,12 +519,24 @@ static double time_once(struct job *job, kernel_function *function, int runs)
     return least;
 }
 
+static void bench_kernel(struct job *job, const char *level, kernel_function *function, int runs)
+{
+    const struct shape *shape = &job->shape;
+    double products = (double)shape->input_blocks * shape->depth * shape->output_blocks * LANES *
+                      shape->height * shape->width * shape->kernel * shape->kernel;
+    double least = time_once(job, function, runs);
+    printf("    %-10s %8.1f µs %6.1f GMAC/s\n", level, least * 1e6, products / least * 1e-9);
+}
+
+/* Winograd's tiles too, where a network would have them. */
 static void bench_shape(struct shape shape)
 {
-    struct job job;
-    make_job(&job, shape);
-    double products = (double)shape.input_blocks * shape.depth * shape.output_blocks * LANES *
-                      shape.height * shape.width * shape.kernel * shape.kernel;
+    struct job direct, tiled;
+    if (shape.kernel == 3)
+        shape.tile = winograd_outputs(shape.height, shape.width, shape.input_blocks);
+    make_job(&direct, shape);
+    make_job(&tiled, shape);
+    tiled.call.weights = tiled.tile_weights.data;
     printf("%-6s %3d → %3d channels, %2d×%2d, kernel %d\n", format_names[shape.input],
            shape.input_blocks * shape.depth, shape.output_blocks * LANES, shape.height, shape.width,
            shape.kernel);
@@ -457,11 +544,12 @@ static void bench_shape(struct shape shape)
         struct kernels kernels;
         if (kernels_choose(&kernels, kernels_level(i), NULL) < 0)
             continue;
-        double least = time_once(&job, kernels.conv[shape.input], i ? 300 : 3);
-        printf("    %-10s %8.1f µs %6.1f GMAC/s\n", kernels_level(i), least * 1e6,
-               products / least * 1e-9);
+        bench_kernel(&direct, kernels_level(i), kernels.conv[shape.input], i ? 300 : 3);
+        if (shape.tile && kernels.winograd[shape.input])
+            bench_kernel(&tiled, "  winograd", kernels.winograd[shape.input], 300);
     }
-    free_job(&job);
+    free_job(&direct);
+    free_job(&tiled);
 }
 
 /* The paper's layers, in each format. */

@@ -1,0 +1,267 @@
+/* Winograd's convolution (winograd.h) for any CPU with vector registers; included after tiles.h,
+ * whose names it uses.
+ *
+ * Each position of the transformed tiles is a matrix product of its own,
+ *   [tiles × input channels] × [input channels × output channels].
+ *
+ * How it blocks. A band is a rectangle of tiles, so few that all its values stay in the
+ * second-level cache. First all its inputs are transformed. Then, for two vectors of outputs after
+ * the other, come the products of all positions, with as many tiles in registers as tiles.h has
+ * pixels there, and the way back to outputs with all that follows a sum. Everything is computed in
+ * floats; transformed inputs are rounded to bfloats where the weights are bfloats.
+ *
+ * Inputs that lie beyond the border, which only outputs beyond the map would need, are replaced by
+ * those of the border. */
+#include "winograd.h"
+
+enum { BAND_SIDE = 48, BAND_TILES_MIN = BAND_SIDE / 4, BAND_PARTS = 2 };
+
+/* How a kernel computes: constants. */
+struct winograd {
+    struct storage storage;
+    int outputs, side; /* of a tile, before and after the transform */
+};
+
+/* Tiles of outputs from row y and column x on. */
+struct band {
+    int y, x, rows, columns;
+};
+
+/* The transforms take what lies `step` apart in `v`, `side` of them, and leave theirs there. */
+INLINE void transform_inputs(vector *v, int step, int side)
+{
+    const float p = WINOGRAD_A, q = WINOGRAD_B, pp = p * p, qq = q * q;
+    vector a = v[0], b = v[step], c = v[2 * step], d = v[3 * step];
+    if (side == 4) {
+        v[0] = a - c;
+        v[step] = c + b;
+        v[2 * step] = c - b;
+        v[3 * step] = d - b;
+    } else {
+        vector e = v[4 * step], f = v[5 * step];
+        vector even_p = e - qq * c, odd_p = d - qq * b, even_q = e - pp * c, odd_q = d - pp * b;
+        v[0] = pp * qq * a + e - (pp + qq) * c;
+        v[step] = even_p + p * odd_p;
+        v[2 * step] = even_p - p * odd_p;
+        v[3 * step] = even_q + q * odd_q;
+        v[4 * step] = even_q - q * odd_q;
+        v[5 * step] = pp * qq * b + f - (pp + qq) * d;
+    }
+}
+
+INLINE void transform_sums(vector *v, int step, int side)
+{
+    const float p = WINOGRAD_A, q = WINOGRAD_B, pp = p * p, qq = q * q;
+    vector a = v[0], even_p = v[step] + v[2 * step], odd_p = v[step] - v[2 * step];
+    if (side == 4) {
+        v[0] = a + even_p;
+        v[step] = odd_p + v[3 * step];
+    } else {
+        vector even_q = v[3 * step] + v[4 * step], odd_q = v[3 * step] - v[4 * step];
+        v[0] = a + even_p + even_q;
+        v[step] = p * odd_p + q * odd_q;
+        v[2 * step] = pp * even_p + qq * even_q;
+        v[3 * step] = pp * p * odd_p + qq * q * odd_q + v[5 * step];
+    }
+}
+
+INLINE int pixel_of(struct winograd winograd)
+{
+    return winograd.storage.units * UNIT;
+}
+
+/* `side` inputs from row y of column x downwards, transformed. */
+INLINE void load_column(const struct call *call, const uint8_t *input, int y, int x, vector *to,
+                        struct winograd winograd)
+{
+    const uint8_t *column =
+        input + (x < call->map_width ? x : call->map_width) * pixel_of(winograd);
+    UNROLL for (int i = 0; i < winograd.side; i++)
+    {
+        int row = y + i < call->map_height ? y + i : call->map_height;
+        to[i * winograd.side] =
+            load_values(column + row * call->input.row, winograd.storage.format);
+    }
+    transform_inputs(to, winograd.side, winograd.side);
+}
+
+/* A row of tiles, of one vector of input channels. Neighbours share two columns. */
+INLINE void transform_row(const struct call *call, const uint8_t *input, int y, int x, int columns,
+                          uint8_t *to, ptrdiff_t position, struct winograd winograd)
+{
+    const int side = winograd.side, outputs = winograd.outputs;
+    vector shared[WINOGRAD_POSITIONS_MAX];
+    UNROLL for (int i = 0; i < 2; i++)
+        load_column(call, input, y - 1, x - 1 + i, shared + outputs + i, winograd);
+    for (int tile = 0; tile < columns; tile++) {
+        UNROLL for (int i = 0; i < side; i++) UNROLL for (int j = 0; j < 2; j++)
+            shared[i * side + j] = shared[i * side + outputs + j];
+        UNROLL for (int j = 2; j < side; j++)
+            load_column(call, input, y - 1, x + tile * outputs + j - 1, shared + j, winograd);
+        UNROLL for (int i = 0; i < side; i++)
+        {
+            vector row[WINOGRAD_SIDE_MAX];
+            UNROLL for (int j = 0; j < side; j++) row[j] = shared[i * side + j];
+            transform_inputs(row, 1, side);
+            UNROLL for (int j = 0; j < side; j++)
+                store_values(to + (i * side + j) * position, row[j], winograd.storage.format);
+        }
+        to += pixel_of(winograd);
+    }
+}
+
+/* They are laid out as [position][input block][tile][16]. */
+INLINE void transform_band(const struct call *call, struct band band, uint8_t *to,
+                           struct winograd winograd)
+{
+    const ptrdiff_t row = band.columns * pixel_of(winograd), block = band.rows * row;
+    for (int from = 0; from < call->input_blocks; from++)
+        for (int i = 0; i < band.rows; i++)
+            for (int part = 0; part < PARTS_PER_BLOCK; part++) {
+                ptrdiff_t lanes = part * VECTOR * format_size(winograd.storage.format);
+                transform_row(call, call->input.data + from * call->input.block + lanes,
+                              band.y + i * winograd.outputs, band.x, band.columns,
+                              to + from * block + i * row + lanes, call->input_blocks * block,
+                              winograd);
+            }
+}
+
+/* The product of one position. Its sums are laid out as [tile][part]. */
+struct product {
+    const uint8_t *inputs, *weights;
+    ptrdiff_t inputs_block, weights_block; /* from one input block to the next; output block */
+    vector *sums;
+    int blocks, tiles;
+};
+
+/* As many groups of `count` tiles as there are from the first on; returns the one after them. */
+INLINE int multiply_groups(const struct product *product, int first, struct winograd winograd,
+                           int count, int parts)
+{
+    const struct tile tile = {1, count, parts};
+    const struct reach whole = {0, 1, 0, count};
+    for (; first + count <= product->tiles; first += count) {
+        const uint8_t *inputs = product->inputs + first * pixel_of(winograd),
+                      *weights = product->weights;
+        vector sums[SUMS] = {0}, *to = product->sums + first * parts;
+        for (int from = 0; from < product->blocks; from++) {
+            add_positions(sums, inputs, 0, weights, product->weights_block, 1, winograd.storage,
+                          tile, whole);
+            inputs += product->inputs_block;
+            weights += pixel_of(winograd) * LANES;
+        }
+        UNROLL for (int i = 0; i < count * parts; i++) to[i] = sums[i];
+    }
+    return first;
+}
+
+INLINE void multiply_band(const struct call *call, const uint8_t *inputs, int tiles, int first_part,
+                          vector *sums, struct winograd winograd, int parts)
+{
+    const int positions = winograd_positions(winograd.outputs);
+    const ptrdiff_t block = tiles * pixel_of(winograd),
+                    weights = call->input_blocks * pixel_of(winograd) * LANES;
+    struct product product = {.inputs = inputs,
+                              .weights = (const uint8_t *)call->weights +
+                                         part_offset(first_part, positions * weights, UNIT),
+                              .inputs_block = block,
+                              .weights_block = positions * weights,
+                              .sums = sums,
+                              .blocks = call->input_blocks,
+                              .tiles = tiles};
+    for (int i = 0; i < positions; i++) {
+        int tile = 0;
+        if (ACCUMULATORS / parts >= 12) {
+            tile = multiply_groups(&product, tile, winograd, 12, parts);
+            tile = multiply_groups(&product, tile, winograd, 9, parts);
+        }
+        tile = multiply_groups(&product, tile, winograd, 6, parts);
+        tile = multiply_groups(&product, tile, winograd, 3, parts);
+        multiply_groups(&product, tile, winograd, 1, parts);
+        product.inputs += call->input_blocks * block;
+        product.weights += weights;
+        product.sums += tiles * parts;
+    }
+}
+
+/* A row of tiles of one part; the sums of a tile lie `position` apart, tiles `step`. */
+INLINE void finish_tiles(const struct call *call, const vector *sums, ptrdiff_t position, int step,
+                         int part, struct band band, int bottom, struct winograd winograd)
+{
+    const int side = winograd.side, outputs = winograd.outputs;
+    vector lines[4][BAND_SIDE];
+    for (int tile = 0; tile < band.columns; tile++) {
+        vector whole[WINOGRAD_POSITIONS_MAX];
+        UNROLL for (int i = 0; i < side * side; i++) whole[i] = sums[i * position + tile * step];
+        UNROLL for (int j = 0; j < side; j++) transform_sums(whole + j, side, side);
+        UNROLL for (int i = 0; i < outputs; i++)
+        {
+            transform_sums(whole + i * side, 1, side);
+            UNROLL for (int j = 0; j < outputs; j++) lines[i][tile * outputs + j] =
+                whole[i * side + j];
+        }
+    }
+    int width = band.columns * outputs, left = call->width - band.x;
+    for (int i = 0; i < outputs && band.y + i < bottom; i++)
+        finish_part_as_told(call, lines[i], 1, part, band.y + i, band.x, 1,
+                            width < left ? width : left);
+}
+
+INLINE void compute_band(const struct call *call, struct band band, int bottom,
+                         const uint8_t *inputs, int first_part, struct winograd winograd, int parts)
+{
+    vector sums[WINOGRAD_POSITIONS_MAX * BAND_TILES_MIN * BAND_PARTS];
+    const int row = band.columns * parts;
+    multiply_band(call, inputs, band.rows * band.columns, first_part, sums, winograd, parts);
+    for (int i = 0; i < band.rows; i++, band.y += winograd.outputs)
+        for (int part = 0; part < parts; part++)
+            finish_tiles(call, sums + i * row + part, band.rows * row, parts, first_part + part,
+                         band, bottom, winograd);
+}
+
+INLINE int least(int a, int b)
+{
+    return a < b ? a : b;
+}
+
+INLINE void convolve_tiles(const struct call *call, struct slice slice, struct winograd winograd)
+{
+    const int outputs = winograd.outputs, tiles = BAND_SIDE / outputs;
+    _Alignas(64) uint8_t inputs[WINOGRAD_POSITIONS_MAX * WINOGRAD_BLOCKS_MAX * BAND_TILES_MIN *
+                                LANES * sizeof(float)];
+    int rows = (slice.bottom - slice.top + outputs - 1) / outputs;
+    int columns = (call->width + outputs - 1) / outputs;
+    int of_band = least(columns, tiles);
+    for (int row = 0; row < rows; row += tiles / of_band)
+        for (int column = 0; column < columns; column += of_band) {
+            const struct band band = {slice.top + row * outputs, column * outputs,
+                                      least(tiles / of_band, rows - row),
+                                      least(of_band, columns - column)};
+            int part = slice.first_block * PARTS_PER_BLOCK,
+                end = slice.last_block * PARTS_PER_BLOCK;
+            transform_band(call, band, inputs, winograd);
+            for (; part + 2 <= end; part += 2)
+                compute_band(call, band, slice.bottom, inputs, part, winograd, 2);
+            if (part < end)
+                compute_band(call, band, slice.bottom, inputs, part, winograd, 1);
+        }
+}
+
+/* What a level's table points to. */
+static inline void winograd_float(const struct call *call, struct slice slice)
+{
+    const struct storage storage = {FORMAT_FLOAT, 16, 0};
+    if (call->tile == 2)
+        convolve_tiles(call, slice, (struct winograd){storage, 2, 4});
+    else
+        convolve_tiles(call, slice, (struct winograd){storage, 4, 6});
+}
+
+static inline void winograd_bfloat(const struct call *call, struct slice slice)
+{
+    const struct storage storage = {FORMAT_BFLOAT, 8, 0};
+    if (call->tile == 2)
+        convolve_tiles(call, slice, (struct winograd){storage, 2, 4});
+    else
+        convolve_tiles(call, slice, (struct winograd){storage, 4, 6});
+}
