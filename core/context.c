@@ -13,7 +13,14 @@
 #include "memory.h"
 #include "network_private.h"
 
-enum { SLICES_PER_THREAD = 3, SLICE_BLOCKS = 4, SLICE_ROWS = 2, SMALL_MAP = 4, MANY_FACES = 4 };
+enum {
+    SLICES_PER_THREAD = 3,
+    SLICE_BLOCKS = 4,
+    SLICE_ROWS = 2,
+    SMALL_MAP = 4,
+    TILES_ACROSS = 6,
+    MANY_FACES = 4,
+};
 
 /* How one operation is cut: slices go down the rows first. */
 struct cut {
@@ -113,6 +120,25 @@ static int at_least_one(int value)
     return value > 1 ? value : 1;
 }
 
+static int smaller(int a, int b)
+{
+    return a < b ? a : b;
+}
+
+/* Whether the rows of a map stay together. Winograd's tiles are multiplied several at a time, so a
+ * row of too few of them would be slow alone. */
+static int is_small(const struct call *call)
+{
+    return call->tile ? call->width < TILES_ACROSS * call->tile : call->height < SMALL_MAP;
+}
+
+/* Where rows cannot be shared out, a pair of blocks is the least that keeps the registers full. */
+static int blocks_of_slice(const struct call *call, int threads)
+{
+    int is_scarce = is_small(call) && call->tile && call->output_blocks < threads * SLICE_BLOCKS;
+    return smaller(call->output_blocks, is_scarce ? SLICE_BLOCKS / 2 : SLICE_BLOCKS);
+}
+
 /* One thread and one face need no slices. Otherwise blocks are shared out, and where there are not
  * enough of them for all threads, rows too. */
 static struct cut cut_of(const struct call *call, int threads, int faces)
@@ -121,12 +147,12 @@ static struct cut cut_of(const struct call *call, int threads, int faces)
     int wanted = threads > 1 ? threads * SLICES_PER_THREAD : 1;
     if (wanted == 1 && faces == 1)
         return cut;
-    cut.blocks = call->output_blocks > SLICE_BLOCKS ? SLICE_BLOCKS : call->output_blocks;
+    cut.blocks = blocks_of_slice(call, threads);
     int groups = (call->output_blocks + cut.blocks - 1) / cut.blocks;
-    if (groups >= wanted || call->height < SMALL_MAP)
+    if (groups >= wanted || is_small(call))
         return cut;
-    int bands = (wanted + groups - 1) / groups;
-    cut.rows = at_least_one(call->height / bands / SLICE_ROWS) * SLICE_ROWS;
+    int bands = (wanted + groups - 1) / groups, step = call->tile ? call->tile : SLICE_ROWS;
+    cut.rows = at_least_one(call->height / bands / step) * step;
     cut.bands = (call->height + cut.rows - 1) / cut.rows;
     return cut;
 }
@@ -164,11 +190,6 @@ static void share_out(struct mien_context *context, int count)
         if (i < context->unsliced)
             context->pieces[i] = i == 0 ? count : 0;
     }
-}
-
-static int smaller(int a, int b)
-{
-    return a < b ? a : b;
 }
 
 static void run_unsliced(struct mien_context *context, int face)
