@@ -197,7 +197,8 @@ INLINE void add_positions(vector *sums, const uint8_t *input, ptrdiff_t row, con
                     *sum = multiply_add(*sum, value, used[part], storage.format);
                 }
             }
-            if (steps_of(storage.format) > 1) /* units kept for the next would displace sums */
+            /* Units kept for the next step would displace sums; narrow registers do better so. */
+            if (VECTOR == 16 && steps_of(storage.format) > 1)
                 __asm__("" ::: "memory");
         }
         input += UNIT;
