@@ -532,7 +532,7 @@ static void bench_kernel(struct job *job, const char *level, kernel_function *fu
 static void bench_shape(struct shape shape)
 {
     struct job direct, tiled;
-    if (shape.kernel == 3)
+    if (shape.kernel == 3 && shape.input != FORMAT_BYTE)
         shape.tile = winograd_outputs(shape.height, shape.width, shape.input_blocks);
     make_job(&direct, shape);
     make_job(&tiled, shape);
