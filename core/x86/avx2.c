@@ -3,6 +3,7 @@
 
 #define DOT_SHORT(unit, weights) (words) _mm256_madd_epi16((__m256i)(unit), (__m256i)(weights))
 #include "../tiles.h"
+#include "../winograd_tiles.h"
 #include "x86.h"
 
 void kernels_fill_avx2(struct kernels *kernels)
@@ -11,5 +12,7 @@ void kernels_fill_avx2(struct kernels *kernels)
     kernels->conv[FORMAT_BFLOAT] = conv_bfloat;
     kernels->conv[FORMAT_BYTE] = conv_byte;
     kernels->conv_half = conv_half;
+    kernels->winograd[FORMAT_FLOAT] = winograd_float;
+    kernels->winograd[FORMAT_BFLOAT] = winograd_bfloat;
     kernels->pool = pool;
 }
