@@ -50,7 +50,11 @@ struct job {
 };
 
 static uint32_t random_state = 1;
-static int rounds = 800; /* random shapes for each kernel */
+#ifdef __SANITIZE_ADDRESS__
+static int rounds = 200; /* random shapes for each kernel; several times slower so */
+#else
+static int rounds = 800;
+#endif
 
 static uint32_t next_random(uint32_t limit)
 {

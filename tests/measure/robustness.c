@@ -1,7 +1,7 @@
 /* How well does a model read faces as cameras give them? Its accuracy on pictures that are moved,
  * scaled, blurred, darkened, noisy or compressed, as a Markdown table.
  *
- *     robustness MODEL IMAGES LABELS
+ *     robustness MODEL IMAGES LABELS [PRECISION]
  */
 #include <errno.h>
 #include <math.h>
@@ -213,13 +213,14 @@ static int measure(struct bench *b, int index, struct mien_error *error)
     return 0;
 }
 
-static int open_all(struct bench *b, char **arguments, struct mien_error *error)
+static int open_all(struct bench *b, int count, char **arguments, struct mien_error *error)
 {
+    struct mien_network_options options = {.precision = count > 4 ? arguments[4] : NULL};
     int status = mien_model_open(&b->model, arguments[1], error);
     if (status)
         return status;
     const struct mien_model_info *model = mien_model_info(b->model);
-    status = mien_network_create(&b->network, b->model, NULL, error);
+    status = mien_network_create(&b->network, b->model, &options, error);
     if (!status)
         status = dataset_read(&b->set, arguments[2], arguments[3], model->label_count, error);
     if (!status && (b->set.images.rows > SIDE_MAX || b->set.images.columns > SIDE_MAX))
@@ -234,13 +235,13 @@ static int open_all(struct bench *b, char **arguments, struct mien_error *error)
 
 int main(int count, char **arguments)
 {
-    if (count != 4) {
-        fprintf(stderr, "usage: robustness MODEL IMAGES LABELS\n");
+    if (count < 4 || count > 5) {
+        fprintf(stderr, "usage: robustness MODEL IMAGES LABELS [PRECISION]\n");
         return 1;
     }
     struct bench bench = {0};
     struct mien_error error = {0};
-    int status = open_all(&bench, arguments, &error);
+    int status = open_all(&bench, count, arguments, &error);
     if (!status)
         printf("| change | accuracy | macro F1 |\n|---|---|---|\n");
     for (int i = 0; !status && i < (int)(sizeof changes / sizeof *changes); i++)
