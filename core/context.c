@@ -120,11 +120,6 @@ static int at_least_one(int value)
     return value > 1 ? value : 1;
 }
 
-static int smaller(int a, int b)
-{
-    return a < b ? a : b;
-}
-
 /* Whether the rows of a map stay together. Winograd's tiles are multiplied several at a time, so a
  * row of too few of them would be slow alone. */
 static int is_small(const struct call *call)

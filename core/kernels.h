@@ -80,6 +80,11 @@ struct kernels {
     kernel_function *conv[FORMATS], *conv_half, *winograd[FORMATS], *pointwise, *pool, *average;
 };
 
+static inline int smaller(int a, int b)
+{
+    return a < b ? a : b;
+}
+
 /* Unlike fmaxf this is one instruction, for it need not care about NaN. */
 static inline float larger(float a, float b)
 {

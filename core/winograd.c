@@ -7,7 +7,7 @@ enum { SMALL_TILES_FROM = 6, LARGE_TILES_FROM = 12 };
 
 int winograd_outputs(int height, int width, int input_blocks)
 {
-    int side = height < width ? height : width;
+    int side = smaller(height, width);
     if (side < SMALL_TILES_FROM || input_blocks > WINOGRAD_BLOCKS_MAX)
         return 0;
     return side < LARGE_TILES_FROM ? 2 : 4;

@@ -51,7 +51,7 @@ static struct tiling tiling_of(const struct call *call, struct slice slice, stru
 static int first_place(const struct tiling *tiling, int tile)
 {
     int place = tile * tiling->rows, last = tiling->places - tiling->rows;
-    return place < last ? place : last;
+    return smaller(place, last);
 }
 
 static void shape_tiles(const struct tiling *tiling)
@@ -95,8 +95,8 @@ static __attribute__((noinline)) void finish_places(const struct tiling *tiling,
             sums[i] = __builtin_convertvector((words)sums[i], vector);
     for (int i = 0; i < tiling->rows;) {
         int y = (place + i) / tiling->pitch, x = (place + i) % tiling->pitch;
-        int count = tiling->pitch - x < tiling->rows - i ? tiling->pitch - x : tiling->rows - i;
-        int seen = call->width - x < count ? call->width - x : count;
+        int count = smaller(tiling->pitch - x, tiling->rows - i);
+        int seen = smaller(call->width - x, count);
         finish_part_as_told(call, sums + i, 1, block, tiling->top + y, x, 1, seen); /* maybe none */
         i += count;
     }
