@@ -82,6 +82,12 @@ static kernel_function *function_of(const struct mien_network *network, int inde
     return NULL;
 }
 
+static int units_of_last_block(const struct map *map)
+{
+    int channels = (map->shape.channels - 1) % map->depth + 1;
+    return (channels * (int)format_size(map->format) + UNIT - 1) / UNIT;
+}
+
 static struct call resolve(const struct mien_network *network, int index, uint8_t *arena)
 {
     const struct plan *plan = &network->plan;
@@ -99,6 +105,7 @@ static struct call resolve(const struct mien_network *network, int index, uint8_
         .input_blocks = input_blocks_of(input),
         .output_blocks = blocks_of(output->shape.channels),
         .depth = input->depth,
+        .last_units = units_of_last_block(input),
         .kernel_height = operation->kernel_height,
         .kernel_width = operation->kernel_width,
         .tile = network->weights.packed[index].tile,

@@ -57,6 +57,7 @@ struct call {
     int input_blocks, output_blocks;
     int depth;                       /* channels stored together: 16, or 1 for the input */
     int kernel_height, kernel_width; /* odd */
+    int last_units;                  /* of a pixel in the last input block, those in use */
     int tile;                        /* winograd: 2 or 4, the side of its tiles of outputs */
     int relu;
     /* [output block][input block][kernel row][kernel column][unit of inputs][16 outputs][unit] */
@@ -77,6 +78,9 @@ struct call {
 struct kernels {
     const char *level;
     enum format fastest[FORMATS]; /* formats for a whole network, the fastest first */
+    /* In a network of bytes, formats of the first map, in which bytes would lose faint pictures,
+     * and of maps that are read in Winograd's larger tiles. */
+    enum format first, tiled;
     kernel_function *conv[FORMATS], *conv_half, *winograd[FORMATS], *pointwise, *pool, *average;
 };
 

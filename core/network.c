@@ -81,7 +81,8 @@ static int compile(struct mien_network *network, const struct mien_model *model,
     if (result == 0 && !model_layers(model))
         result = mien_error_set(error, EINVAL, "the model's weights have been dropped");
     if (result == 0)
-        result = plan_make(&network->plan, model_layers(model), network->format, error);
+        result = plan_make(&network->plan, model_layers(model), network->format,
+                           &network->kernels, error);
     if (result == 0)
         result = weights_pack(&network->weights, &network->plan, &network->kernels, error);
     return result;

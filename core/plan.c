@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "winograd.h"
+
 enum { ARENA_MAX = 1 << 28, FACTORS = 5, ALIGNMENT = 64 }; /* bytes; only hostile models meet it */
 
 struct planner {
@@ -253,18 +255,38 @@ static int must_be_float(const struct plan *plan, int map)
     return 0;
 }
 
-static void choose_formats(struct plan *plan, enum format format)
+/* Whether a convolution reads the map that is fast in Winograd's larger tiles. */
+static int is_read_in_tiles(const struct plan *plan, int map)
+{
+    for (int i = 0; i < plan->operation_count; i++) {
+        const struct operation *operation = &plan->operations[i];
+        const struct map *output = &plan->maps[operation->output];
+        if (operation->input == map && operation->kind == OP_CONV &&
+            operation->kernel_height == 3 && operation->kernel_width == 3 &&
+            winograd_outputs(output->needed_height, output->needed_width,
+                             input_blocks_of(&plan->maps[map])) == WINOGRAD_OUTPUTS_MAX)
+            return 1;
+    }
+    return 0;
+}
+
+static void choose_formats(struct plan *plan, enum format format, const struct kernels *kernels)
 {
     for (int i = 0; i < plan->map_count; i++) {
-        plan->maps[i].format = format;
+        struct map *map = &plan->maps[i];
+        map->format = format;
         if (must_be_float(plan, i))
-            plan->maps[i].format = FORMAT_FLOAT;
+            map->format = FORMAT_FLOAT;
+        else if (format == FORMAT_BYTE && i == plan->operations[0].output)
+            map->format = kernels->first;
+        else if (format == FORMAT_BYTE && is_read_in_tiles(plan, i))
+            map->format = kernels->tiled;
     }
-    /* Pooling keeps the format. Only dense makes one want floats, and it is the last. */
+    /* Pooling keeps the format; what reads its output decides. */
     for (int i = plan->operation_count; i-- > 0;) {
         const struct operation *operation = &plan->operations[i];
-        if (operation->kind == OP_POOL && plan->maps[operation->output].format == FORMAT_FLOAT)
-            plan->maps[operation->input].format = FORMAT_FLOAT;
+        if (operation->kind == OP_POOL && plan->maps[operation->input].format != FORMAT_FLOAT)
+            plan->maps[operation->input].format = plan->maps[operation->output].format;
     }
     for (int i = 0; i < plan->operation_count; i++) {
         const struct operation *operation = &plan->operations[i];
@@ -339,7 +361,7 @@ static int allocate(struct plan *plan, const struct layer_list *layers, struct m
 }
 
 int plan_make(struct plan *plan, const struct layer_list *layers, enum format format,
-              struct mien_error *error)
+              const struct kernels *kernels, struct mien_error *error)
 {
     *plan = (struct plan){0};
     int result = allocate(plan, layers, error);
@@ -354,7 +376,7 @@ int plan_make(struct plan *plan, const struct layer_list *layers, enum format fo
     for (int i = 0; i < layers->count; i++)
         plan_layer(&planner, &layers->layers[i]);
     find_needs(plan);
-    choose_formats(plan, format);
+    choose_formats(plan, format, kernels);
     place_maps(plan);
     if (plan->arena <= ARENA_MAX)
         return 0;

@@ -45,10 +45,11 @@ struct plan {
     size_t arena;             /* bytes */
 };
 
-/* Plans for maps of this format, wherever one can have it. Returns 0, -ENOMEM, or -EINVAL where the
- * maps would be absurdly large. The layers must outlive the plan. */
+/* Plans for maps of this format, wherever one can have it and `kernels` name no better one. Returns
+ * 0, -ENOMEM, or -EINVAL where the maps would be absurdly large. The layers must outlive the plan.
+ */
 int plan_make(struct plan *plan, const struct layer_list *layers, enum format format,
-              struct mien_error *error);
+              const struct kernels *kernels, struct mien_error *error);
 void plan_free(struct plan *plan);
 
 int blocks_of(int channels);                /* of 16, rounded up */

@@ -168,15 +168,15 @@ INLINE int weight_size(struct storage storage)
     return storage.half ? 2 : UNIT;
 }
 
-/* Adds what some kernel positions side by side give in one input block: neighbouring pixels lie one
- * after the other, so do their units, and the weights of these. `input` is what the tile's first
- * pixel meets first, `weights` those of its first part; `block` leads to the next block's weights.
+/* Adds what some units of inputs give. Those of kernel positions side by side lie one after the
+ * other in an input block, and so do the weights they meet. `input` is what the tile's first pixel
+ * meets first, `weights` those of its first part; `block` leads to the next block's weights.
  */
-INLINE void add_positions(vector *sums, const uint8_t *input, ptrdiff_t row, const uint8_t *weights,
-                          ptrdiff_t block, int positions, struct storage storage, struct tile tile,
-                          struct reach reach)
+INLINE void add_units(vector *sums, const uint8_t *input, ptrdiff_t row, const uint8_t *weights,
+                      ptrdiff_t block, int units, struct storage storage, struct tile tile,
+                      struct reach reach)
 {
-    ROLLED for (int unit = 0; unit < positions * storage.units; unit++)
+    ROLLED for (int unit = 0; unit < units; unit++)
     {
         vector loaded[8];
         UNROLL for (int part = 0; part < tile.parts; part++) loaded[part] =
@@ -288,15 +288,23 @@ INLINE void compute_tile(const struct call *call, int first_part, int y, int x,
     const uint8_t *weights = weights_of_part(call, first_part, storage);
     const ptrdiff_t pixel = storage.units * UNIT;
     vector sums[SUMS] = {0};
-    for (int from = 0; from < call->input_blocks; from++)
+    for (int from = 0; from < call->input_blocks; from++) {
+        /* Of a block in full use a row of the kernel is one run of units. */
+        const int used = from + 1 < call->input_blocks ? storage.units : call->last_units;
+        const int runs = used < storage.units ? call->kernel_width : 1;
+        const int positions = call->kernel_width / runs;
         for (int ky = 0; ky < call->kernel_height; ky++) {
             const uint8_t *input = in->data + from * in->block +
                                    (y + ky - call->kernel_height / 2) * in->row +
                                    (x - call->kernel_width / 2) * pixel;
-            add_positions(sums, input, in->row, weights, block, call->kernel_width, storage, tile,
+            for (int run = 0; run < runs; run++) {
+                add_units(sums, input, in->row, weights, block, positions * used, storage, tile,
                           whole);
-            weights += call->kernel_width * storage.units * LANES * weight_size(storage);
+                input += pixel;
+                weights += positions * storage.units * LANES * weight_size(storage);
+            }
         }
+    }
     finish(call, sums, first_part, y, x, storage.format, tile);
 }
 
@@ -356,8 +364,8 @@ INLINE void compute_small_map(const struct call *call, struct storage storage, i
             int skip = storage.format != FORMAT_BYTE, far = skip && side == 3;
             const struct reach reach = {skip && ky == 0, side - (far && ky == 2), skip && kx == 0,
                                         side - (far && kx == 2)};
-            add_positions(sums, input + (ky - 1) * in->row + (kx - 1) * pixel, in->row, weights,
-                          block, 1, storage, tile, reach);
+            add_units(sums, input + (ky - 1) * in->row + (kx - 1) * pixel, in->row, weights, block,
+                      storage.units, storage, tile, reach);
             weights += storage.units * LANES * weight_size(storage);
         }
     }

@@ -10,7 +10,7 @@ int winograd_outputs(int height, int width, int input_blocks)
     int side = smaller(height, width);
     if (side < SMALL_TILES_FROM || input_blocks > WINOGRAD_BLOCKS_MAX)
         return 0;
-    return side < LARGE_TILES_FROM ? 2 : 4;
+    return side < LARGE_TILES_FROM ? 3 : 4;
 }
 
 /* The values of the polynomials a + bx + cx² at the points, each divided by what its distances to
@@ -18,12 +18,13 @@ int winograd_outputs(int height, int width, int input_blocks)
 static void evaluate(lanes *values, int step, const lanes a, const lanes b, const lanes c,
                      int outputs)
 {
-    const double p = WINOGRAD_A, q = WINOGRAD_B, pp = p * p, qq = q * q;
-    for (int i = 0; i < LANES && outputs == 2; i++) {
-        values[0][i] = a[i];
-        values[step][i] = 0.5 * (a[i] + c[i] + b[i]);
-        values[2 * step][i] = 0.5 * (a[i] + c[i] - b[i]);
-        values[3 * step][i] = c[i];
+    const double p = WINOGRAD_A, q = WINOGRAD_B(outputs), pp = p * p, qq = q * q;
+    for (int i = 0; i < LANES && outputs == 3; i++) {
+        values[0][i] = a[i] / (pp * q);
+        values[step][i] = (a[i] + c[i] * pp + b[i] * p) / (2 * pp * (p - q));
+        values[2 * step][i] = (a[i] + c[i] * pp - b[i] * p) / (-2 * pp * (p + q));
+        values[3 * step][i] = (a[i] + c[i] * qq + b[i] * q) / (q * (qq - pp));
+        values[4 * step][i] = c[i];
     }
     for (int i = 0; i < LANES && outputs == 4; i++) {
         values[0][i] = a[i] / (pp * qq);

@@ -4,20 +4,21 @@
  * A tile of outputs × outputs needs side × side inputs, side = outputs + 2. Along either axis both
  * the inputs and the weights are taken for coefficients of polynomials and evaluated at `side`
  * points; products at the same point are summed over the input channels, and the outputs follow
- * from these sums. Tiles of 2 × 2 take 16 multiplications instead of 36, at the points 0, ±1 and
- * infinity; tiles of 4 × 4 take 36 instead of 144, at 0, ±WINOGRAD_A, ±WINOGRAD_B and infinity. */
+ * from these sums. Tiles of 3 × 3 take 25 multiplications instead of 81, at the points 0, ±A, B
+ * and infinity; tiles of 4 × 4 take 36 instead of 144, at 0, ±A, ±B and infinity. */
 #ifndef CORE_WINOGRAD_H
 #define CORE_WINOGRAD_H
 
 #include "kernels.h"
 
-/* Of the pairs that floats hold exactly, near the one whose error in bfloats is the least, half
- * that of the usual 1 and 2. */
+/* Of the points that floats hold exactly, near those whose error in bfloats is the least: for tiles
+ * of 4 × 4 half that of the usual 1 and 2. */
 #define WINOGRAD_A 0.75f
-#define WINOGRAD_B 1.5f
+#define WINOGRAD_B(outputs) ((outputs) == 3 ? 2.0f : 1.5f)
 
 enum {
-    WINOGRAD_SIDE_MAX = 6,
+    WINOGRAD_OUTPUTS_MAX = 4,
+    WINOGRAD_SIDE_MAX = WINOGRAD_OUTPUTS_MAX + 2,
     WINOGRAD_POSITIONS_MAX = WINOGRAD_SIDE_MAX * WINOGRAD_SIDE_MAX,
     WINOGRAD_BLOCKS_MAX = 16, /* of input channels */
 };

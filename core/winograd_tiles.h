@@ -6,15 +6,19 @@
  *
  * How it blocks. A band is a rectangle of tiles, so few that all its values stay in the
  * second-level cache. First all its inputs are transformed. Then, for two vectors of outputs after
- * the other, come the products of all positions, with as many tiles in registers as tiles.h has
- * pixels there, and the way back to outputs with all that follows a sum. Everything is computed in
- * floats; transformed inputs are rounded to bfloats where the weights are bfloats.
+ * the other (four, where the band is only 2 × 2 tiles), come the products of all positions, with as
+ * many tiles in registers as tiles.h has pixels there, and the way back to outputs with all that
+ * follows a sum. Everything is computed in floats; transformed inputs are rounded to bfloats where
+ * the weights are bfloats.
  *
  * Inputs that lie beyond the border, which only outputs beyond the map would need, are replaced by
  * those of the border. */
 #include "winograd.h"
 
 enum { BAND_SIDE = 48, BAND_TILES_MIN = BAND_SIDE / 4, BAND_PARTS = 2 };
+
+/* All tiles of a map of 6×6, with twice the outputs where registers are enough. */
+enum { SQUARE_TILES = 4, SQUARE_PARTS = VECTOR == 16 ? 4 : 0 };
 
 /* How a kernel computes: constants. */
 struct winograd {
@@ -30,15 +34,17 @@ struct band {
 /* The transforms take what lies `step` apart in `v`, `side` of them, and leave theirs there. */
 INLINE void transform_inputs(vector *v, int step, int side)
 {
-    const float p = WINOGRAD_A, q = WINOGRAD_B, pp = p * p, qq = q * q;
-    vector a = v[0], b = v[step], c = v[2 * step], d = v[3 * step];
-    if (side == 4) {
-        v[0] = a - c;
-        v[step] = c + b;
-        v[2 * step] = c - b;
-        v[3 * step] = d - b;
+    const float p = WINOGRAD_A, q = WINOGRAD_B(side - 2), pp = p * p, qq = q * q;
+    vector a = v[0], b = v[step], c = v[2 * step], d = v[3 * step], e = v[4 * step];
+    if (side == 5) {
+        vector even = d - q * c, odd = p * (c - q * b);
+        v[0] = even - pp * (b - q * a);
+        v[step] = even + odd;
+        v[2 * step] = even - odd;
+        v[3 * step] = d - pp * b;
+        v[4 * step] = e - q * d - p * odd;
     } else {
-        vector e = v[4 * step], f = v[5 * step];
+        vector f = v[5 * step];
         vector even_p = e - qq * c, odd_p = d - qq * b, even_q = e - pp * c, odd_q = d - pp * b;
         v[0] = pp * qq * a + e - (pp + qq) * c;
         v[step] = even_p + p * odd_p;
@@ -51,11 +57,13 @@ INLINE void transform_inputs(vector *v, int step, int side)
 
 INLINE void transform_sums(vector *v, int step, int side)
 {
-    const float p = WINOGRAD_A, q = WINOGRAD_B, pp = p * p, qq = q * q;
+    const float p = WINOGRAD_A, q = WINOGRAD_B(side - 2), pp = p * p, qq = q * q;
     vector a = v[0], even_p = v[step] + v[2 * step], odd_p = v[step] - v[2 * step];
-    if (side == 4) {
-        v[0] = a + even_p;
-        v[step] = odd_p + v[3 * step];
+    if (side == 5) {
+        vector c = v[3 * step];
+        v[0] = a + even_p + c;
+        v[step] = p * odd_p + q * c;
+        v[2 * step] = pp * even_p + qq * c + v[4 * step];
     } else {
         vector even_q = v[3 * step] + v[4 * step], odd_q = v[3 * step] - v[4 * step];
         v[0] = a + even_p + even_q;
@@ -149,8 +157,8 @@ INLINE int multiply_groups(const struct product *product, int first, struct wino
                       *weights = product->weights;
         vector sums[SUMS] = {0}, *to = product->sums + first * parts;
         for (int from = 0; from < product->blocks; from++) {
-            add_positions(sums, inputs, 0, weights, product->weights_block, 1, winograd.storage,
-                          tile, whole);
+            add_units(sums, inputs, 0, weights, product->weights_block, winograd.storage.units,
+                      winograd.storage, tile, whole);
             inputs += product->inputs_block;
             weights += pixel_of(winograd) * LANES;
         }
@@ -175,11 +183,16 @@ INLINE void multiply_band(const struct call *call, const uint8_t *inputs, int ti
                               .tiles = tiles};
     for (int i = 0; i < positions; i++) {
         int tile = 0;
-        if (ACCUMULATORS / parts >= 12) {
+        if (parts == SQUARE_PARTS) {
+            multiply_groups(&product, tile, winograd, SQUARE_TILES, parts);
+            tile = tiles;
+        } else if (ACCUMULATORS / parts >= 12) {
             tile = multiply_groups(&product, tile, winograd, 12, parts);
             tile = multiply_groups(&product, tile, winograd, 9, parts);
         }
         tile = multiply_groups(&product, tile, winograd, 6, parts);
+        if (winograd.outputs == 3)
+            tile = multiply_groups(&product, tile, winograd, SQUARE_TILES, parts);
         tile = multiply_groups(&product, tile, winograd, 3, parts);
         multiply_groups(&product, tile, winograd, 1, parts);
         product.inputs += call->input_blocks * block;
@@ -239,6 +252,9 @@ INLINE void convolve_tiles(const struct call *call, struct slice slice, struct w
             int part = slice.first_block * PARTS_PER_BLOCK,
                 end = slice.last_block * PARTS_PER_BLOCK;
             transform_band(call, band, inputs, winograd);
+            if (winograd.outputs == 3 && SQUARE_PARTS && band.rows * band.columns == SQUARE_TILES)
+                for (; part + SQUARE_PARTS <= end; part += SQUARE_PARTS)
+                    compute_band(call, band, slice.bottom, inputs, part, winograd, SQUARE_PARTS);
             for (; part + 2 <= end; part += 2)
                 compute_band(call, band, slice.bottom, inputs, part, winograd, 2);
             if (part < end)
@@ -249,8 +265,8 @@ INLINE void convolve_tiles(const struct call *call, struct slice slice, struct w
 INLINE void convolve_tiles_as_told(const struct call *call, struct slice slice,
                                    struct storage storage)
 {
-    if (call->tile == 2)
-        convolve_tiles(call, slice, (struct winograd){storage, 2});
+    if (call->tile == 3)
+        convolve_tiles(call, slice, (struct winograd){storage, 3});
     else
         convolve_tiles(call, slice, (struct winograd){storage, 4});
 }

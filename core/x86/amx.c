@@ -180,4 +180,5 @@ void kernels_fill_amx(struct kernels *kernels)
     kernels->conv[FORMAT_BFLOAT] = amx_bfloat;
     kernels->conv[FORMAT_BYTE] = amx_byte;
     kernels->winograd[FORMAT_BFLOAT] = NULL; /* its tiles are faster, of whole kernels */
+    kernels->tiled = FORMAT_BYTE;
 }

@@ -10,6 +10,7 @@ void kernels_fill_avx512bf16(struct kernels *kernels)
 {
     kernels->conv[FORMAT_BFLOAT] = conv_bfloat;
     kernels->winograd[FORMAT_BFLOAT] = winograd_bfloat;
+    kernels->first = kernels->tiled = FORMAT_BFLOAT;
     kernels->fastest[0] = FORMAT_BYTE;
     kernels->fastest[1] = FORMAT_BFLOAT;
     kernels->fastest[2] = FORMAT_FLOAT;

@@ -37,7 +37,7 @@ struct guarded {
 
 struct shape {
     int input_blocks, output_blocks, map_height, map_width, height, width, kernel, depth;
-    int relu, add, half, tile;
+    int relu, add, half, tile, last_units;
     enum format input, output, added;
 };
 
@@ -201,6 +201,26 @@ static void make_tile_weights(struct job *job)
     }
 }
 
+static int units_of(const struct shape *shape)
+{
+    return shape->depth * (int)format_size(shape->input) / UNIT;
+}
+
+/* Units that are not in use, in the last input block, meet no weights. */
+static void clear_unused(const struct job *job)
+{
+    const struct shape *shape = &job->shape;
+    const int units = units_of(shape), taps = shape->kernel * shape->kernel;
+    const size_t unit = LANES * UNIT, pixel = (size_t)units * unit;
+    for (int to = 0; to < shape->output_blocks; to++)
+        for (int tap = 0; tap < taps; tap++) {
+            size_t place = (size_t)((to + 1) * shape->input_blocks - 1) * (size_t)taps;
+            memset(job->weights.data + (place + (size_t)tap) * pixel +
+                       (size_t)shape->last_units * unit,
+                   0, (size_t)(units - shape->last_units) * unit);
+        }
+}
+
 static void make_weights(struct job *job)
 {
     const struct shape *shape = &job->shape;
@@ -211,6 +231,7 @@ static void make_weights(struct job *job)
     for (size_t i = 0; shape->input == FORMAT_BYTE && i < job->weights.size; i++)
         if (job->weights.data[i] == 0x80) /* the one value that weights never have */
             job->weights.data[i] = 0x81;
+    clear_unused(job);
     if (shape->half)
         make_halves(job);
     if (shape->tile)
@@ -254,6 +275,7 @@ static void make_job(struct job *job, struct shape shape)
     job->call.input_blocks = shape.input_blocks;
     job->call.output_blocks = shape.output_blocks;
     job->call.depth = shape.depth;
+    job->call.last_units = shape.last_units;
     job->call.kernel_height = job->call.kernel_width = shape.kernel;
     job->call.relu = shape.relu;
     job->call.tile = shape.tile;
@@ -332,11 +354,12 @@ static uint8_t *run_copy(struct job *job, kernel_function *function, struct slic
 static void print_shape(const char *level, const char *kernel, const struct shape *shape)
 {
     printf("# %s %s differs: %s → %s, %d×%d → %d blocks, map %d×%d, computed %d×%d, kernel %d, "
-           "relu %d, add %d (%s)%s, tile %d\n",
+           "relu %d, add %d (%s)%s, tile %d, units %d\n",
            level, kernel, format_names[shape->input], format_names[shape->output],
            shape->input_blocks, shape->depth, shape->output_blocks, shape->map_height,
            shape->map_width, shape->height, shape->width, shape->kernel, shape->relu, shape->add,
-           format_names[shape->added], shape->half ? ", half weights" : "", shape->tile);
+           format_names[shape->added], shape->half ? ", half weights" : "", shape->tile,
+           shape->last_units);
 }
 
 /* Odd sides as well as those the kernels have tiles for; sometimes less than the map is wanted. */
@@ -354,6 +377,7 @@ static struct shape random_shape(enum format input, int depth)
         .output = (enum format)next_random(FORMATS),
         .added = (enum format)next_random(FORMATS),
     };
+    shape.last_units = units_of(&shape) - (int)next_random(2) * (units_of(&shape) / 2);
     int is_square = (int)next_random(2);
     shape.map_height = is_square ? sides[next_random(6)] : 1 + (int)next_random(29);
     shape.map_width = is_square ? shape.map_height : 1 + (int)next_random(29);
@@ -407,7 +431,7 @@ static struct shape random_tiles(enum format input)
 {
     struct shape shape = random_shape(input, LANES);
     shape.kernel = 3;
-    shape.tile = next_random(2) ? 4 : 2;
+    shape.tile = next_random(2) ? 4 : 3;
     if (next_random(8) == 0)
         shape.width = shape.map_width = 49 + (int)next_random(12);
     if (next_random(16) == 0)
@@ -540,6 +564,7 @@ static void bench_kernel(struct job *job, const char *level, kernel_function *fu
 static void bench_shape(struct shape shape)
 {
     struct job job;
+    shape.last_units = units_of(&shape);
     if (shape.kernel == 3 && shape.input != FORMAT_BYTE)
         shape.tile = winograd_outputs(shape.height, shape.width, shape.input_blocks);
     make_job(&job, shape);

@@ -69,7 +69,8 @@ void mien_context_run(struct mien_context *context, const uint8_t *gray, ptrdiff
 void mien_context_run_faces(struct mien_context *context, const uint8_t *gray, int count,
                             float *logits);
 
-/* Runs one picture of already normalised values, height*width floats, as training sees them. */
+/* Runs one picture of already normalised values, height*width floats, as training sees them: from
+ * what a black to what a white pixel gives. Beyond that range answers may be wrong. */
 void mien_context_run_float(struct mien_context *context, const float *values, float *logits);
 
 /* probabilities[i] = softmax(logits / temperature), computed stably; `count` values.
