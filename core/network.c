@@ -6,6 +6,7 @@
 #include "crew.h"
 #include "model_layers.h"
 #include "network_private.h"
+#include "prune.h"
 
 static const char *const precisions[] = {
     [FORMAT_FLOAT] = "fp32", [FORMAT_BFLOAT] = "bf16", [FORMAT_BYTE] = "int8"};
@@ -63,6 +64,23 @@ static int check_options(struct mien_network *network, const struct mien_network
     return 0;
 }
 
+static int compile_layers(struct mien_network *network, const struct layer_list *layers,
+                          struct mien_error *error)
+{
+    struct pruned *pruned = malloc(sizeof *pruned);
+    if (!pruned)
+        return mien_error_set(error, ENOMEM, "no memory to compile the network");
+    int result = prune(pruned, layers, network->values[0], network->values[255], error);
+    if (result == 0)
+        result =
+            plan_make(&network->plan, &pruned->layers, network->format, &network->kernels, error);
+    if (result == 0)
+        result = weights_pack(&network->weights, &network->plan, &network->kernels, error);
+    prune_free(pruned);
+    free(pruned);
+    return result;
+}
+
 static int compile(struct mien_network *network, const struct mien_model *model,
                    const struct mien_network_options *options, struct mien_error *error)
 {
@@ -81,10 +99,7 @@ static int compile(struct mien_network *network, const struct mien_model *model,
     if (result == 0 && !model_layers(model))
         result = mien_error_set(error, EINVAL, "the model's weights have been dropped");
     if (result == 0)
-        result = plan_make(&network->plan, model_layers(model), network->format,
-                           &network->kernels, error);
-    if (result == 0)
-        result = weights_pack(&network->weights, &network->plan, &network->kernels, error);
+        result = compile_layers(network, model_layers(model), error);
     return result;
 }
 
