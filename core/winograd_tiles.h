@@ -78,9 +78,9 @@ INLINE int side_of(struct winograd winograd)
     return winograd.outputs + 2;
 }
 
-INLINE int pixel_of(struct winograd winograd)
+INLINE int pixel_of(struct storage storage)
 {
-    return winograd.storage.units * UNIT;
+    return storage.units * UNIT;
 }
 
 /* `side` inputs from row y of column x downwards, transformed. */
@@ -88,7 +88,7 @@ INLINE void load_column(const struct call *call, const uint8_t *input, int y, in
                         struct winograd winograd)
 {
     const int side = side_of(winograd);
-    const uint8_t *column = input + smaller(x, call->map_width) * pixel_of(winograd);
+    const uint8_t *column = input + smaller(x, call->map_width) * pixel_of(winograd.storage);
     UNROLL for (int i = 0; i < side; i++)
     {
         int row = smaller(y + i, call->map_height);
@@ -118,7 +118,7 @@ INLINE void transform_row(const struct call *call, const uint8_t *input, int y, 
             UNROLL for (int j = 0; j < side; j++)
                 store_values(to + (i * side + j) * position, row[j], winograd.storage.format);
         }
-        to += pixel_of(winograd);
+        to += pixel_of(winograd.storage);
     }
 }
 
@@ -126,7 +126,7 @@ INLINE void transform_row(const struct call *call, const uint8_t *input, int y, 
 INLINE void transform_band(const struct call *call, struct band band, uint8_t *to,
                            struct winograd winograd)
 {
-    const ptrdiff_t row = band.columns * pixel_of(winograd), block = band.rows * row;
+    const ptrdiff_t row = band.columns * pixel_of(winograd.storage), block = band.rows * row;
     for (int from = 0; from < call->input_blocks; from++)
         for (int i = 0; i < band.rows; i++)
             for (int part = 0; part < PARTS_PER_BLOCK; part++) {
@@ -147,32 +147,49 @@ struct product {
 };
 
 /* As many groups of `count` tiles as there are from the first on; returns the one after them. */
-INLINE int multiply_groups(const struct product *product, int first, struct winograd winograd,
+INLINE int multiply_groups(const struct product *product, int first, struct storage storage,
                            int count, int parts)
 {
     const struct tile tile = {1, count, parts};
     const struct reach whole = {0, 1, 0, count};
     for (; first + count <= product->tiles; first += count) {
-        const uint8_t *inputs = product->inputs + first * pixel_of(winograd),
+        const uint8_t *inputs = product->inputs + first * pixel_of(storage),
                       *weights = product->weights;
         vector sums[SUMS] = {0}, *to = product->sums + first * parts;
         for (int from = 0; from < product->blocks; from++) {
-            add_units(sums, inputs, 0, weights, product->weights_block, winograd.storage.units,
-                      winograd.storage, tile, whole);
+            add_units(sums, inputs, 0, weights, product->weights_block, storage.units, storage,
+                      tile, whole);
             inputs += product->inputs_block;
-            weights += pixel_of(winograd) * LANES;
+            weights += pixel_of(storage) * LANES;
         }
         UNROLL for (int i = 0; i < count * parts; i++) to[i] = sums[i];
     }
     return first;
 }
 
-INLINE void multiply_band(const struct call *call, const uint8_t *inputs, int tiles, int first_part,
-                          vector *sums, struct winograd winograd, int parts)
+INLINE void multiply_position(const struct product *product, struct storage storage, int parts)
 {
-    const int positions = winograd_positions(winograd.outputs);
-    const ptrdiff_t block = tiles * pixel_of(winograd),
-                    weights = call->input_blocks * pixel_of(winograd) * LANES;
+    int tile = 0;
+    if (parts == SQUARE_PARTS) {
+        multiply_groups(product, 0, storage, SQUARE_TILES, parts);
+        return;
+    }
+    if (ACCUMULATORS / parts >= 12) {
+        tile = multiply_groups(product, tile, storage, 12, parts);
+        tile = multiply_groups(product, tile, storage, 9, parts);
+    }
+    tile = multiply_groups(product, tile, storage, 6, parts);
+    tile = multiply_groups(product, tile, storage, SQUARE_TILES, parts);
+    tile = multiply_groups(product, tile, storage, 3, parts);
+    multiply_groups(product, tile, storage, 1, parts);
+}
+
+INLINE void multiply_band(const struct call *call, const uint8_t *inputs, int tiles, int first_part,
+                          vector *sums, struct storage storage, int parts)
+{
+    const int positions = winograd_positions(call->tile);
+    const ptrdiff_t block = tiles * pixel_of(storage),
+                    weights = call->input_blocks * pixel_of(storage) * LANES;
     struct product product = {.inputs = inputs,
                               .weights = (const uint8_t *)call->weights +
                                          part_offset(first_part, positions * weights, UNIT),
@@ -182,19 +199,7 @@ INLINE void multiply_band(const struct call *call, const uint8_t *inputs, int ti
                               .blocks = call->input_blocks,
                               .tiles = tiles};
     for (int i = 0; i < positions; i++) {
-        int tile = 0;
-        if (parts == SQUARE_PARTS) {
-            multiply_groups(&product, tile, winograd, SQUARE_TILES, parts);
-            tile = tiles;
-        } else if (ACCUMULATORS / parts >= 12) {
-            tile = multiply_groups(&product, tile, winograd, 12, parts);
-            tile = multiply_groups(&product, tile, winograd, 9, parts);
-        }
-        tile = multiply_groups(&product, tile, winograd, 6, parts);
-        if (winograd.outputs == 3)
-            tile = multiply_groups(&product, tile, winograd, SQUARE_TILES, parts);
-        tile = multiply_groups(&product, tile, winograd, 3, parts);
-        multiply_groups(&product, tile, winograd, 1, parts);
+        multiply_position(&product, storage, parts);
         product.inputs += call->input_blocks * block;
         product.weights += weights;
         product.sums += tiles * parts;
@@ -223,22 +228,31 @@ INLINE void finish_tiles(const struct call *call, const vector *sums, ptrdiff_t 
         finish_part_as_told(call, lines[i], 1, part, band.y + i, band.x, 1, width);
 }
 
+INLINE void finish_band(const struct call *call, struct band band, int bottom, const vector *sums,
+                        int first_part, struct winograd winograd, int parts)
+{
+    const int row = band.columns * parts, position = band.rows * row;
+    for (int i = 0; i < band.rows; i++, band.y += winograd.outputs, sums += row)
+        for (int part = 0; part < parts; part++)
+            finish_tiles(call, sums + part, position, parts, first_part + part, band, bottom,
+                         winograd);
+}
+
 INLINE void compute_band(const struct call *call, struct band band, int bottom,
-                         const uint8_t *inputs, int first_part, struct winograd winograd, int parts)
+                         const uint8_t *inputs, int first_part, struct storage storage, int parts)
 {
     vector sums[WINOGRAD_POSITIONS_MAX * BAND_TILES_MIN * BAND_PARTS];
-    const int row = band.columns * parts;
-    multiply_band(call, inputs, band.rows * band.columns, first_part, sums, winograd, parts);
-    for (int i = 0; i < band.rows; i++, band.y += winograd.outputs)
-        for (int part = 0; part < parts; part++)
-            finish_tiles(call, sums + i * row + part, band.rows * row, parts, first_part + part,
-                         band, bottom, winograd);
+    multiply_band(call, inputs, band.rows * band.columns, first_part, sums, storage, parts);
+    if (call->tile == 3)
+        finish_band(call, band, bottom, sums, first_part, (struct winograd){storage, 3}, parts);
+    else
+        finish_band(call, band, bottom, sums, first_part, (struct winograd){storage, 4}, parts);
 }
 
 /* The transformed inputs of a band take 430 KB of the thread's stack, sums 55 KB. */
-INLINE void convolve_tiles(const struct call *call, struct slice slice, struct winograd winograd)
+INLINE void convolve_tiles(const struct call *call, struct slice slice, struct storage storage)
 {
-    const int outputs = winograd.outputs, tiles = BAND_SIDE / outputs;
+    const int outputs = call->tile, tiles = BAND_SIDE / outputs;
     _Alignas(64) uint8_t inputs[WINOGRAD_POSITIONS_MAX * WINOGRAD_BLOCKS_MAX * BAND_TILES_MIN *
                                 LANES * sizeof(float)];
     int rows = (slice.bottom - slice.top + outputs - 1) / outputs;
@@ -251,33 +265,27 @@ INLINE void convolve_tiles(const struct call *call, struct slice slice, struct w
                                       smaller(of_band, columns - column)};
             int part = slice.first_block * PARTS_PER_BLOCK,
                 end = slice.last_block * PARTS_PER_BLOCK;
-            transform_band(call, band, inputs, winograd);
-            if (winograd.outputs == 3 && SQUARE_PARTS && band.rows * band.columns == SQUARE_TILES)
+            if (outputs == 3)
+                transform_band(call, band, inputs, (struct winograd){storage, 3});
+            else
+                transform_band(call, band, inputs, (struct winograd){storage, 4});
+            if (SQUARE_PARTS && band.rows * band.columns == SQUARE_TILES)
                 for (; part + SQUARE_PARTS <= end; part += SQUARE_PARTS)
-                    compute_band(call, band, slice.bottom, inputs, part, winograd, SQUARE_PARTS);
+                    compute_band(call, band, slice.bottom, inputs, part, storage, SQUARE_PARTS);
             for (; part + 2 <= end; part += 2)
-                compute_band(call, band, slice.bottom, inputs, part, winograd, 2);
+                compute_band(call, band, slice.bottom, inputs, part, storage, 2);
             if (part < end)
-                compute_band(call, band, slice.bottom, inputs, part, winograd, 1);
+                compute_band(call, band, slice.bottom, inputs, part, storage, 1);
         }
-}
-
-INLINE void convolve_tiles_as_told(const struct call *call, struct slice slice,
-                                   struct storage storage)
-{
-    if (call->tile == 3)
-        convolve_tiles(call, slice, (struct winograd){storage, 3});
-    else
-        convolve_tiles(call, slice, (struct winograd){storage, 4});
 }
 
 /* What a level's table points to. */
 static inline void winograd_float(const struct call *call, struct slice slice)
 {
-    convolve_tiles_as_told(call, slice, (struct storage){FORMAT_FLOAT, 16, 0});
+    convolve_tiles(call, slice, (struct storage){FORMAT_FLOAT, 16, 0});
 }
 
 static inline void winograd_bfloat(const struct call *call, struct slice slice)
 {
-    convolve_tiles_as_told(call, slice, (struct storage){FORMAT_BFLOAT, 8, 0});
+    convolve_tiles(call, slice, (struct storage){FORMAT_BFLOAT, 8, 0});
 }
