@@ -1,4 +1,4 @@
-"""Reads the training data: MNIST-style IDX files, gzipped or not."""
+"""Reads and writes the data sets: MNIST-style IDX files, gzipped or not."""
 import csv
 import gzip
 import os
@@ -18,6 +18,17 @@ def read_idx(path):
             raise ValueError(f"{path}: not an IDX file of bytes (magic {magic:#x})")
         shape = struct.unpack(f">{magic & 0xff}I", f.read(4 * (magic & 0xff)))
         return np.frombuffer(f.read(), np.uint8).reshape(shape)
+
+
+def write_idx(path, array):
+    with gzip.open(path, "wb") as f:
+        f.write(struct.pack(f">I{array.ndim}I", 0x800 + array.ndim, *array.shape))
+        f.write(array.tobytes())
+
+
+def write_set(prefix, images, labels):
+    write_idx(f"{prefix}-images.idx3-ubyte.gz", images)
+    write_idx(f"{prefix}-labels.idx1-ubyte.gz", labels)
 
 
 def load(root, name, split):

@@ -2,16 +2,8 @@
 """Writes the pictures of FER2013 on whose emotion more than half of FER+'s ten people agree, with
 that emotion as the label: PREFIX-images.idx3-ubyte.gz and PREFIX-labels.idx1-ubyte.gz."""
 import argparse
-import gzip
-import struct
 
 import data
-
-
-def write_idx(path, array):
-    with gzip.open(path, "wb") as f:
-        f.write(struct.pack(f">I{array.ndim}I", 0x800 + array.ndim, *array.shape))
-        f.write(array.tobytes())
 
 
 def main():
@@ -22,8 +14,7 @@ def main():
     args = parser.parse_args()
     rows, labels = data.majority(*data.load_votes(args.root, args.split))
     images, _ = data.load(args.root, "fer2013", args.split)
-    write_idx(args.prefix + "-images.idx3-ubyte.gz", images[rows])
-    write_idx(args.prefix + "-labels.idx1-ubyte.gz", labels)
+    data.write_set(args.prefix, images[rows], labels)
     print(f"{len(rows)} of {len(images)} pictures have a majority")
 
 

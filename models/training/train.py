@@ -91,17 +91,18 @@ def cross_entropy(logits, targets):
 
 
 class Plateau:
-    """The paper's schedule: ReduceLROnPlateau on accuracy and early stopping."""
+    """The paper's schedule: ReduceLROnPlateau on accuracy, and early stopping after twice the
+    patience."""
 
-    def __init__(self):
-        self.best, self.since = 0.0, 0
+    def __init__(self, patience):
+        self.patience, self.best, self.since = patience, 0.0, 0
 
     def step(self, score, optimizer):
         self.best, self.since = (score, 0) if score > self.best else (self.best, self.since + 1)
-        if self.since and self.since % 15 == 0:
+        if self.since and self.since % self.patience == 0:
             for group in optimizer.param_groups:
                 group["lr"] = max(group["lr"] * 0.1, 1e-6)
-        return self.since >= 30
+        return self.since >= 2 * self.patience
 
 
 def train_epoch(network, average, optimizer, x_all, y_all, rows, epoch, args, team):
@@ -142,6 +143,8 @@ def parse():
     parser.add_argument("--epochs", type=int, default=40)
     parser.add_argument("--batch", type=int, default=128)
     parser.add_argument("--rate", type=float, default=0.05)
+    parser.add_argument("--patience", type=int, default=15,
+                        help="paper: epochs without a gain before the rate is cut")
     parser.add_argument("--smoothing", type=float, default=0.1, help="of labels")
     parser.add_argument("--dropout", type=float, default=1.0,
                         help="times the paper's rates; less suits a training too short to overfit")
@@ -227,7 +230,7 @@ def report(args, epoch, loss, scores, began):
 
 
 def work(args, team):
-    torch.set_num_threads(1 if args.workers > 1 else os.cpu_count())
+    torch.set_num_threads(len(os.sched_getaffinity(0)) if args.workers == 1 else 1)
     torch.manual_seed(args.seed)
     args.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     parts, validation, labels = load_data(args)
@@ -237,7 +240,7 @@ def work(args, team):
     if args.init:
         start_from(args.init, network, args)
     network = network.to(args.device, memory_format=torch.channels_last)
-    optimizer, plateau = optimizer_for(network, args), Plateau()
+    optimizer, plateau = optimizer_for(network, args), Plateau(args.patience)
     average = Average(network, 0.0 if args.recipe == "paper" else 0.999)
     last = os.path.join(args.work, "last.pt")
     start, best = restore(last, network, optimizer, average, plateau, args.device)
