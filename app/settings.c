@@ -61,6 +61,7 @@ struct recogniser_options settings_recogniser(const struct mien_config *config, 
                    .lead_seconds = config->emotion.lead_seconds,
                    .uncertain_below = config->emotion.uncertain_below},
         .sweep = or_none(config->detection.sweep),
+        .confirm = config->detection.confirm,
     };
 }
 

@@ -40,6 +40,8 @@ const struct option options[] = {
     NUMBER(camera, fps, 1, 1000, "30", "Wished frames a second"),
     BOOL(camera, mirror, "true", "Show the picture as a mirror does"),
     TEXT(detection, cascade, "", "Path of the Haar cascade; empty: the one the system has"),
+    BOOL(detection, confirm, "true",
+         "Believe a face only if a second cascade sees it too; not with a cascade of your own"),
     NUMBER(detection, scale_step, 1.01, 2, "1.1", "Ratio between neighbouring face sizes searched"),
     INT(detection, neighbours, 1, 100, "5", "Raw hits a face needs; more means fewer false faces"),
     NUMBER(detection, smallest, 0.01, 1, "0.125", "Smallest face, as a share of the height"),

@@ -15,7 +15,13 @@
 #include "sweep.h"
 #include "vision_config.h"
 
-#define CASCADE_FILE "haarcascade_frontalface_default.xml"
+/* Trained apart from each other: what is no face seldom looks like one to both. */
+static const char *const cascade_files[] = {"haarcascade_frontalface_default.xml",
+                                            "haarcascade_frontalface_alt.xml"};
+
+/* How far, in shares of its side, and how much smaller or larger a second cascade may see a face.
+ */
+static const double SECOND_REACH = 0.3, SECOND_SMALLEST = 0.7, SECOND_LARGEST = 1.35;
 
 /* Where systems keep OpenCV's cascades, after the place found when mien was built. */
 static const char *const cascade_places[] = {
@@ -43,11 +49,11 @@ static int check_named(const char *path, const char *origin, struct mien_error *
                           strerror(code));
 }
 
-static int find_installed(char *path, size_t size, struct mien_error *error)
+static int find_installed(const char *file, char *path, size_t size, struct mien_error *error)
 {
     char looked_in[256] = "";
     for (size_t i = 0; i < sizeof cascade_places / sizeof *cascade_places; i++) {
-        snprintf(path, size, "%s/" CASCADE_FILE, cascade_places[i]);
+        snprintf(path, size, "%s/%s", cascade_places[i], file);
         if (access(path, R_OK) == 0)
             return 0;
         if (i > 0 && !strcmp(cascade_places[i], cascade_places[0]))
@@ -57,19 +63,21 @@ static int find_installed(char *path, size_t size, struct mien_error *error)
                  cascade_places[i]);
     }
     return mien_error_set(error, ENOENT,
-                          "there is no " CASCADE_FILE " in %s; install the package opencv-data, "
-                          "or name the file in $MIEN_CASCADE",
-                          looked_in);
+                          "there is no %s in %s; install the package opencv-data, or name "
+                          "the file in $MIEN_CASCADE",
+                          file, looked_in);
 }
 
 /* Sets *path, which may point into `buffer`. */
-static int find_cascade(const char **path, const char *wished, char *buffer, size_t size,
-                        struct mien_error *error)
+static int find_cascade(const char **path, const struct mien_detector_options *options,
+                        char *buffer, size_t size, struct mien_error *error)
 {
-    const char *environment = getenv("MIEN_CASCADE");
+    const char *wished = options->cascade, *environment = getenv("MIEN_CASCADE");
+    if (options->second)
+        environment = NULL;
     *path = wished ? wished : environment && *environment ? environment : buffer;
     if (*path == buffer)
-        return find_installed(buffer, size, error);
+        return find_installed(cascade_files[options->second != 0], buffer, size, error);
     return check_named(*path, wished ? "as asked for" : "from $MIEN_CASCADE", error);
 }
 
@@ -123,7 +131,7 @@ int mien_detector_create(struct mien_detector **detector,
     const char *path = NULL;
     int status = check_options(&o, error);
     if (status == 0)
-        status = find_cascade(&path, o.cascade, buffer, sizeof buffer, error);
+        status = find_cascade(&path, &o, buffer, sizeof buffer, error);
     if (status < 0)
         return status;
     struct mien_detector *created = calloc(1, sizeof *created);
@@ -220,6 +228,18 @@ int mien_detector_find_in(struct mien_detector *detector, const struct mien_pict
                     : opencv_cascade_find(detector->opencv, &part, &sizes, detector->neighbours,
                                           &found, error);
     return count < 0 ? count : (int)collect(found, count, &region, boxes, capacity);
+}
+
+int mien_detector_sees(struct mien_detector *second, const struct mien_picture *gray,
+                       const struct mien_box *face, struct mien_error *error)
+{
+    struct mien_box seen;
+    int reach = (int)(SECOND_REACH * face->width);
+    struct mien_detector_range range = {
+        {face->x - reach, face->y - reach, face->width + 2 * reach, face->height + 2 * reach},
+        (int)(SECOND_SMALLEST * face->width),
+        (int)(SECOND_LARGEST * face->width)};
+    return mien_detector_find_in(second, gray, &range, &seen, 1, error);
 }
 
 struct mien_detector_range mien_detector_range_of(const struct mien_detector *detector, int width,

@@ -13,7 +13,7 @@
 #include "steady.h"
 #include "timing.h"
 
-enum { FACES_MAX = MIEN_TRACKS_MAX };
+enum { FACES_MAX = MIEN_TRACKS_MAX, UNSHOWN_MAX = 2 * FACES_MAX };
 
 struct face {
     uint32_t id;                          /* stable over time; 1, 2, … */
@@ -24,10 +24,11 @@ struct face {
     int uncertain;                        /* confidence is, or was just now, below the threshold */
 };
 
-/* What may be a face, but is not known well enough to be shown: to be covered. */
+/* What may be a face, but is not known well enough to be shown: to be covered. As many as there
+ * are tracks and boxes that were not confirmed. */
 struct unshown {
     int count;
-    struct mien_box boxes[FACES_MAX];
+    struct mien_box boxes[UNSHOWN_MAX];
 };
 
 struct faces {
@@ -45,6 +46,8 @@ struct recogniser_options {
     struct steady_options steady;
     double sweep;          /* seconds in which the whole picture is searched once;
                               0: 0.1; <0: the whole of every picture */
+    bool confirm;          /* only faces that a second cascade sees too; not with a cascade of
+                              the caller's or from $MIEN_CASCADE */
     int still;             /* unrelated pictures: no tracks, no smoothing */
     struct timing *timing; /* where detection and network add their time; NULL: nowhere */
 };

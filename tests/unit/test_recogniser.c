@@ -1,6 +1,7 @@
 #include "portrait.h"
 #include "recognise/recogniser.h"
 #include "runner.h"
+#include "vision_config.h"
 
 #include <errno.h>
 #include <math.h>
@@ -188,6 +189,51 @@ static void refuses(struct recogniser_options options, int status, const char *w
     CU_ASSERT_PTR_NULL(recogniser);
 }
 
+/* Whether the portrait's face, as it was drawn by eye, is this. */
+static bool is_face(const struct mien_box *box)
+{
+    const struct mien_box *inside = &portrait_collins.inside;
+    int x = box->x + box->width / 2, y = box->y + box->height / 2;
+    return x >= inside->x && x < inside->x + inside->width && y >= inside->y &&
+           y < inside->y + inside->height;
+}
+
+/* One raw hit is enough for a face here, so that there are false ones. */
+static void believes_what_a_second_cascade_sees_too(void)
+{
+    struct recogniser_options options = {.still = 1, .detector = {.neighbours = 1}};
+    struct recogniser *trusting = make(options);
+    options.confirm = true;
+    struct recogniser *wary = make(options);
+    struct mien_picture gray;
+    portrait_load(&portrait_collins, &gray);
+    struct faces all = look(trusting, &gray, 0), confirmed = look(wary, &gray, 0);
+    CU_ASSERT(all.count > 1);
+    CU_ASSERT_EQUAL(all.unshown.count, 0);
+    CU_ASSERT_EQUAL_FATAL(confirmed.count, 1);
+    CU_ASSERT(is_face(&confirmed.list[0].box));
+    CU_ASSERT_EQUAL_FATAL(confirmed.unshown.count, all.count - 1); /* but covered with blur */
+    for (int i = 0; i < confirmed.unshown.count; i++)
+        CU_ASSERT(!is_face(&confirmed.unshown.boxes[i]));
+    mien_picture_free(&gray);
+    recogniser_destroy(&trusting);
+    recogniser_destroy(&wary);
+}
+
+/* Nobody says that two cascades of one's own would agree. */
+static void believes_a_cascade_of_ones_own(void)
+{
+    struct recogniser_options options = {.still = 1, .confirm = true};
+    struct mien_picture gray;
+    options.detector.neighbours = 1;
+    options.detector.cascade = MIEN_CASCADE_FOLDER "/haarcascade_frontalface_default.xml";
+    struct recogniser *recogniser = make(options);
+    portrait_load(&portrait_collins, &gray);
+    CU_ASSERT(look(recogniser, &gray, 0).count > 1);
+    mien_picture_free(&gray);
+    recogniser_destroy(&recogniser);
+}
+
 static void names_what_is_missing(void)
 {
     refuses((struct recogniser_options){.model = "/no/such/model"}, -ENOENT, "/no/such/model");
@@ -208,6 +254,8 @@ int main(void)
         {"forgets who has gone", forgets_who_has_gone},
         {"keeps a face over a miss", keeps_a_face_over_a_miss},
         {"reads later what it found", reads_later_what_it_found},
+        {"believes what a second cascade sees too", believes_what_a_second_cascade_sees_too},
+        {"believes a cascade of one's own", believes_a_cascade_of_ones_own},
         {"names what is missing", names_what_is_missing},
         {NULL, NULL},
     };

@@ -25,6 +25,7 @@ struct mien_config {
     } camera;
     struct {
         char cascade[MIEN_CONFIG_TEXT_MAX];
+        bool confirm;
         double scale_step, smallest, sweep;
         int neighbours;
     } detection;

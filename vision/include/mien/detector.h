@@ -26,6 +26,8 @@ struct mien_detector_options {
     int neighbours;      /* raw hits a face needs; 0: 5 */
     int reference;       /* search with OpenCV itself: slower, the same faces */
     double smallest;     /* smallest face, as a share of the picture's height; 0: 0.125 */
+    int second;          /* for mien_detector_sees: where no cascade is named, another one,
+                            haarcascade_frontalface_alt.xml */
 };
 
 /* `options` may be NULL. *detector is untouched on failure. Returns 0, -ENOENT (no cascade file:
@@ -60,6 +62,11 @@ int mien_detector_find_in(struct mien_detector *detector, const struct mien_pict
 int mien_detector_find_part(struct mien_detector *detector, const struct mien_picture *gray,
                             double from, double to, struct mien_box *boxes, size_t capacity,
                             struct mien_error *error);
+
+/* Whether this detector, a second one, sees a face about where another found one. Returns 1, 0, or
+ * what mien_detector_find returns on failure. */
+int mien_detector_sees(struct mien_detector *second, const struct mien_picture *gray,
+                       const struct mien_box *face, struct mien_error *error);
 
 /* What mien_detector_find looks for in a picture of this size. */
 struct mien_detector_range mien_detector_range_of(const struct mien_detector *detector, int width,
