@@ -57,8 +57,8 @@ struct call {
     int input_blocks, output_blocks;
     int depth;                       /* channels stored together: 16, or 1 for the input */
     int kernel_height, kernel_width; /* odd */
-    int last_units;                  /* of a pixel in the last input block, those in use */
-    int tile;                        /* winograd: 2 or 4, the side of its tiles of outputs */
+    int last_units; /* of a pixel in the last input block: the rest meet no weights */
+    int tile;       /* winograd: 3 or 4, the side of its tiles of outputs */
     int relu;
     /* [output block][input block][kernel row][kernel column][unit of inputs][16 outputs][unit] */
     const void *weights;

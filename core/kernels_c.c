@@ -177,6 +177,7 @@ void kernels_fill_c(struct kernels *kernels)
     *kernels = (struct kernels){
         .level = "c",
         .fastest = {FORMAT_FLOAT, FORMAT_BYTE, FORMAT_BFLOAT},
+        .first = FORMAT_FLOAT,
         .tiled = FORMAT_BYTE,
         .conv = {conv_float, conv_bfloat, conv_byte},
         .pointwise = pointwise,
