@@ -49,7 +49,8 @@ struct recogniser_options settings_recogniser(const struct mien_config *config, 
         .detector = {.cascade = or_null(config->detection.cascade),
                      .scale_step = config->detection.scale_step,
                      .neighbours = config->detection.neighbours,
-                     .smallest = config->detection.smallest},
+                     .smallest = config->detection.smallest,
+                     .confirm = config->detection.confirm},
         .tracks = {.overlap = config->tracking.overlap,
                    .bridge = config->tracking.bridge,
                    .persist = config->tracking.persist,
@@ -61,7 +62,6 @@ struct recogniser_options settings_recogniser(const struct mien_config *config, 
                    .lead_seconds = config->emotion.lead_seconds,
                    .uncertain_below = config->emotion.uncertain_below},
         .sweep = or_none(config->detection.sweep),
-        .confirm = config->detection.confirm,
     };
 }
 

@@ -255,16 +255,22 @@ static int must_be_float(const struct plan *plan, int map)
     return 0;
 }
 
+int plan_tile(const struct operation *operation, const struct map *input, const struct map *output)
+{
+    if (operation->kind != OP_CONV || operation->kernel_height != 3 ||
+        operation->kernel_width != 3 || input->depth == 1)
+        return 0;
+    return winograd_outputs(output->needed_height, output->needed_width, input_blocks_of(input));
+}
+
 /* Whether a convolution reads the map that is fast in Winograd's larger tiles. */
 static int is_read_in_tiles(const struct plan *plan, int map)
 {
     for (int i = 0; i < plan->operation_count; i++) {
         const struct operation *operation = &plan->operations[i];
         const struct map *output = &plan->maps[operation->output];
-        if (operation->input == map && operation->kind == OP_CONV &&
-            operation->kernel_height == 3 && operation->kernel_width == 3 &&
-            winograd_outputs(output->needed_height, output->needed_width,
-                             input_blocks_of(&plan->maps[map])) == WINOGRAD_OUTPUTS_MAX)
+        if (operation->input == map &&
+            plan_tile(operation, &plan->maps[map], output) == WINOGRAD_OUTPUTS_MAX)
             return 1;
     }
     return 0;

@@ -52,6 +52,10 @@ int plan_make(struct plan *plan, const struct layer_list *layers, enum format fo
               const struct kernels *kernels, struct mien_error *error);
 void plan_free(struct plan *plan);
 
+/* The side of Winograd's tiles that the operation would be computed in, between these maps; 0: it
+ * would not. */
+int plan_tile(const struct operation *operation, const struct map *input, const struct map *output);
+
 int blocks_of(int channels);                /* of 16, rounded up */
 int input_blocks_of(const struct map *map); /* the same of any map: the input is one block of one */
 

@@ -63,12 +63,9 @@ static int is_half(const struct packer *packer, const struct kernels *kernels)
 /* The side of Winograd's tiles for this operation, 0 where it is computed directly. */
 static int tile_of(const struct packer *packer, const struct kernels *kernels)
 {
-    const struct operation *operation = packer->operation;
-    const struct map *input = packer->input, *output = packer->output;
-    if (operation->kind != OP_CONV || operation->kernel_height != 3 ||
-        operation->kernel_width != 3 || input->depth == 1 || !kernels->winograd[input->format])
+    if (!kernels->winograd[packer->input->format])
         return 0;
-    return winograd_outputs(output->needed_height, output->needed_width, input_blocks_of(input));
+    return plan_tile(packer->operation, packer->input, packer->output);
 }
 
 /* The weights that lead from one input channel to one output channel, a row of the kernel after the

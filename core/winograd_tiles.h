@@ -15,7 +15,8 @@
  * those of the border. */
 #include "winograd.h"
 
-enum { BAND_SIDE = 48, BAND_TILES_MIN = BAND_SIDE / 4, BAND_PARTS = 2 };
+/* In outputs. Of tiles of 3×3 a band has more, but all in all fewer positions. */
+enum { BAND_SIDE = 48, BAND_TILES_MIN = BAND_SIDE / WINOGRAD_OUTPUTS_MAX, BAND_PARTS = 2 };
 
 /* All tiles of a map of 6×6, with twice the outputs where registers are enough. */
 enum { SQUARE_TILES = 4, SQUARE_PARTS = VECTOR == 16 ? 4 : 0 };
@@ -167,6 +168,7 @@ INLINE int multiply_groups(const struct product *product, int first, struct stor
     return first;
 }
 
+/* All tiles of a band, at one position. */
 INLINE void multiply_position(const struct product *product, struct storage storage, int parts)
 {
     int tile = 0;
@@ -211,7 +213,7 @@ INLINE void finish_tiles(const struct call *call, const vector *sums, ptrdiff_t 
                          int part, struct band band, int bottom, struct winograd winograd)
 {
     const int side = side_of(winograd), outputs = winograd.outputs;
-    vector lines[4][BAND_SIDE];
+    vector lines[WINOGRAD_OUTPUTS_MAX][BAND_SIDE];
     for (int tile = 0; tile < band.columns; tile++) {
         vector whole[WINOGRAD_POSITIONS_MAX];
         UNROLL for (int i = 0; i < side * side; i++) whole[i] = sums[i * position + tile * step];

@@ -15,12 +15,16 @@
 #include "sweep.h"
 #include "vision_config.h"
 
-/* Trained apart from each other: what is no face seldom looks like one to both. */
-static const char *const cascade_files[] = {"haarcascade_frontalface_default.xml",
-                                            "haarcascade_frontalface_alt.xml"};
+#define CASCADE_FILE "haarcascade_frontalface_default.xml"
 
-/* How far, in shares of its side, and how much smaller or larger a second cascade may see a face.
- */
+/* Trained apart from the first: what is no face seldom looks like one to both. A face stands out in
+ * many places and sizes, and steps finer than those of the search tell more of them; of the false
+ * faces looked at none had two raw hits in one place (docs/detection.md). */
+#define SECOND_FILE "haarcascade_frontalface_alt.xml"
+static const double SECOND_STEP = 1.05;
+enum { SECOND_NEIGHBOURS = 1, SECOND_FROM = 40 }; /* pixels: below, it takes two at a step */
+
+/* How far, in shares of its side, and how much smaller or larger it may see a face. */
 static const double SECOND_REACH = 0.3, SECOND_SMALLEST = 0.7, SECOND_LARGEST = 1.35;
 
 /* Where systems keep OpenCV's cascades, after the place found when mien was built. */
@@ -34,6 +38,7 @@ static const char *const cascade_places[] = {
 struct mien_detector {
     struct scan *scan;             /* our own search, or … */
     struct opencv_cascade *opencv; /* … NULL and OpenCV's */
+    struct mien_detector *second;  /* which confirms, or NULL */
     struct sweep sweep;
     int width, height; /* of its pictures */
     double step, smallest;
@@ -64,20 +69,18 @@ static int find_installed(const char *file, char *path, size_t size, struct mien
     }
     return mien_error_set(error, ENOENT,
                           "there is no %s in %s; install the package opencv-data, or name "
-                          "the file in $MIEN_CASCADE",
+                          "a cascade in $MIEN_CASCADE",
                           file, looked_in);
 }
 
 /* Sets *path, which may point into `buffer`. */
-static int find_cascade(const char **path, const struct mien_detector_options *options,
-                        char *buffer, size_t size, struct mien_error *error)
+static int find_cascade(const char **path, const char *wished, char *buffer, size_t size,
+                        struct mien_error *error)
 {
-    const char *wished = options->cascade, *environment = getenv("MIEN_CASCADE");
-    if (options->second)
-        environment = NULL;
+    const char *environment = getenv("MIEN_CASCADE");
     *path = wished ? wished : environment && *environment ? environment : buffer;
     if (*path == buffer)
-        return find_installed(cascade_files[options->second != 0], buffer, size, error);
+        return find_installed(CASCADE_FILE, buffer, size, error);
     return check_named(*path, wished ? "as asked for" : "from $MIEN_CASCADE", error);
 }
 
@@ -119,6 +122,18 @@ static int load(struct mien_detector *detector, const char *path, int reference,
     return opencv_cascade_load(&detector->opencv, path, error);
 }
 
+/* Nobody says that it would agree with a cascade of the caller's. */
+static int create_second(struct mien_detector *detector, int reference, struct mien_error *error)
+{
+    char path[1024];
+    struct mien_detector_options options = {.cascade = path,
+                                            .scale_step = SECOND_STEP,
+                                            .neighbours = SECOND_NEIGHBOURS,
+                                            .reference = reference};
+    int status = find_installed(SECOND_FILE, path, sizeof path, error);
+    return status < 0 ? status : mien_detector_create(&detector->second, &options, error);
+}
+
 int mien_detector_create(struct mien_detector **detector,
                          const struct mien_detector_options *options, struct mien_error *error)
 {
@@ -131,7 +146,7 @@ int mien_detector_create(struct mien_detector **detector,
     const char *path = NULL;
     int status = check_options(&o, error);
     if (status == 0)
-        status = find_cascade(&path, &o, buffer, sizeof buffer, error);
+        status = find_cascade(&path, o.cascade, buffer, sizeof buffer, error);
     if (status < 0)
         return status;
     struct mien_detector *created = calloc(1, sizeof *created);
@@ -141,8 +156,10 @@ int mien_detector_create(struct mien_detector **detector,
     created->smallest = o.smallest;
     created->neighbours = o.neighbours;
     status = load(created, path, o.reference, error);
+    if (status == 0 && o.confirm && path == buffer)
+        status = create_second(created, o.reference, error);
     if (status < 0) {
-        free(created);
+        mien_detector_destroy(&created);
         return status;
     }
     *detector = created;
@@ -153,6 +170,7 @@ void mien_detector_destroy(struct mien_detector **detector)
 {
     if (!*detector)
         return;
+    mien_detector_destroy(&(*detector)->second);
     scan_destroy(&(*detector)->scan);
     opencv_cascade_free((*detector)->opencv);
     sweep_finish(&(*detector)->sweep);
@@ -230,16 +248,18 @@ int mien_detector_find_in(struct mien_detector *detector, const struct mien_pict
     return count < 0 ? count : (int)collect(found, count, &region, boxes, capacity);
 }
 
-int mien_detector_sees(struct mien_detector *second, const struct mien_picture *gray,
-                       const struct mien_box *face, struct mien_error *error)
+int mien_detector_confirms(struct mien_detector *detector, const struct mien_picture *gray,
+                           const struct mien_box *face, struct mien_error *error)
 {
     struct mien_box seen;
+    if (!detector->second || face->width < SECOND_FROM)
+        return 1;
     int reach = (int)(SECOND_REACH * face->width);
     struct mien_detector_range range = {
         {face->x - reach, face->y - reach, face->width + 2 * reach, face->height + 2 * reach},
         (int)(SECOND_SMALLEST * face->width),
         (int)(SECOND_LARGEST * face->width)};
-    return mien_detector_find_in(second, gray, &range, &seen, 1, error);
+    return mien_detector_find_in(detector->second, gray, &range, &seen, 1, error);
 }
 
 struct mien_detector_range mien_detector_range_of(const struct mien_detector *detector, int width,

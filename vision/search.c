@@ -44,16 +44,11 @@ void mien_search_destroy(struct mien_search **search)
 /* ---- searching ---- */
 
 /* Two boxes are one face when the centre of either lies in the other. */
-static int has_centre(const struct mien_box *box, const struct mien_box *other)
-{
-    int x = other->x + other->width / 2, y = other->y + other->height / 2;
-    return x >= box->x && x < box->x + box->width && y >= box->y && y < box->y + box->height;
-}
-
 static int is_known(const struct finds *finds, const struct mien_box *box)
 {
     for (size_t i = 0; i < finds->count; i++)
-        if (has_centre(&finds->boxes[i], box) || has_centre(box, &finds->boxes[i]))
+        if (mien_box_has_centre(&finds->boxes[i], box) ||
+            mien_box_has_centre(box, &finds->boxes[i]))
             return 1;
     return 0;
 }

@@ -62,19 +62,13 @@ static bool replace(struct sweep *sweep, double from, double to, const struct mi
     return true;
 }
 
-static bool has_centre(const struct mien_box *face, const struct mien_box *hit)
-{
-    int x = hit->x + hit->width / 2 - face->x, y = hit->y + hit->height / 2 - face->y;
-    return x >= 0 && y >= 0 && x < face->width && y < face->height;
-}
-
 /* A face that has no hit in this picture may be gone. */
 static int keep_fresh(struct sweep *sweep, int faces, double from, double to)
 {
     int kept = 0, first = first_at(sweep, from), end = first_at(sweep, to);
     for (int i = 0; i < faces; i++)
         for (int hit = first; hit < end; hit++)
-            if (has_centre(&sweep->faces[i], &sweep->hits[hit])) {
+            if (mien_box_has_centre(&sweep->faces[i], &sweep->hits[hit])) {
                 sweep->faces[kept++] = sweep->faces[i];
                 break;
             }

@@ -11,8 +11,6 @@
 #include "model_path.h"
 #include "steady.h"
 
-enum { CONFIRMED_FROM = 40 }; /* pixels: below, the second cascade takes two at a step */
-
 /* What is remembered of the face in one slot of the tracks. */
 struct memory {
     uint32_t id; /* whose it is; 0: nobody's yet */
@@ -26,10 +24,9 @@ struct recogniser {
     struct mien_network *network;
     struct mien_context *context;
     struct mien_detector *detector;
-    struct mien_detector *second; /* which must see a face too; NULL: none */
-    struct mien_tracks *tracks;   /* NULL for unrelated pictures */
-    struct mien_search *search;   /* NULL: the whole of every picture is searched */
-    uint8_t *crop;                /* the network's input */
+    struct mien_tracks *tracks; /* NULL for unrelated pictures */
+    struct mien_search *search; /* NULL: the whole of every picture is searched */
+    uint8_t *crop;              /* the network's input */
     struct memory memories[MIEN_TRACKS_MAX];
 };
 
@@ -57,22 +54,6 @@ static int allocate_crop(struct recogniser *r, struct mien_error *error)
     return r->crop ? 0 : mien_error_set(error, ENOMEM, "no memory for a face");
 }
 
-static bool has_own_cascade(const struct recogniser_options *options)
-{
-    const char *environment = getenv("MIEN_CASCADE");
-    return options->detector.cascade || (environment && *environment);
-}
-
-/* A face stands out in many sizes and places; steps finer than those of the search tell more of
- * them. Of the false faces looked at none had two raw hits in one place. */
-static int create_second(struct recogniser *r, const struct recogniser_options *options,
-                         struct mien_error *error)
-{
-    struct mien_detector_options second = {
-        .second = 1, .scale_step = 1.05, .neighbours = 1, .reference = options->detector.reference};
-    return mien_detector_create(&r->second, &second, error);
-}
-
 int recogniser_create(struct recogniser **recogniser, const struct recogniser_options *options,
                       struct mien_error *error)
 {
@@ -86,8 +67,6 @@ int recogniser_create(struct recogniser **recogniser, const struct recogniser_op
         status = allocate_crop(r, error);
     if (status == 0)
         status = mien_detector_create(&r->detector, &options->detector, error);
-    if (status == 0 && options->confirm && !has_own_cascade(options))
-        status = create_second(r, options, error);
     if (status == 0 && !options->still)
         status = mien_tracks_create(&r->tracks, &options->tracks, error);
     if (status == 0 && !options->still && options->sweep >= 0)
@@ -107,7 +86,6 @@ void recogniser_destroy(struct recogniser **recogniser)
         return;
     mien_search_destroy(&r->search);
     mien_tracks_destroy(&r->tracks);
-    mien_detector_destroy(&r->second);
     mien_detector_destroy(&r->detector);
     mien_context_destroy(&r->context);
     mien_network_destroy(&r->network);
@@ -186,52 +164,33 @@ static int find(struct recogniser *r, const struct mien_picture *gray, double ti
 
 static bool is_on(const struct mien_box *box, const struct mien_track *tracks, size_t count)
 {
-    int x = box->x + box->width / 2, y = box->y + box->height / 2;
-    for (size_t i = 0; i < count; i++) {
-        const struct mien_box *on = &tracks[i].box;
-        if (x >= on->x && x < on->x + on->width && y >= on->y && y < on->y + on->height)
+    for (size_t i = 0; i < count; i++)
+        if (mien_box_has_centre(&tracks[i].box, box))
             return true;
-    }
     return false;
 }
 
-/* Whether the second cascade sees the face too. It is not asked again about a face that is shown,
- * for it has said so as often as tracks want, nor about one that is too small for it. */
-static int is_believed(struct recogniser *r, const struct mien_picture *gray,
-                       const struct mien_box *box, struct mien_error *error)
-{
-    struct mien_track shown[MIEN_TRACKS_MAX];
-    if (!r->second || box->width < CONFIRMED_FROM)
-        return 1;
-    if (r->tracks && is_on(box, shown, mien_tracks_shown(r->tracks, shown, MIEN_TRACKS_MAX)))
-        return 1;
-    return mien_detector_sees(r->second, gray, box, error);
-}
-
-/* Boxes that are believed come first, in their order, then the others. Returns how many those are,
+/* Keeps the boxes that are confirmed; the others go to the unshown. A face that is shown has been
+ * confirmed as often as the tracks want, and is not asked about again. Returns how many are kept,
  * or an error. */
 static int confirm(struct recogniser *r, const struct mien_picture *gray, struct mien_box *boxes,
-                   int count, struct mien_error *error)
+                   int count, struct unshown *unshown, struct mien_error *error)
 {
-    struct mien_box others[FACES_MAX];
-    int confirmed = 0, other = 0;
+    struct mien_track shown[MIEN_TRACKS_MAX];
+    size_t shown_count = r->tracks ? mien_tracks_shown(r->tracks, shown, MIEN_TRACKS_MAX) : 0;
+    int kept = 0;
     for (int i = 0; i < count; i++) {
-        int believed = is_believed(r, gray, &boxes[i], error);
-        if (believed < 0)
-            return believed;
-        if (believed)
-            boxes[confirmed++] = boxes[i];
+        int confirmed = is_on(&boxes[i], shown, shown_count)
+                            ? 1
+                            : mien_detector_confirms(r->detector, gray, &boxes[i], error);
+        if (confirmed < 0)
+            return confirmed;
+        if (confirmed)
+            boxes[kept++] = boxes[i];
         else
-            others[other++] = boxes[i];
+            unshown->boxes[unshown->count++] = boxes[i];
     }
-    memcpy(boxes + confirmed, others, (size_t)other * sizeof *boxes);
-    return confirmed;
-}
-
-static void add_unshown(struct unshown *unshown, const struct mien_box *boxes, int count)
-{
-    for (int i = 0; i < count; i++)
-        unshown->boxes[unshown->count++] = boxes[i];
+    return kept;
 }
 
 /* Unrelated pictures: each box is a face of its own. */
@@ -239,7 +198,6 @@ static void list_boxes(struct sightings *sightings, const struct mien_box *boxes
                        double time)
 {
     sightings->count = (size_t)count;
-    sightings->unshown.count = 0;
     for (int i = 0; i < count; i++)
         sightings->tracks[i] = (struct mien_track){
             .id = (uint32_t)i + 1, .box = boxes[i], .first = time, .last = time, .slot = i};
@@ -250,19 +208,20 @@ int recogniser_find(struct recogniser *recogniser, const struct mien_picture *gr
 {
     struct mien_box boxes[FACES_MAX];
     struct timing_moment begin = timing_begin(recogniser->timing);
-    int found = find(recogniser, gray, time, boxes, error);
-    int count = found < 0 ? found : confirm(recogniser, gray, boxes, found, error);
+    struct unshown *unshown = &sightings->unshown;
+    int count = find(recogniser, gray, time, boxes, error);
+    unshown->count = 0;
+    if (count > 0)
+        count = confirm(recogniser, gray, boxes, count, unshown, error);
     if (count >= 0 && recogniser->tracks) {
         mien_tracks_update(recogniser->tracks, boxes, (size_t)count, time);
         sightings->count =
             mien_tracks_shown(recogniser->tracks, sightings->tracks, MIEN_TRACKS_MAX);
-        sightings->unshown.count =
-            (int)mien_tracks_unshown(recogniser->tracks, sightings->unshown.boxes, FACES_MAX);
+        unshown->count += (int)mien_tracks_unshown(recogniser->tracks,
+                                                   unshown->boxes + unshown->count, FACES_MAX);
     } else if (count >= 0) {
         list_boxes(sightings, boxes, count, time);
     }
-    if (count >= 0)
-        add_unshown(&sightings->unshown, boxes + count, found - count);
     timing_end(recogniser->timing, TIMING_DETECT, begin);
     return count < 0 ? count : 0;
 }

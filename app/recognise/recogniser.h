@@ -46,8 +46,6 @@ struct recogniser_options {
     struct steady_options steady;
     double sweep;          /* seconds in which the whole picture is searched once;
                               0: 0.1; <0: the whole of every picture */
-    bool confirm;          /* only faces that a second cascade sees too; not with a cascade of
-                              the caller's or from $MIEN_CASCADE */
     int still;             /* unrelated pictures: no tracks, no smoothing */
     struct timing *timing; /* where detection and network add their time; NULL: nowhere */
 };

@@ -192,10 +192,7 @@ static void refuses(struct recogniser_options options, int status, const char *w
 /* Whether the portrait's face, as it was drawn by eye, is this. */
 static bool is_face(const struct mien_box *box)
 {
-    const struct mien_box *inside = &portrait_collins.inside;
-    int x = box->x + box->width / 2, y = box->y + box->height / 2;
-    return x >= inside->x && x < inside->x + inside->width && y >= inside->y &&
-           y < inside->y + inside->height;
+    return mien_box_has_centre(&portrait_collins.inside, box);
 }
 
 /* One raw hit is enough for a face here, so that there are false ones. */
@@ -203,7 +200,7 @@ static void believes_what_a_second_cascade_sees_too(void)
 {
     struct recogniser_options options = {.still = 1, .detector = {.neighbours = 1}};
     struct recogniser *trusting = make(options);
-    options.confirm = true;
+    options.detector.confirm = 1;
     struct recogniser *wary = make(options);
     struct mien_picture gray;
     portrait_load(&portrait_collins, &gray);
@@ -223,9 +220,9 @@ static void believes_what_a_second_cascade_sees_too(void)
 /* Nobody says that two cascades of one's own would agree. */
 static void believes_a_cascade_of_ones_own(void)
 {
-    struct recogniser_options options = {.still = 1, .confirm = true};
+    struct recogniser_options options = {.still = 1};
     struct mien_picture gray;
-    options.detector.neighbours = 1;
+    options.detector.confirm = options.detector.neighbours = 1;
     options.detector.cascade = MIEN_CASCADE_FOLDER "/haarcascade_frontalface_default.xml";
     struct recogniser *recogniser = make(options);
     portrait_load(&portrait_collins, &gray);

@@ -17,6 +17,13 @@ struct mien_box {
     int x, y, width, height;
 };
 
+/* Whether the centre of `other` lies in the box. */
+static inline int mien_box_has_centre(const struct mien_box *box, const struct mien_box *other)
+{
+    int x = other->x + other->width / 2, y = other->y + other->height / 2;
+    return x >= box->x && x < box->x + box->width && y >= box->y && y < box->y + box->height;
+}
+
 struct mien_detector; /* one thread at a time */
 
 struct mien_detector_options {
@@ -26,7 +33,7 @@ struct mien_detector_options {
     int neighbours;      /* raw hits a face needs; 0: 5 */
     int reference;       /* search with OpenCV itself: slower, the same faces */
     double smallest;     /* smallest face, as a share of the picture's height; 0: 0.125 */
-    int second;          /* for mien_detector_sees: where no cascade is named, another one,
+    int confirm;         /* for mien_detector_confirms, where no cascade is named: also load
                             haarcascade_frontalface_alt.xml */
 };
 
@@ -63,10 +70,10 @@ int mien_detector_find_part(struct mien_detector *detector, const struct mien_pi
                             double from, double to, struct mien_box *boxes, size_t capacity,
                             struct mien_error *error);
 
-/* Whether this detector, a second one, sees a face about where another found one. Returns 1, 0, or
- * what mien_detector_find returns on failure. */
-int mien_detector_sees(struct mien_detector *second, const struct mien_picture *gray,
-                       const struct mien_box *face, struct mien_error *error);
+/* Whether a second cascade, too, sees the face that was found there. Without one, and of a face too
+ * small for it, it is believed. Returns 1, 0, or what mien_detector_find returns on failure. */
+int mien_detector_confirms(struct mien_detector *detector, const struct mien_picture *gray,
+                           const struct mien_box *face, struct mien_error *error);
 
 /* What mien_detector_find looks for in a picture of this size. */
 struct mien_detector_range mien_detector_range_of(const struct mien_detector *detector, int width,
