@@ -111,6 +111,7 @@ static struct call resolve(const struct mien_network *network, int index, uint8_
         .tile = network->weights.packed[index].tile,
         .relu = operation->relu,
         .weights = network->weights.packed[index].weights,
+        .padding = network->weights.packed[index].padding,
         .multiplier = operation->multiplier,
         .bias = operation->bias,
         .add_multiplier = operation->add_multiplier,

@@ -62,6 +62,9 @@ struct call {
     int relu;
     /* [output block][input block][kernel row][kernel column][unit of inputs][16 outputs][unit] */
     const void *weights;
+    /* Of bytes on a map of 3×3, read by a 3×3 kernel: what its border adds to each sum, so that it
+     * need not be multiplied; [output block][row][column][16 outputs]. */
+    const int32_t *padding;
     const float *multiplier, *bias, *add_multiplier, *scale, *shift; /* for each output channel */
 };
 
@@ -79,8 +82,9 @@ struct kernels {
     const char *level;
     enum format fastest[FORMATS]; /* formats for a whole network, the fastest first */
     /* In a network of bytes, formats of the first map, in which bytes would lose faint pictures,
-     * and of maps that are read in Winograd's larger tiles. */
+     * and of maps that are read in Winograd's tiles of at least `tiled_outputs` a side. */
     enum format first, tiled;
+    int tiled_outputs;
     kernel_function *conv[FORMATS], *conv_half, *winograd[FORMATS], *pointwise, *pool, *average;
 };
 

@@ -1,6 +1,7 @@
 /* The reference kernels in portable C, written to be plain; a compiler vectorises the 16 lanes. */
 #include "half.h"
 #include "kernels.h"
+#include "winograd.h"
 
 static const uint8_t *place(const struct view *view, int block, int y, int x)
 {
@@ -179,6 +180,7 @@ void kernels_fill_c(struct kernels *kernels)
         .fastest = {FORMAT_FLOAT, FORMAT_BYTE, FORMAT_BFLOAT},
         .first = FORMAT_FLOAT,
         .tiled = FORMAT_BYTE,
+        .tiled_outputs = WINOGRAD_OUTPUTS_MAX,
         .conv = {conv_float, conv_bfloat, conv_byte},
         .pointwise = pointwise,
         .pool = pool,

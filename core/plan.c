@@ -263,14 +263,14 @@ int plan_tile(const struct operation *operation, const struct map *input, const 
     return winograd_outputs(output->needed_height, output->needed_width, input_blocks_of(input));
 }
 
-/* Whether a convolution reads the map that is fast in Winograd's larger tiles. */
-static int is_read_in_tiles(const struct plan *plan, int map)
+/* Whether a convolution reads the map that is fast in Winograd's tiles. */
+static int is_read_in_tiles(const struct plan *plan, int map, const struct kernels *kernels)
 {
     for (int i = 0; i < plan->operation_count; i++) {
         const struct operation *operation = &plan->operations[i];
         const struct map *output = &plan->maps[operation->output];
         if (operation->input == map &&
-            plan_tile(operation, &plan->maps[map], output) == WINOGRAD_OUTPUTS_MAX)
+            plan_tile(operation, &plan->maps[map], output) >= kernels->tiled_outputs)
             return 1;
     }
     return 0;
@@ -285,7 +285,7 @@ static void choose_formats(struct plan *plan, enum format format, const struct k
             map->format = FORMAT_FLOAT;
         else if (format == FORMAT_BYTE && i == plan->operations[0].output)
             map->format = kernels->first;
-        else if (format == FORMAT_BYTE && is_read_in_tiles(plan, i))
+        else if (format == FORMAT_BYTE && is_read_in_tiles(plan, i, kernels))
             map->format = kernels->tiled;
     }
     /* Pooling keeps the format; what reads its output decides. */

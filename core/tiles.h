@@ -20,8 +20,8 @@
  * weights (at most some 150 KB here) stay in the second-level cache while all tiles of the map
  * pass. On maps of 3×3 and 1×1 every weight is used for a few pixels only and the third level's
  * bandwidth is the limit; there one tile covers the whole map, positions that meet padding are left
- * out (not of bytes), and weights are read once, in the order they lie. Weights of float maps that
- * half precision holds exactly are stored so there: half the bytes, the same result.
+ * out, and weights are read once, in the order they lie. Weights of float maps that half precision
+ * holds exactly are stored so there: half the bytes, the same result.
  *
  * A CPU without an instruction for bfloats or bytes takes two steps a unit, for the values in the
  * lower and in the upper (the even and the odd) places: bfloats become floats, bytes 16-bit
@@ -347,7 +347,7 @@ INLINE void compute(const struct call *call, struct slice slice, struct storage 
 }
 
 /* Outputs of a 3×3 kernel on a 3×3 map, `side` × `side` of them from the corner, as one tile.
- * Padding adds nothing, except in bytes, where it is the byte that stands for zero. */
+ * Padding adds nothing, or, in bytes, what is known beforehand. */
 INLINE void compute_small_map(const struct call *call, struct storage storage, int first_part,
                               int side, int parts)
 {
@@ -357,13 +357,18 @@ INLINE void compute_small_map(const struct call *call, struct storage storage, i
     const uint8_t *weights = weights_of_part(call, first_part, storage);
     const ptrdiff_t pixel = storage.units * UNIT;
     vector sums[SUMS] = {0};
+    if (storage.format == FORMAT_BYTE)
+        UNROLL for (int i = 0; i < side * side * parts; i++)
+        {
+            int place = i / parts / side * 3 + i / parts % side, part = first_part + i % parts;
+            sums[i] = load(call->padding + place * LANES + part_offset(part, 9 * LANES, 1));
+        }
     for (int from = 0; from < call->input_blocks; from++) {
         const uint8_t *input = in->data + from * in->block;
         UNROLL for (int ky = 0; ky < 3; ky++) UNROLL for (int kx = 0; kx < 3; kx++)
         {
-            int skip = storage.format != FORMAT_BYTE, far = skip && side == 3;
-            const struct reach reach = {skip && ky == 0, side - (far && ky == 2), skip && kx == 0,
-                                        side - (far && kx == 2)};
+            const struct reach reach = {ky == 0, side - (side == 3 && ky == 2), kx == 0,
+                                        side - (side == 3 && kx == 2)};
             add_units(sums, input + (ky - 1) * in->row + (kx - 1) * pixel, in->row, weights, block,
                       storage.units, storage, tile, reach);
             weights += storage.units * LANES * weight_size(storage);

@@ -9,7 +9,7 @@
 #include "memory.h"
 #include "winograd.h"
 
-enum { ALIGNMENT = 64, HALF_PIXELS_MAX = 9, BYTE_MAX = 127 };
+enum { ALIGNMENT = 64, HALF_PIXELS_MAX = 9, BYTE_MAX = 127, SMALL = 3, SMALL_PIXELS = 9 };
 
 /* The packing of one operation. */
 struct packer {
@@ -159,6 +159,36 @@ static void pack_output_bytes(const struct packer *packer, int to)
     operation->bias[to] -= (float)(operation->multiplier[to] * zeros);
 }
 
+/* Whether what the border adds to the sums is kept beside the weights: bytes of a map of 3×3. */
+static int has_padding(const struct packer *packer)
+{
+    const struct operation *operation = packer->operation;
+    const struct shape *shape = &packer->input->shape;
+    return operation->kind == OP_CONV && packer->input->format == FORMAT_BYTE &&
+           shape->height == SMALL && shape->width == SMALL && operation->kernel_height == SMALL &&
+           operation->kernel_width == SMALL;
+}
+
+static int is_beyond(int position)
+{
+    return position < 0 || position >= SMALL;
+}
+
+/* From each pixel, the taps that lie outside of the map meet the bytes that stand for zero. */
+static void pack_padding(const struct packer *packer, int to)
+{
+    int32_t *sums = packer->packed->padding + (to / LANES * SMALL_PIXELS) * LANES + to % LANES;
+    for (int from = 0; from < packer->input->shape.channels; from++) {
+        const int8_t *weights = (int8_t *)packer->packed->weights + first_place(packer, to, from);
+        for (int pixel = 0; pixel < SMALL_PIXELS; pixel++)
+            for (int tap = 0; tap < SMALL_PIXELS; tap++)
+                if (is_beyond(pixel / SMALL + tap / SMALL - 1) ||
+                    is_beyond(pixel % SMALL + tap % SMALL - 1))
+                    sums[pixel * LANES] += weights[(size_t)tap * tap_step(packer)] *
+                                           packer->input->channels[from].zero;
+    }
+}
+
 static void pack_output(const struct packer *packer, int to)
 {
     const struct operation *operation = packer->operation;
@@ -204,11 +234,14 @@ static void pack(const struct packer *packer)
         pack_tiles(packer);
         return;
     }
-    for (int to = 0; to < packer->output->shape.channels; to++)
+    for (int to = 0; to < packer->output->shape.channels; to++) {
         if (packer->input->format == FORMAT_BYTE)
             pack_output_bytes(packer, to);
         else
             pack_output(packer, to);
+        if (packer->packed->padding)
+            pack_padding(packer, to);
+    }
 }
 
 /* The factors of a plan are for values; bytes count in steps from what stands for zero. */
@@ -233,6 +266,12 @@ static void adapt_factors(const struct packer *packer, const struct map *added)
     }
 }
 
+static size_t padding_size(const struct packer *packer)
+{
+    size_t blocks = (size_t)blocks_of(packer->output->shape.channels);
+    return has_padding(packer) ? blocks * SMALL_PIXELS * LANES * sizeof(int32_t) : 0;
+}
+
 /* Rounded up to keep the next one's aligned. */
 static size_t packed_size(const struct packer *packer)
 {
@@ -253,7 +292,7 @@ int weights_pack(struct weights *weights, struct plan *plan, const struct kernel
         packer.packed->half = packer.operation->kind == OP_CONV && is_half(&packer, kernels);
         packer.packed->tile = tile_of(&packer, kernels);
         packer.packed->size = packed_size(&packer);
-        size += packer.packed->size;
+        size += packer.packed->size + padding_size(&packer);
     }
     weights->memory = allocate_zeros(size);
     if (!weights->memory)
@@ -264,6 +303,9 @@ int weights_pack(struct weights *weights, struct plan *plan, const struct kernel
         int added = packer.operation->add;
         packer.packed->weights = next;
         next += packer.packed->size;
+        if (has_padding(&packer))
+            packer.packed->padding = (int32_t *)(void *)next;
+        next += padding_size(&packer);
         if (weight_count(&packer))
             pack(&packer);
         adapt_factors(&packer, added < 0 ? NULL : &plan->maps[added]);

@@ -8,7 +8,8 @@
 /* An operation's weights; NULL where it has none. */
 struct packed {
     void *weights;
-    size_t size; /* bytes, a multiple of 64 */
+    size_t size;      /* bytes, a multiple of 64 */
+    int32_t *padding; /* as in struct call; NULL where it is not of bytes on a map of 3×3 */
     int half;    /* stored in half precision */
     int tile;    /* for Winograd's tiles of this side; 0: directly */
 };

@@ -14,5 +14,7 @@ void kernels_fill_avx512(struct kernels *kernels)
     kernels->conv_half = conv_half;
     kernels->winograd[FORMAT_FLOAT] = winograd_float;
     kernels->winograd[FORMAT_BFLOAT] = winograd_bfloat;
+    kernels->tiled = FORMAT_FLOAT;
+    kernels->tiled_outputs = 3;
     kernels->pool = pool;
 }

@@ -7,6 +7,5 @@
 void kernels_fill_avx512vnni(struct kernels *kernels)
 {
     kernels->conv[FORMAT_BYTE] = conv_byte;
-    kernels->fastest[0] = FORMAT_BYTE;
-    kernels->fastest[1] = FORMAT_FLOAT;
+    kernels->tiled = FORMAT_BYTE;
 }

@@ -16,6 +16,5 @@ static inline __attribute__((always_inline)) __m256i dot_byte(__m256i sum, __m25
 void kernels_fill_avxvnni(struct kernels *kernels)
 {
     kernels->conv[FORMAT_BYTE] = conv_byte;
-    kernels->fastest[0] = FORMAT_BYTE;
-    kernels->fastest[1] = FORMAT_FLOAT;
+    kernels->tiled = FORMAT_BYTE;
 }

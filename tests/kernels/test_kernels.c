@@ -46,7 +46,7 @@ struct job {
     struct shape shape;
     struct call call;
     struct guarded input, output, add, weights, halves, tile_weights;
-    struct guarded channels[5];
+    struct guarded padding, channels[5];
 };
 
 static uint32_t random_state = 1;
@@ -157,6 +157,35 @@ static void clear_border(const struct job *job)
                            (size_t)pixel);
 }
 
+/* What the border of a map of 3×3 adds to the sums of bytes, from its pixels. */
+static void make_padding(struct job *job)
+{
+    enum { SMALL = 3 };
+    const struct shape *shape = &job->shape;
+    const struct view *in = &job->call.input;
+    if (shape->input != FORMAT_BYTE || shape->kernel != SMALL || shape->map_height != SMALL ||
+        shape->map_width != SMALL)
+        return;
+    size_t count = (size_t)shape->output_blocks * SMALL * SMALL * LANES;
+    job->padding = guard(count * sizeof(int32_t));
+    int32_t *sums = (int32_t *)(void *)job->padding.data;
+    job->call.padding = sums;
+    for (size_t i = 0; i < count; i++) {
+        size_t lane = i % LANES, to = i / LANES / SMALL / SMALL;
+        int y = (int)(i / LANES / SMALL % SMALL), x = (int)(i / LANES % SMALL);
+        for (int place = 0; place < shape->input_blocks * SMALL * SMALL * LANES; place++) {
+            int from = place / LANES / SMALL / SMALL, channel = place % LANES;
+            int row = y + place / LANES / SMALL % SMALL - 1, column = x + place / LANES % SMALL - 1;
+            int is_inside = row >= 0 && row < SMALL && column >= 0 && column < SMALL;
+            size_t unit = (size_t)(shape->input_blocks * SMALL * SMALL * LANES) * to +
+                          (size_t)(place - channel % UNIT);
+            if (!is_inside)
+                sums[i] += in->data[from * in->block + row * in->row + column * LANES + channel] *
+                           (int8_t)job->weights.data[unit * LANES + lane * UNIT + place % UNIT];
+        }
+    }
+}
+
 /* The weights in half precision too, in their own memory; the floats become the same values. */
 static void make_halves(struct job *job)
 {
@@ -265,6 +294,7 @@ static void make_job(struct job *job, struct shape shape)
     job->call.output = make_map(&job->output, shape.output_blocks, shape.height, shape.width, LANES,
                                 1, shape.output);
     clear_border(job);
+    make_padding(job);
     if (shape.add)
         job->call.add = make_map(&job->add, shape.output_blocks, shape.height, shape.width, LANES,
                                  2, shape.added);
@@ -285,8 +315,8 @@ static void free_job(struct job *job)
 {
     struct guarded *all[] = {&job->input,       &job->output,      &job->add,
                              &job->weights,     &job->halves,      &job->tile_weights,
-                             &job->channels[0], &job->channels[1], &job->channels[2],
-                             &job->channels[3], &job->channels[4]};
+                             &job->padding,     &job->channels[0], &job->channels[1],
+                             &job->channels[2], &job->channels[3], &job->channels[4]};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         if (all[i]->mapping)
             munmap(all[i]->mapping, all[i]->mapped);
