@@ -127,6 +127,11 @@ static int look_around(struct mien_search *search, const struct mien_picture *gr
     return status;
 }
 
+void mien_search_restart(struct mien_search *search)
+{
+    search->width = search->height = 0;
+}
+
 int mien_search_find(struct mien_search *search, const struct mien_picture *gray, double time,
                      const struct mien_box *known, size_t known_count, struct mien_box *boxes,
                      size_t capacity, struct mien_error *error)

@@ -249,6 +249,12 @@ void mien_tracks_update(struct mien_tracks *tracks, const struct mien_box *boxes
     name_persistent(tracks);
 }
 
+void mien_tracks_forget(struct mien_tracks *tracks)
+{
+    for (int i = 0; i < MIEN_TRACKS_MAX; i++)
+        tracks->slots[i].used = false;
+}
+
 static int by_id(const void *a, const void *b)
 {
     uint32_t x = ((const struct mien_track *)a)->id, y = ((const struct mien_track *)b)->id;

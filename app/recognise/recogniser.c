@@ -7,6 +7,7 @@
 
 #include "mien/crop.h"
 #include "mien/network.h"
+#include "mien/scene.h"
 #include "mien/search.h"
 #include "model_path.h"
 #include "steady.h"
@@ -26,7 +27,8 @@ struct recogniser {
     struct mien_detector *detector;
     struct mien_tracks *tracks; /* NULL for unrelated pictures */
     struct mien_search *search; /* NULL: the whole of every picture is searched */
-    uint8_t *crop;              /* the network's input */
+    struct mien_scene scene;
+    uint8_t *crop; /* the network's input */
     struct memory memories[MIEN_TRACKS_MAX];
 };
 
@@ -152,6 +154,16 @@ static void add_face(struct faces *faces, const struct mien_track *track,
     face->uncertain = steady->uncertain;
 }
 
+static void forget_faces_of_last_scene(struct recogniser *r, const struct mien_picture *gray,
+                                       double time)
+{
+    if (!r->tracks || !mien_scene_is_cut(&r->scene, gray, time))
+        return;
+    mien_tracks_forget(r->tracks);
+    if (r->search)
+        mien_search_restart(r->search);
+}
+
 static int find(struct recogniser *r, const struct mien_picture *gray, double time,
                 struct mien_box *boxes, struct mien_error *error)
 {
@@ -209,6 +221,7 @@ int recogniser_find(struct recogniser *recogniser, const struct mien_picture *gr
     struct mien_box boxes[FACES_MAX];
     struct timing_moment begin = timing_begin(recogniser->timing);
     struct unshown *unshown = &sightings->unshown;
+    forget_faces_of_last_scene(recogniser, gray, time);
     int count = find(recogniser, gray, time, boxes, error);
     unshown->count = 0;
     if (count > 0)

@@ -153,6 +153,23 @@ static void keeps_a_face_over_a_miss(void)
     recogniser_destroy(&recogniser);
 }
 
+/* A film is cut: the box of the last face must not hang over the next scene. */
+static void forgets_the_last_scene(void)
+{
+    struct recogniser *recogniser = make((struct recogniser_options){.tracks = {.persist = 1}});
+    struct mien_picture gray;
+    portrait_load(&portrait_hopper, &gray);
+    struct faces before = look(recogniser, &gray, 0);
+    for (int y = 0; y < gray.height; y++)
+        for (int x = 0; x < gray.width; x++)
+            gray.data[y * gray.stride + x] = (uint8_t)(x < gray.width / 3 ? 200 : 50);
+    struct faces after = look(recogniser, &gray, 0.04);
+    CU_ASSERT_EQUAL(before.count, 1);
+    CU_ASSERT_EQUAL(after.count, 0);
+    mien_picture_free(&gray);
+    recogniser_destroy(&recogniser);
+}
+
 /* All found first, then all read: as far apart as two threads could ever be. */
 static void reads_later_what_it_found(void)
 {
@@ -250,6 +267,7 @@ int main(void)
         {"smooths over time", smooths_over_time},
         {"forgets who has gone", forgets_who_has_gone},
         {"keeps a face over a miss", keeps_a_face_over_a_miss},
+        {"forgets the last scene", forgets_the_last_scene},
         {"reads later what it found", reads_later_what_it_found},
         {"believes what a second cascade sees too", believes_what_a_second_cascade_sees_too},
         {"believes a cascade of one's own", believes_a_cascade_of_ones_own},

@@ -22,9 +22,13 @@ int mien_search_create(struct mien_search **search, struct mien_detector *detect
                        struct mien_error *error);
 void mien_search_destroy(struct mien_search **search);
 
+/* The next picture is searched as a whole. */
+void mien_search_restart(struct mien_search *search);
+
 /* Finds faces in the picture of `time` (seconds). `known` are the places where faces are expected
- * (mien_tracks_expected). The first picture, one of another size, and one where the known faces
- * would cost more than everything, are searched as a whole. Each face is told once.
+ * (mien_tracks_expected). The first picture, one of another size, one after mien_search_restart,
+ * and one where the known faces would cost more than everything, are searched as a whole. Each face
+ * is told once.
  * Returns how many boxes were written or what mien_detector_find_in returns on failure. */
 int mien_search_find(struct mien_search *search, const struct mien_picture *gray, double time,
                      const struct mien_box *known, size_t known_count, struct mien_box *boxes,

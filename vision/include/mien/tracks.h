@@ -44,6 +44,9 @@ void mien_tracks_destroy(struct mien_tracks **tracks);
 void mien_tracks_update(struct mien_tracks *tracks, const struct mien_box *boxes, size_t count,
                         double time);
 
+/* Ends all tracks: what comes next are other faces. */
+void mien_tracks_forget(struct mien_tracks *tracks);
+
 /* Copies the tracks worth showing now, oldest first, at most `capacity`; returns how many. */
 size_t mien_tracks_shown(const struct mien_tracks *tracks, struct mien_track *out, size_t capacity);
 
