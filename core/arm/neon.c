@@ -33,6 +33,7 @@ static inline void put_bfloats(void *to, int32x4_t words)
 }
 
 #include "../tiles.h"
+#include "../winograd_tiles.h"
 #include "arm.h"
 
 void kernels_fill_neon(struct kernels *kernels)
@@ -41,5 +42,9 @@ void kernels_fill_neon(struct kernels *kernels)
     kernels->conv[FORMAT_BFLOAT] = conv_bfloat;
     kernels->conv[FORMAT_BYTE] = conv_byte;
     kernels->conv_half = conv_half;
+    kernels->winograd[FORMAT_FLOAT] = winograd_float;
+    kernels->winograd[FORMAT_BFLOAT] = winograd_bfloat;
+    kernels->tiled = FORMAT_FLOAT;
+    kernels->tiled_outputs = 3;
     kernels->pool = pool;
 }
