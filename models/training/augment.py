@@ -66,6 +66,12 @@ def erase(x, share=0.25, low=6, high=16):
     return torch.where(inside.unsqueeze(1), torch.rand(n, 1, 1, 1), x)
 
 
+def mixup(x, y, alpha):
+    """Blends each picture and its target with its neighbour's, all of a batch by the same share."""
+    share = float(torch.distributions.Beta(alpha, alpha).sample())
+    return share * x + (1 - share) * x.roll(1, 0), share * y + (1 - share) * y.roll(1, 0)
+
+
 def paper(x):
     """What the paper names: flip, rotation, shift, zoom, brightness."""
     return light(geometry(x, 10.0, 0.1, 0.1), brightness=0.2, contrast=0.0)

@@ -13,6 +13,7 @@ from torch.nn import functional as F
 import augment
 import curves
 import model
+from evaluate import logits
 from network import Network, architecture, load_sequential
 from parts import load_data
 from progress import Progress
@@ -114,6 +115,8 @@ def train_epoch(network, average, optimizer, x_all, y_all, rows, epoch, args, te
         batch = rows[step * args.batch:(step + 1) * args.batch]
         pick = torch.from_numpy(batch[team.rank::team.size].copy())
         x, y = change(x_all[pick].float() / 255), y_all[pick]
+        if args.mixup:
+            x, y = augment.mixup(x, y, args.mixup)
         x = x.to(args.device).contiguous(memory_format=torch.channels_last)
         if args.recipe == "modern":
             for group in optimizer.param_groups:
@@ -148,6 +151,10 @@ def parse():
     parser.add_argument("--smoothing", type=float, default=0.1, help="of labels")
     parser.add_argument("--dropout", type=float, default=1.0,
                         help="times the paper's rates; less suits a training too short to overfit")
+    parser.add_argument("--mixup", type=float, default=0.0,
+                        help="alpha of Zhang et al. 2018: pictures are blended in pairs; 0: not")
+    parser.add_argument("--teacher", help="model file or checkpoint, whose answers make half of "
+                        "the targets that FER2013's labels are")
     parser.add_argument("--muxspace", type=int, default=12031, help="muxspace pictures an epoch")
     parser.add_argument("--split", choices=["random", "person", "none"],
                         default="random",
@@ -213,6 +220,18 @@ def start_from(path, network, args):
     network.load_state_dict(state)
 
 
+def taught(part, layers, args):
+    """The part whose first seven targets are FER2013's labels, each now half the teacher's answer,
+    which softens what it doubts (born-again networks, Furlanello et al. 2018)."""
+    images, targets, count = part
+    teacher = Network(layers)
+    start_from(args.teacher, teacher, args)
+    teacher.eval()
+    values = (logits(teacher, images) + logits(teacher, images[:, :, ::-1]))[:, :7] / 2
+    answers = F.softmax(torch.from_numpy(values), 1).numpy()
+    return images, np.concatenate([(targets[:, :7] + answers) / 2, targets[:, 7:]], 1), count
+
+
 def save(what, path):
     """A name stands for a whole file, also after a power cut."""
     torch.save(what, path + ".new")
@@ -235,6 +254,8 @@ def work(args, team):
     args.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     parts, validation, labels = load_data(args)
     layers = architecture(args.network, len(labels))
+    if args.teacher:
+        parts[0] = taught(parts[0], layers, args)
     network = Network(layers, bn_momentum=0.01 if args.recipe == "paper" else 0.1,
                       dropout=args.dropout)
     if args.init:

@@ -66,11 +66,19 @@ def make(recipe, data, work, name, epochs):
     return model
 
 
-def accuracy(mien, model, data):
-    files = ["--model", model, "--images", f"{data}/fer2013/validation-images.idx3-ubyte.gz",
-             "--labels", f"{data}/fer2013/validation-labels.idx1-ubyte.gz"]
-    return json.loads(subprocess.run([mien, "evaluate", "--json", *files], check=True,
-                                     stdout=subprocess.PIPE).stdout)["accuracy"], files
+def files_of(model, data):
+    return ["--images", f"{data}/fer2013/validation-images.idx3-ubyte.gz", "--labels",
+            f"{data}/fer2013/validation-labels.idx1-ubyte.gz", model]
+
+
+def agree(mien, recipe, model, data):
+    """Whether mien and PyTorch have the same accuracy."""
+    files = files_of(model, data)
+    files.insert(-1, "--model")
+    ours = json.loads(subprocess.run([mien, "evaluate", "--json", *files], check=True,
+                                     stdout=subprocess.PIPE).stdout)["accuracy"]
+    theirs = json.loads(python(recipe, "evaluate.py", *files))["accuracy"]
+    return abs(ours - theirs) < 0.01
 
 
 def main():
@@ -83,11 +91,16 @@ def main():
             for split in ("train", "validation"):
                 write_set(f"{data}/{name}", split, rng, separator)
         model = make(recipe, data, work, "fergit-residual", "2")
-        ours, files = accuracy(mien, model, data)
-        theirs = json.loads(python(recipe, "evaluate.py", *files))["accuracy"]
-        results.append(("mien and PyTorch agree on the model made", abs(ours - theirs) < 0.01))
+        results.append(("mien and PyTorch agree on the model made",
+                        agree(mien, recipe, model, data)))
         make(recipe, data, work, "fergit-residual", "3")
         results.append(("a training resumes", epochs_of(f"{work}/both") == [1, 2, 3]))
+        python(recipe, "scale_classes.py", *files_of(model, data))
+        results.append(("they agree on it with its classes scaled",
+                        agree(mien, recipe, model, data)))
+        python(recipe, "train.py", "--root", data, "--work", f"{work}/taught", "--mixup", "0.2",
+               "--teacher", model, "--epochs", "1")
+        results.append(("a model teaches another", epochs_of(f"{work}/taught") == [1]))
         other = make(recipe, data, work, "ferplus-residual", "3")
         results.append(("one training gives a model for each set of labels",
                         open(model, "rb").read() != open(other, "rb").read()
