@@ -62,8 +62,8 @@ struct call {
     int relu;
     /* [output block][input block][kernel row][kernel column][unit of inputs][16 outputs][unit] */
     const void *weights;
-    /* Of bytes on a map of 3×3, read by a 3×3 kernel: what its border adds to each sum, so that it
-     * need not be multiplied; [output block][row][column][16 outputs]. */
+    /* Of bytes in a small convolution: what the map's border adds to each sum, so that it need not
+     * be multiplied; [output block][row][column][16 outputs]. */
     const int32_t *padding;
     const float *multiplier, *bias, *add_multiplier, *scale, *shift; /* for each output channel */
 };
@@ -91,6 +91,16 @@ struct kernels {
 static inline int smaller(int a, int b)
 {
     return a < b ? a : b;
+}
+
+/* Whether a 3×3 kernel reads a map of 3×3, where more taps than not meet padding. */
+enum { SMALL = 3, SMALL_PIXELS = SMALL * SMALL };
+
+static inline int is_small_convolution(int kernel_height, int kernel_width, int map_height,
+                                       int map_width)
+{
+    return kernel_height == SMALL && kernel_width == SMALL && map_height == SMALL &&
+           map_width == SMALL;
 }
 
 /* Unlike fmaxf this is one instruction, for it need not care about NaN. */

@@ -355,13 +355,14 @@ INLINE void compute_small_map(const struct call *call, struct storage storage, i
     const struct tile tile = {side, side, parts};
     const ptrdiff_t block = weights_of_block(call, storage);
     const uint8_t *weights = weights_of_part(call, first_part, storage);
-    const ptrdiff_t pixel = storage.units * UNIT;
+    const ptrdiff_t step = storage.units * UNIT;
     vector sums[SUMS] = {0};
     if (storage.format == FORMAT_BYTE)
         UNROLL for (int i = 0; i < side * side * parts; i++)
         {
-            int place = i / parts / side * 3 + i / parts % side, part = first_part + i % parts;
-            sums[i] = load(call->padding + place * LANES + part_offset(part, 9 * LANES, 1));
+            int pixel = i / parts / side * SMALL + i / parts % side, part = first_part + i % parts;
+            sums[i] =
+                load(call->padding + pixel * LANES + part_offset(part, SMALL_PIXELS * LANES, 1));
         }
     for (int from = 0; from < call->input_blocks; from++) {
         const uint8_t *input = in->data + from * in->block;
@@ -369,7 +370,7 @@ INLINE void compute_small_map(const struct call *call, struct storage storage, i
         {
             const struct reach reach = {ky == 0, side - (side == 3 && ky == 2), kx == 0,
                                         side - (side == 3 && kx == 2)};
-            add_units(sums, input + (ky - 1) * in->row + (kx - 1) * pixel, in->row, weights, block,
+            add_units(sums, input + (ky - 1) * in->row + (kx - 1) * step, in->row, weights, block,
                       storage.units, storage, tile, reach);
             weights += storage.units * LANES * weight_size(storage);
         }
@@ -417,8 +418,9 @@ INLINE int is_pixel(const struct call *call)
 INLINE void convolve(const struct call *call, struct slice slice, struct storage storage)
 {
     int part = slice.first_block * PARTS_PER_BLOCK, end = slice.last_block * PARTS_PER_BLOCK;
-    int is_small = call->kernel_height == 3 && call->kernel_width == 3 && call->map_height == 3 &&
-                   call->map_width == 3 && slice.top == 0 && slice.bottom == call->width;
+    int is_small = is_small_convolution(call->kernel_height, call->kernel_width, call->map_height,
+                                        call->map_width) &&
+                   slice.top == 0 && slice.bottom == call->width;
     if (is_pixel(call)) {
         compute_pixel(call, slice, storage);
     } else if (is_small && call->width == 3 && (end - part) % SMALL_PARTS == 0) {

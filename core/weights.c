@@ -9,7 +9,7 @@
 #include "memory.h"
 #include "winograd.h"
 
-enum { ALIGNMENT = 64, HALF_PIXELS_MAX = 9, BYTE_MAX = 127, SMALL = 3, SMALL_PIXELS = 9 };
+enum { ALIGNMENT = 64, HALF_PIXELS_MAX = 9, BYTE_MAX = 127 };
 
 /* The packing of one operation. */
 struct packer {
@@ -133,6 +133,23 @@ static float byte_scale(const struct packer *packer, int to)
     return largest > 0 && isfinite(largest) ? largest / BYTE_MAX : 1;
 }
 
+static int is_beyond(int position)
+{
+    return position < 0 || position >= SMALL;
+}
+
+/* From each pixel, the taps that lie outside of the map meet the bytes that stand for zero. `zeros`
+ * is what these add at each tap. */
+static void pack_padding(const struct packer *packer, int to, const int *zeros)
+{
+    int32_t *sums = packer->packed->padding + to / LANES * SMALL_PIXELS * LANES + to % LANES;
+    for (int pixel = 0; pixel < SMALL_PIXELS; pixel++)
+        for (int tap = 0; tap < SMALL_PIXELS; tap++)
+            if (is_beyond(pixel / SMALL + tap / SMALL - 1) ||
+                is_beyond(pixel % SMALL + tap % SMALL - 1))
+                sums[pixel * LANES] += zeros[tap];
+}
+
 /* Weights that take in the steps of their input channels are rounded to bytes, with a scale for
  * each output. What the bytes that stand for zero add to every sum, padding included, is taken off
  * the bias. */
@@ -142,6 +159,7 @@ static void pack_output_bytes(const struct packer *packer, int to)
     const size_t step = tap_step(packer);
     float scale = byte_scale(packer, to);
     double zeros = 0;
+    int zeros_of_tap[SMALL_PIXELS] = {0};
     for (int from = 0; from < packer->input->shape.channels; from++) {
         const struct channel *channel = &packer->input->channels[from];
         struct taps taps = taps_of(operation, to, from);
@@ -152,41 +170,15 @@ static void pack_output_bytes(const struct packer *packer, int to)
                 float weight = taps.first[y * taps.row + x] * channel->step / scale;
                 *place = (int8_t)rintf(larger(-BYTE_MAX, weight < BYTE_MAX ? weight : BYTE_MAX));
                 sum += *place;
+                if (packer->packed->padding)
+                    zeros_of_tap[y * SMALL + x] += *place * channel->zero;
             }
         zeros += sum * (double)channel->zero;
     }
     operation->multiplier[to] *= scale;
     operation->bias[to] -= (float)(operation->multiplier[to] * zeros);
-}
-
-/* Whether what the border adds to the sums is kept beside the weights: bytes of a map of 3×3. */
-static int has_padding(const struct packer *packer)
-{
-    const struct operation *operation = packer->operation;
-    const struct shape *shape = &packer->input->shape;
-    return operation->kind == OP_CONV && packer->input->format == FORMAT_BYTE &&
-           shape->height == SMALL && shape->width == SMALL && operation->kernel_height == SMALL &&
-           operation->kernel_width == SMALL;
-}
-
-static int is_beyond(int position)
-{
-    return position < 0 || position >= SMALL;
-}
-
-/* From each pixel, the taps that lie outside of the map meet the bytes that stand for zero. */
-static void pack_padding(const struct packer *packer, int to)
-{
-    int32_t *sums = packer->packed->padding + (to / LANES * SMALL_PIXELS) * LANES + to % LANES;
-    for (int from = 0; from < packer->input->shape.channels; from++) {
-        const int8_t *weights = (int8_t *)packer->packed->weights + first_place(packer, to, from);
-        for (int pixel = 0; pixel < SMALL_PIXELS; pixel++)
-            for (int tap = 0; tap < SMALL_PIXELS; tap++)
-                if (is_beyond(pixel / SMALL + tap / SMALL - 1) ||
-                    is_beyond(pixel % SMALL + tap % SMALL - 1))
-                    sums[pixel * LANES] += weights[(size_t)tap * tap_step(packer)] *
-                                           packer->input->channels[from].zero;
-    }
+    if (packer->packed->padding)
+        pack_padding(packer, to, zeros_of_tap);
 }
 
 static void pack_output(const struct packer *packer, int to)
@@ -234,14 +226,11 @@ static void pack(const struct packer *packer)
         pack_tiles(packer);
         return;
     }
-    for (int to = 0; to < packer->output->shape.channels; to++) {
+    for (int to = 0; to < packer->output->shape.channels; to++)
         if (packer->input->format == FORMAT_BYTE)
             pack_output_bytes(packer, to);
         else
             pack_output(packer, to);
-        if (packer->packed->padding)
-            pack_padding(packer, to);
-    }
 }
 
 /* The factors of a plan are for values; bytes count in steps from what stands for zero. */
@@ -266,10 +255,17 @@ static void adapt_factors(const struct packer *packer, const struct map *added)
     }
 }
 
+/* Bytes of what the border adds to sums; 0 where nothing is kept of it. */
 static size_t padding_size(const struct packer *packer)
 {
-    size_t blocks = (size_t)blocks_of(packer->output->shape.channels);
-    return has_padding(packer) ? blocks * SMALL_PIXELS * LANES * sizeof(int32_t) : 0;
+    const struct operation *operation = packer->operation;
+    const struct shape *map = &packer->input->shape;
+    if (operation->kind != OP_CONV || packer->input->format != FORMAT_BYTE ||
+        !is_small_convolution(operation->kernel_height, operation->kernel_width, map->height,
+                              map->width))
+        return 0;
+    return (size_t)blocks_of(packer->output->shape.channels) * SMALL_PIXELS * LANES *
+           sizeof(int32_t);
 }
 
 /* Rounded up to keep the next one's aligned. */
@@ -303,7 +299,7 @@ int weights_pack(struct weights *weights, struct plan *plan, const struct kernel
         int added = packer.operation->add;
         packer.packed->weights = next;
         next += packer.packed->size;
-        if (has_padding(&packer))
+        if (padding_size(&packer))
             packer.packed->padding = (int32_t *)(void *)next;
         next += padding_size(&packer);
         if (weight_count(&packer))

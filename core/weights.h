@@ -9,9 +9,9 @@
 struct packed {
     void *weights;
     size_t size;      /* bytes, a multiple of 64 */
-    int32_t *padding; /* as in struct call; NULL where it is not of bytes on a map of 3×3 */
-    int half;    /* stored in half precision */
-    int tile;    /* for Winograd's tiles of this side; 0: directly */
+    int32_t *padding; /* as in struct call; NULL where that has none */
+    int half;         /* stored in half precision */
+    int tile;         /* for Winograd's tiles of this side; 0: directly */
 };
 
 struct weights {

@@ -10,7 +10,7 @@ int winograd_outputs(int height, int width, int input_blocks)
     int side = smaller(height, width);
     if (side < SMALL_TILES_FROM || input_blocks > WINOGRAD_BLOCKS_MAX)
         return 0;
-    return side < LARGE_TILES_FROM ? 3 : 4;
+    return side < LARGE_TILES_FROM ? WINOGRAD_OUTPUTS_MIN : WINOGRAD_OUTPUTS_MAX;
 }
 
 /* The values of the polynomials a + bx + cx² at the points, each divided by what its distances to

@@ -15,7 +15,7 @@ void kernels_fill_avx2(struct kernels *kernels)
     kernels->winograd[FORMAT_FLOAT] = winograd_float;
     kernels->winograd[FORMAT_BFLOAT] = winograd_bfloat;
     kernels->tiled = FORMAT_FLOAT;
-    kernels->tiled_outputs = 3;
+    kernels->tiled_outputs = WINOGRAD_OUTPUTS_MIN;
     kernels->fastest[0] = FORMAT_BYTE;
     kernels->fastest[1] = FORMAT_FLOAT;
     kernels->pool = pool;

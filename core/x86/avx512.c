@@ -15,6 +15,6 @@ void kernels_fill_avx512(struct kernels *kernels)
     kernels->winograd[FORMAT_FLOAT] = winograd_float;
     kernels->winograd[FORMAT_BFLOAT] = winograd_bfloat;
     kernels->tiled = FORMAT_FLOAT;
-    kernels->tiled_outputs = 3;
+    kernels->tiled_outputs = WINOGRAD_OUTPUTS_MIN;
     kernels->pool = pool;
 }

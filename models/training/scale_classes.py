@@ -36,7 +36,7 @@ def fit_scales(values, labels):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("model", metavar="MODEL.safetensors")
+    parser.add_argument("--model", required=True, help="model file, which is replaced")
     parser.add_argument("--images", required=True, help="IDX file of validation data")
     parser.add_argument("--labels", required=True, help="IDX file")
     args = parser.parse_args()

@@ -165,7 +165,11 @@ def parse():
     parser.add_argument("--workers", type=int, default=1 if torch.cuda.is_available()
                         else os.cpu_count(), help="processes of one thread that share a batch")
     parser.add_argument("--seed", type=int, default=1)
-    return parser.parse_args()
+    args = parser.parse_args()
+    if args.teacher and (args.data == "ckplus" or args.labels == "ferplus" or
+                         args.recipe == "paper"):
+        parser.error("--teacher is for FER2013's labels, in the modern recipe")
+    return args
 
 
 def parameter_count(args):

@@ -160,11 +160,10 @@ static void clear_border(const struct job *job)
 /* What the border of a map of 3×3 adds to the sums of bytes, from its pixels. */
 static void make_padding(struct job *job)
 {
-    enum { SMALL = 3 };
     const struct shape *shape = &job->shape;
     const struct view *in = &job->call.input;
-    if (shape->input != FORMAT_BYTE || shape->kernel != SMALL || shape->map_height != SMALL ||
-        shape->map_width != SMALL)
+    if (shape->input != FORMAT_BYTE ||
+        !is_small_convolution(shape->kernel, shape->kernel, shape->map_height, shape->map_width))
         return;
     size_t count = (size_t)shape->output_blocks * SMALL * SMALL * LANES;
     job->padding = guard(count * sizeof(int32_t));

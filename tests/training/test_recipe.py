@@ -67,14 +67,13 @@ def make(recipe, data, work, name, epochs):
 
 
 def files_of(model, data):
-    return ["--images", f"{data}/fer2013/validation-images.idx3-ubyte.gz", "--labels",
-            f"{data}/fer2013/validation-labels.idx1-ubyte.gz", model]
+    return ["--model", model, "--images", f"{data}/fer2013/validation-images.idx3-ubyte.gz",
+            "--labels", f"{data}/fer2013/validation-labels.idx1-ubyte.gz"]
 
 
 def agree(mien, recipe, model, data):
     """Whether mien and PyTorch have the same accuracy."""
     files = files_of(model, data)
-    files.insert(-1, "--model")
     ours = json.loads(subprocess.run([mien, "evaluate", "--json", *files], check=True,
                                      stdout=subprocess.PIPE).stdout)["accuracy"]
     theirs = json.loads(python(recipe, "evaluate.py", *files))["accuracy"]

@@ -6,9 +6,9 @@
 
 enum { SIDE = 240, FRAME = 40 /* milliseconds */ };
 
-/* A piece of a portrait from left, top, its light multiplied by light / 100. */
-static bool is_cut(struct mien_scene *scene, const struct portrait *portrait, int left, int top,
-                   int light, int milliseconds)
+/* A piece of a portrait, moved by `shift` pixels, in that many hundredths of its light. */
+static bool is_cut(struct mien_scene *scene, const struct portrait *portrait, int shift, int light,
+                   int milliseconds)
 {
     struct mien_picture whole, gray;
     portrait_load(portrait, &whole);
@@ -16,7 +16,8 @@ static bool is_cut(struct mien_scene *scene, const struct portrait *portrait, in
     for (int y = 0; y < SIDE; y++)
         for (int x = 0; x < SIDE; x++)
             gray.data[y * gray.stride + x] =
-                (uint8_t)(whole.data[(top + y) * whole.stride + left + x] * light / 100);
+                (uint8_t)(whole.data[(50 + shift / 2 + y) * whole.stride + 100 + shift + x] *
+                          light / 100);
     bool answer = mien_scene_is_cut(scene, &gray, milliseconds / 1e3);
     mien_picture_free(&gray);
     mien_picture_free(&whole);
@@ -26,40 +27,39 @@ static bool is_cut(struct mien_scene *scene, const struct portrait *portrait, in
 static void tells_one_shot_from_the_next(void)
 {
     struct mien_scene scene = {0};
-    CU_ASSERT_FALSE(is_cut(&scene, &portrait_hopper, 100, 50, 100, 0));
-    CU_ASSERT_FALSE(is_cut(&scene, &portrait_hopper, 100, 50, 100, FRAME));
-    CU_ASSERT_TRUE(is_cut(&scene, &portrait_collins, 100, 20, 100, 2 * FRAME));
-    CU_ASSERT_FALSE(is_cut(&scene, &portrait_collins, 100, 20, 100, 3 * FRAME));
-    CU_ASSERT_TRUE(is_cut(&scene, &portrait_hopper, 100, 50, 100, 4 * FRAME));
+    CU_ASSERT_FALSE(is_cut(&scene, &portrait_hopper, 0, 100, 0));
+    CU_ASSERT_FALSE(is_cut(&scene, &portrait_hopper, 0, 100, FRAME));
+    CU_ASSERT_TRUE(is_cut(&scene, &portrait_collins, 0, 100, 2 * FRAME));
+    CU_ASSERT_FALSE(is_cut(&scene, &portrait_collins, 0, 100, 3 * FRAME));
+    CU_ASSERT_TRUE(is_cut(&scene, &portrait_hopper, 0, 100, 4 * FRAME));
 }
 
 static void bears_light_and_movement(void)
 {
     struct mien_scene scene = {0};
-    CU_ASSERT_FALSE(is_cut(&scene, &portrait_hopper, 100, 50, 100, 0));
-    CU_ASSERT_FALSE(is_cut(&scene, &portrait_hopper, 100, 50, 30, FRAME));
-    CU_ASSERT_FALSE(is_cut(&scene, &portrait_hopper, 100, 50, 100, 2 * FRAME));
+    CU_ASSERT_FALSE(is_cut(&scene, &portrait_hopper, 0, 100, 0));
+    CU_ASSERT_FALSE(is_cut(&scene, &portrait_hopper, 0, 30, FRAME));
+    CU_ASSERT_FALSE(is_cut(&scene, &portrait_hopper, 0, 100, 2 * FRAME));
     for (int i = 1; i < 8; i++)
-        CU_ASSERT_FALSE(
-            is_cut(&scene, &portrait_hopper, 100 + 8 * i, 50 + 4 * i, 100, (2 + i) * FRAME));
+        CU_ASSERT_FALSE(is_cut(&scene, &portrait_hopper, 8 * i, 100, (2 + i) * FRAME));
 }
 
 static void does_not_judge_over_a_gap(void)
 {
     struct mien_scene scene = {0};
-    CU_ASSERT_FALSE(is_cut(&scene, &portrait_hopper, 100, 50, 100, 0));
-    CU_ASSERT_FALSE(is_cut(&scene, &portrait_collins, 100, 20, 100, 300));
+    CU_ASSERT_FALSE(is_cut(&scene, &portrait_hopper, 0, 100, 0));
+    CU_ASSERT_FALSE(is_cut(&scene, &portrait_collins, 0, 100, 300));
 }
 
 static void passes_blank_pictures_over(void)
 {
     struct mien_scene scene = {0};
-    CU_ASSERT_FALSE(is_cut(&scene, &portrait_hopper, 100, 50, 0, 0));
-    CU_ASSERT_FALSE(is_cut(&scene, &portrait_hopper, 100, 50, 100, FRAME));
-    CU_ASSERT_FALSE(is_cut(&scene, &portrait_hopper, 100, 50, 0, 2 * FRAME));
-    CU_ASSERT_FALSE(is_cut(&scene, &portrait_hopper, 100, 50, 100, 3 * FRAME));
-    CU_ASSERT_FALSE(is_cut(&scene, &portrait_hopper, 100, 50, 0, 4 * FRAME));
-    CU_ASSERT_TRUE(is_cut(&scene, &portrait_collins, 100, 20, 100, 5 * FRAME));
+    CU_ASSERT_FALSE(is_cut(&scene, &portrait_hopper, 0, 0, 0));
+    CU_ASSERT_FALSE(is_cut(&scene, &portrait_hopper, 0, 100, FRAME));
+    CU_ASSERT_FALSE(is_cut(&scene, &portrait_hopper, 0, 0, 2 * FRAME));
+    CU_ASSERT_FALSE(is_cut(&scene, &portrait_hopper, 0, 100, 3 * FRAME));
+    CU_ASSERT_FALSE(is_cut(&scene, &portrait_hopper, 0, 0, 4 * FRAME));
+    CU_ASSERT_TRUE(is_cut(&scene, &portrait_collins, 0, 100, 5 * FRAME));
 }
 
 static void takes_gray_only(void)
@@ -68,7 +68,7 @@ static void takes_gray_only(void)
     struct mien_picture color;
     CU_ASSERT_EQUAL_FATAL(mien_picture_alloc(&color, MIEN_BGRX32, SIDE, SIDE, NULL), 0);
     memset(color.data, 0, (size_t)color.stride * SIDE);
-    CU_ASSERT_FALSE(is_cut(&scene, &portrait_hopper, 100, 50, 100, 0));
+    CU_ASSERT_FALSE(is_cut(&scene, &portrait_hopper, 0, 100, 0));
     CU_ASSERT_FALSE(mien_scene_is_cut(&scene, &color, 0.04));
     mien_picture_free(&color);
 }
