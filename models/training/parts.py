@@ -4,13 +4,19 @@ import numpy as np
 import data
 
 
-def one_hot(labels, args):
-    """Target distributions of labels, smoothed; the paper weighs rare classes more instead."""
+def class_weights(labels, args):
+    """A factor for each class: in the paper's recipe, rare classes weigh more."""
     classes = len(data.EMOTIONS)
-    if args.recipe == "paper":
-        count = np.bincount(labels, minlength=classes)
-        return np.eye(classes)[labels] * (len(labels) / (classes * np.maximum(count, 1)))
-    return np.eye(classes)[labels] * (1 - args.smoothing) + args.smoothing / classes
+    if args.recipe != "paper":
+        return np.ones(classes)
+    return len(labels) / (classes * np.maximum(np.bincount(labels, minlength=classes), 1))
+
+
+def one_hot(labels, weights, args):
+    """Target distributions of labels, smoothed (not in the paper's recipe) and weighted."""
+    smoothing = 0 if args.recipe == "paper" else args.smoothing
+    classes = len(weights)
+    return (np.eye(classes)[labels] * (1 - smoothing) + smoothing / classes) * weights[labels, None]
 
 
 def vote_targets(votes, total):
@@ -29,7 +35,8 @@ def load_ckplus(args):
         held = np.zeros(len(images), bool)
         held[rng.permutation(len(images))[args.fold::10]] = True
     kept = np.ones(len(images), bool) if args.split == "none" else ~held
-    return ([(images[kept], one_hot(labels[kept], args), int(kept.sum()))],
+    targets = one_hot(labels[kept], class_weights(labels[kept], args), args)
+    return ([(images[kept], targets, len(targets))],
             {"ckplus": (images[held], labels[held], slice(0, 7))}, data.CKPLUS_EMOTIONS)
 
 
@@ -43,7 +50,8 @@ def load_data(args):
     mux, mux_labels = data.load(args.root, "muxspace", "train")
     checks = {n: data.load(args.root, n, "validation") for n in ("fer2013", "muxspace")}
     rows, majority = data.majority(*data.load_votes(args.root, "validation"))
-    heads = {"fer2013": one_hot(labels, args),
+    weights = class_weights(np.concatenate([labels, mux_labels]), args)
+    heads = {"fer2013": one_hot(labels, weights, args),
              "ferplus": vote_targets(*data.load_votes(args.root, "train"))}
     chosen = list(heads) if args.labels == "both" else [args.labels]
     output = {name: slice(7 * i, 7 * i + 7) for i, name in enumerate(chosen)}
@@ -54,5 +62,5 @@ def load_data(args):
         validation["ferplus"] = (checks["fer2013"][0][rows], majority, output["ferplus"])
     validation["muxspace"] = (*checks["muxspace"], output[chosen[0]])
     return ([(images, np.concatenate([heads[n] for n in chosen], 1), len(images)),
-             (mux, np.concatenate([one_hot(mux_labels, args)] * len(chosen), 1),
+             (mux, np.concatenate([one_hot(mux_labels, weights, args)] * len(chosen), 1),
               min(args.muxspace, len(mux)))], validation, data.EMOTIONS * len(chosen))

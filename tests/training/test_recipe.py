@@ -11,6 +11,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+from types import SimpleNamespace
 
 try:
     import numpy as np
@@ -28,10 +29,10 @@ def write_idx(path, array):
         f.write(array.tobytes())
 
 
-def write_set(folder, split, rng, separator):
+def write_set(folder, split, rng, separator, classes):
     """Each label a bright square in its own place."""
     os.makedirs(folder, exist_ok=True)
-    labels = (np.arange(PICTURES * 4) % 7).astype(np.uint8)
+    labels = (np.arange(PICTURES * 4) % classes).astype(np.uint8)
     images = rng.integers(0, 60, (len(labels), 48, 48)).astype(np.uint8)
     for image, label in zip(images, labels):
         row, column = 4 + 15 * (label // 3), 4 + 15 * (label % 3)
@@ -80,15 +81,28 @@ def agree(mien, recipe, model, data):
     return abs(ours - theirs) < 0.01
 
 
+def classes_weigh_alike(recipe, data):
+    """Whether in the paper's recipe each picture of a class weighs the same, whichever set it is
+    of, and each class as much as any other."""
+    sys.path.insert(0, recipe)
+    import parts
+    args = SimpleNamespace(root=data, data="fergit", recipe="paper", labels="fer2013",
+                           muxspace=12031)
+    targets = np.concatenate([targets for _, targets, _ in parts.load_data(args)[0]])
+    return (all(len(np.unique(column[column > 0])) == 1 for column in targets.T) and
+            np.allclose(targets.sum(0), targets.sum() / 7))
+
+
 def main():
     mien, recipe = sys.argv[1:]
     results = []
     with tempfile.TemporaryDirectory() as folder:
         data, work = f"{folder}/data", f"{folder}/work"
         rng = np.random.default_rng(7)
-        for name, separator in (("fer2013", "-"), ("muxspace", "-"), ("ckplus", "_")):
+        for name, separator, classes in (("fer2013", "-", 7), ("muxspace", "-", 5),
+                                         ("ckplus", "_", 7)):
             for split in ("train", "validation"):
-                write_set(f"{data}/{name}", split, rng, separator)
+                write_set(f"{data}/{name}", split, rng, separator, classes)
         model = make(recipe, data, work, "fergit-residual", "2")
         results.append(("mien and PyTorch agree on the model made",
                         agree(mien, recipe, model, data)))
@@ -106,6 +120,7 @@ def main():
                         and epochs_of(f"{work}/both") == [1, 2, 3]))
         paper = make(recipe, data, work, "paper-ckplus-residual", "2")
         results.append(("the paper's recipe makes a model", os.path.getsize(paper) > 1e6))
+        results.append(("the paper's recipe weighs classes alike", classes_weigh_alike(recipe, data)))
     print(f"1..{len(results)}")
     for i, (name, good) in enumerate(results, 1):
         print(f"{'ok' if good else 'not ok'} {i} {name}")
