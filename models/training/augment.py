@@ -9,7 +9,7 @@ def uniform(n, low, high):
     return torch.empty(n).uniform_(low, high)
 
 
-def geometry(x, rotate=15.0, shift=0.1, zoom=0.15):
+def geometry(x, rotate, shift, zoom):
     """Flip, rotate (degrees), shift (share of the side) and zoom; edges are replicated."""
     n = len(x)
     angle = uniform(n, -rotate, rotate) * math.pi / 180
@@ -23,7 +23,7 @@ def geometry(x, rotate=15.0, shift=0.1, zoom=0.15):
     return F.grid_sample(x, grid, padding_mode="border", align_corners=False)
 
 
-def light(x, brightness=0.2, contrast=0.3):
+def light(x, brightness, contrast):
     n = len(x)
     mean = x.mean((1, 2, 3), keepdim=True)
     c = uniform(n, 1 - contrast, 1 + contrast).view(n, 1, 1, 1)
@@ -42,7 +42,7 @@ def gaussian(x, sigma):
     return x.view(n, 1, h, w)
 
 
-def camera(x, share=0.3):
+def camera(x, share):
     """What a webcam gives that data sets lack, on a share of the batch: out of focus, in dim light,
     noisy, in whole steps of gray."""
     chosen = torch.rand(len(x)) < share
@@ -54,7 +54,7 @@ def camera(x, share=0.3):
     return x
 
 
-def erase(x, share=0.25, low=6, high=16):
+def erase(x, share, low=6, high=16):
     """Cover a random box with a random gray on a share of the batch."""
     n, _, h, w = x.shape
     size = torch.randint(low, high, (n, 2))
@@ -77,5 +77,7 @@ def paper(x):
     return light(geometry(x, 10.0, 0.1, 0.1), brightness=0.2, contrast=0.0)
 
 
-def modern(x):
-    return camera(erase(light(geometry(x))))
+def modern(x, strength):
+    x = light(geometry(x, 15.0 * strength, 0.1 * strength, 0.15 * strength), 0.2 * strength,
+              0.3 * strength)
+    return camera(erase(x, 0.25 * strength), 0.3 * strength)

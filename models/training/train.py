@@ -5,6 +5,7 @@ import json
 import math
 import os
 import time
+from functools import partial
 
 import numpy as np
 import torch
@@ -108,7 +109,8 @@ class Plateau:
 
 def train_epoch(network, average, optimizer, x_all, y_all, rows, epoch, args, team):
     network.train()
-    change = augment.paper if args.recipe == "paper" else augment.modern
+    change = (augment.paper if args.recipe == "paper" else
+              partial(augment.modern, strength=args.augment))
     steps, total = len(rows) // args.batch, 0.0
     progress = Progress(epoch, args.epochs, steps) if team.rank == 0 else None
     for step in range(steps):
@@ -151,6 +153,8 @@ def parse():
     parser.add_argument("--smoothing", type=float, default=0.1, help="of labels")
     parser.add_argument("--dropout", type=float, default=1.0,
                         help="times the paper's rates; less suits a training too short to overfit")
+    parser.add_argument("--augment", type=float, default=1.0,
+                        help="modern: times the ranges and shares of the pictures' changes")
     parser.add_argument("--mixup", type=float, default=0.0,
                         help="alpha of Zhang et al. 2018: pictures are blended in pairs; 0: not")
     parser.add_argument("--teacher", help="model file or checkpoint, whose answers make half of "
