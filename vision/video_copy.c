@@ -17,7 +17,7 @@ static bool can_hold(const AVOutputFormat *format, const AVCodecParameters *para
 {
     if (parameters->codec_type == AVMEDIA_TYPE_ATTACHMENT)
         return !strcmp(format->name, "matroska");
-    return avformat_query_codec(format, parameters->codec_id, FF_COMPLIANCE_NORMAL) == 1;
+    return video_holds(format, parameters->codec_id);
 }
 
 static int copy_side_data(AVStream *to, const AVStream *from)

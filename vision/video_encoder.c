@@ -25,17 +25,28 @@ static const AVCodec *find_encoder(const AVOutputFormat *format, const char *nam
 {
     if (name)
         return avcodec_find_encoder_by_name(name);
-    if (avformat_query_codec(format, AV_CODEC_ID_H264, FF_COMPLIANCE_NORMAL) == 1)
+    if (video_holds(format, AV_CODEC_ID_H264))
         return avcodec_find_encoder_by_name("libx264");
     return avcodec_find_encoder(format->video_codec);
 }
 
-/* What is drawn on has its colours halved (4:2:0): no codec needs more. */
+static int refuse_encoder(const AVOutputFormat *format, const char *wished, const char *name,
+                          struct mien_error *error)
+{
+    if (wished)
+        return mien_error_set(error, EINVAL, "this FFmpeg has no video encoder '%s'", wished);
+    bool is_h264 = video_holds(format, AV_CODEC_ID_H264);
+    return mien_error_set(error, EINVAL, "%s: this FFmpeg has no encoder for %s", name,
+                          is_h264 ? "H.264 (libx264)" : avcodec_get_name(format->video_codec));
+}
+
+/* What is drawn on has its colours halved (4:2:0): no codec needs more. The twin of full range is
+ * taken where the encoder likes it better (JPEG). */
 static enum AVPixelFormat choose_pixels(const AVCodec *codec)
 {
     const enum AVPixelFormat *known = codec->pix_fmts;
     for (const enum AVPixelFormat *p = known; p && *p != AV_PIX_FMT_NONE; p++)
-        if (*p == AV_PIX_FMT_YUV420P)
+        if (*p == AV_PIX_FMT_YUV420P || *p == AV_PIX_FMT_YUVJ420P)
             return *p;
     if (!known)
         return AV_PIX_FMT_YUV420P;
@@ -56,6 +67,8 @@ static void describe_color(AVCodecContext *codec, const struct mien_reader *sour
     struct video_space space = video_space_of(&kind);
     bool full = space.full_range || !strncmp(av_get_pix_fmt_name(codec->pix_fmt), "yuvj", 4);
     codec->colorspace = (enum AVColorSpace)space.matrix;
+    if (codec->codec_id == AV_CODEC_ID_MJPEG) /* whose players know no other */
+        codec->colorspace = AVCOL_SPC_BT470BG;
     if (full || video_is_rgb(kind.format))
         codec->color_range = full ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG;
     if (video_is_rgb(codec->pix_fmt)) {
@@ -84,6 +97,58 @@ static void describe_video(AVCodecContext *codec, const AVOutputFormat *format,
     describe_color(codec, source);
     if (format->flags & AVFMT_GLOBALHEADER)
         codec->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
+}
+
+/* The nearest rate that the codec knows. A little slower is fine (some moments get no picture),
+ * faster would fall behind the sound. */
+static AVRational nearest_rate(const AVRational *known, double wanted)
+{
+    AVRational best = {0, 1};
+    for (; known->num; known++) {
+        double rate = av_q2d(*known);
+        if (wanted >= rate * 0.99 && wanted <= rate * 1.0001 &&
+            fabs(rate - wanted) < fabs(av_q2d(best) - wanted))
+            best = *known;
+    }
+    return best;
+}
+
+/* MPEG-1 and MPEG-2, at the rates of a list, and Theora count time in pictures. */
+static int fit_rate(AVCodecContext *codec, const char *name, struct mien_error *error)
+{
+    const AVRational *known = codec->codec->supported_framerates;
+    AVRational rate = codec->framerate.den > 0 ? codec->framerate : (AVRational){0, 1};
+    double wanted = av_q2d(rate);
+    if (!known && codec->codec_id != AV_CODEC_ID_THEORA)
+        return 0;
+    if (known)
+        rate = nearest_rate(known, wanted);
+    if (rate.num <= 0)
+        return mien_error_set(error, EINVAL,
+                              "%s: %s does not know the rate of %g pictures a second", name,
+                              codec->codec->name, wanted);
+    codec->framerate = rate;
+    codec->time_base = av_inv_q(rate);
+    return 0;
+}
+
+/* Encoders that aim at 200 kbit/s, whatever the pictures, unless told which quality is wanted. */
+static void set_quality(AVCodecContext *codec)
+{
+    static const struct {
+        enum AVCodecID codec;
+        int quality; /* Theora's 10 is the best, that of the others 1 */
+    } qualities[] = {{AV_CODEC_ID_MPEG1VIDEO, 3},
+                     {AV_CODEC_ID_MPEG2VIDEO, 3},
+                     {AV_CODEC_ID_MPEG4, 3},
+                     {AV_CODEC_ID_MJPEG, 3},
+                     {AV_CODEC_ID_THEORA, 7}};
+    for (size_t i = 0; i < sizeof qualities / sizeof *qualities; i++) {
+        if (qualities[i].codec != codec->codec_id)
+            continue;
+        codec->flags |= AV_CODEC_FLAG_QSCALE;
+        codec->global_quality = qualities[i].quality * FF_QP2LAMBDA;
+    }
 }
 
 static int set_option(AVCodecContext *codec, const char *option, const char *value,
@@ -151,8 +216,7 @@ int video_encoder_open(struct video_encoder *encoder, const AVOutputFormat *form
 {
     const AVCodec *codec = find_encoder(format, options->codec);
     if (!codec || codec->type != AVMEDIA_TYPE_VIDEO)
-        return mien_error_set(error, EINVAL, "this FFmpeg has no video encoder '%s'",
-                              options->codec ? options->codec : "libx264");
+        return refuse_encoder(format, options->codec, name, error);
     encoder->codec = avcodec_alloc_context3(codec);
     if (!encoder->codec)
         return mien_error_set(error, ENOMEM, "%s: no memory to write it", name);
@@ -161,7 +225,10 @@ int video_encoder_open(struct video_encoder *encoder, const AVOutputFormat *form
         encoder->space = video_space_of(&kind);
     }
     describe_video(encoder->codec, format, source, options);
-    int result = set_options(encoder->codec, options, error);
+    set_quality(encoder->codec);
+    int result = fit_rate(encoder->codec, name, error);
+    if (result == 0)
+        result = set_options(encoder->codec, options, error);
     if (result < 0)
         return result;
     if ((result = avcodec_open2(encoder->codec, codec, NULL)) < 0 ||
@@ -223,7 +290,8 @@ static int make_even(struct video_encoder *encoder, const struct mien_picture **
 static bool is_plain(const struct video_encoder *encoder, const struct mien_picture *color)
 {
     const AVCodecContext *codec = encoder->codec;
-    return color->pixels == MIEN_YUV420 && codec->pix_fmt == AV_PIX_FMT_YUV420P &&
+    return color->pixels == MIEN_YUV420 && encoder->space.matrix == (int)codec->colorspace &&
+           (codec->pix_fmt == AV_PIX_FMT_YUV420P || codec->pix_fmt == AV_PIX_FMT_YUVJ420P) &&
            (codec->color_range == AVCOL_RANGE_JPEG) == encoder->space.full_range;
 }
 
@@ -275,7 +343,10 @@ static int encode(struct video_encoder *encoder, const struct mien_frame *frame)
     if ((result = fill_frame(encoder, &frame->color)) < 0)
         return result;
     encoder->duration = frame->duration;
+    int64_t last = encoder->frame->pts;
     encoder->frame->pts = llrint(frame->time / av_q2d(encoder->codec->time_base));
+    if (last != AV_NOPTS_VALUE && encoder->frame->pts <= last)
+        encoder->frame->pts = last + 1;
     return avcodec_send_frame(encoder->codec, encoder->frame);
 }
 

@@ -92,6 +92,11 @@ AVRational reader_pixel_aspect(const struct mien_reader *reader);
 /* The presentation time that counts as 0, in the video stream's time base. */
 int64_t reader_origin(const struct mien_reader *reader);
 
+/* ---- containers ---- */
+
+/* Whether the container is known to hold such a stream. */
+bool video_holds(const AVOutputFormat *format, enum AVCodecID codec);
+
 /* ---- copying what is not the video ---- */
 
 /* Where each stream of the source went, and how its times are counted. */

@@ -43,6 +43,7 @@ static int make_container(struct mien_writer *writer, const char *path, struct m
     if (avformat_alloc_output_context2(&writer->format, format, NULL, writer->name) < 0)
         return mien_error_set(error, ENOMEM, "%s: no memory to write it", path);
     writer->format->flags |= AVFMT_FLAG_FLUSH_PACKETS;
+    writer->format->max_delay = AV_TIME_BASE * 7 / 10; /* that players of MPEG buffer for */
     return 0;
 }
 

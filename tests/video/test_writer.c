@@ -382,6 +382,85 @@ static void writes_other_codecs(void)
     check_same(COUNT, "plain.mp4", "vp9.mkv");
 }
 
+static void ask(struct run *run, const char *what, const char *path)
+{
+    media_shell(run, "ffprobe -v error %s -of default=nk=1:nw=1 %s", what, path);
+}
+
+/* Codec, pictures and sound of a copy of an ordinary film. */
+static void check_container(const char *to, const char *options_codec, const char *codec,
+                            int sounds, int losses)
+{
+    static struct run run;
+    const struct mien_writer_options options = {.codec = options_codec, .crf = -1};
+    struct mien_error error = {""};
+    char line[100];
+    CU_ASSERT_EQUAL(copy_video("ordinary.mp4", to, &options, 0, &error), 0);
+    CU_ASSERT_STRING_EQUAL(error.text, "");
+    snprintf(line, sizeof line, "%s\n50\n", codec);
+    ask(&run, "-select_streams v -count_frames -show_entries stream=codec_name,nb_read_frames", to);
+    CU_ASSERT_EQUAL(strncmp(run.out, line, strlen(line)), 0);
+    ask(&run, "-select_streams a -show_entries stream=codec_name", to);
+    CU_ASSERT_EQUAL(strncmp(run.out, "aac\n", 4) == 0, sounds);
+    CU_ASSERT_EQUAL(count_losses("ordinary.mp4", to), losses);
+}
+
+/* Containers of which FFmpeg cannot tell what they hold. */
+static void writes_containers_of_broadcast_and_disc(void)
+{
+    static struct run run;
+    if (!media_make(PATTERN SOUND "-c:v libx264 -c:a aac ordinary.mp4") ||
+        !media_make(PATTERN SOUND "-c:v libx264 -c:a ac3 ac3.mkv"))
+        return;
+    check_container("broadcast.ts", NULL, "h264", 1, 0);
+    check_container("broadcast.m2ts", "libx264", "h264", 1, 0);
+    check_container("disc.mpg", NULL, "mpeg1video", 0, 1);
+    check_container("disc.vob", NULL, "mpeg2video", 0, 1);
+    check_container("disc.m2v", NULL, "mpeg2video", 0, 1);
+    check_container("studio.mxf", NULL, "mpeg2video", 0, 1);
+    check_container("free.ogv", NULL, "theora", 0, 1);
+    CU_ASSERT_EQUAL(count_losses("ac3.mkv", "ac3.vob"), 0);
+    check_same_bytes("a", "ac3.mkv", "ac3.vob");
+    CU_ASSERT(mean_difference("ordinary.mp4", "disc.mpg", 160, 120) < 8);
+    media_shell(&run, "ffprobe -v error -select_streams v -show_entries frame=pts_time "
+                      "-of csv=p=0 disc.vob | awk 'NF { if (t && ($1 - t < .039 || "
+                      "$1 - t > .041)) print; t = $1 }'");
+    CU_ASSERT_STRING_EQUAL(run.out, "");
+}
+
+/* MPEG-1 knows some rates only: those a little slower take the nearest. */
+static void fits_the_rate_to_the_codec(void)
+{
+    struct mien_error error = {""};
+    if (!media_make("-f lavfi -i testsrc2=s=160x120:r=20:d=1 -c:v libx264 slow.mp4") ||
+        !media_make("-f lavfi -i testsrc2=s=160x120:r=29.8:d=1 -c:v libx264 phone.mp4"))
+        return;
+    CU_ASSERT_EQUAL(copy_video("slow.mp4", "slow.mpg", NULL, 0, &error), -EINVAL);
+    CU_ASSERT_STRING_EQUAL(error.text,
+                           "slow.mpg: mpeg1video does not know the rate of 20 pictures a second");
+    CU_ASSERT(access("slow.mpg.part", F_OK) < 0);
+    CU_ASSERT_EQUAL(copy_video("phone.mp4", "phone.mpg", NULL, 0, &error), 0);
+    check_same(COUNT, "phone.mp4", "phone.mpg");
+}
+
+/* The encoder wants the whole range of values, whatever the source has. */
+static void writes_motion_jpeg(void)
+{
+    const struct mien_writer_options jpeg = {.codec = "mjpeg", .crf = -1};
+    struct mien_error error = {""};
+    if (!media_make("-f lavfi -i smptebars=s=320x240:r=25:d=0.4 "
+                    "-vf scale=out_color_matrix=bt709 -colorspace bt709 -color_range tv "
+                    "-pix_fmt yuv420p -c:v libx264 bars.mp4"))
+        return;
+    CU_ASSERT_EQUAL(copy_video("bars.mp4", "bars.mkv", &jpeg, 0, &error), 0);
+    CU_ASSERT_EQUAL(copy_video("bars.mp4", "bars.mjpeg", NULL, 0, &error), 0);
+    CU_ASSERT_STRING_EQUAL(error.text, "");
+    check_same(COUNT, "bars.mp4", "bars.mkv");
+    check_same(COUNT, "bars.mp4", "bars.mjpeg");
+    CU_ASSERT(mean_difference("bars.mp4", "bars.mkv", 320, 240) < 4);
+    CU_ASSERT(mean_difference("bars.mp4", "bars.mjpeg", 320, 240) < 4);
+}
+
 static void writes_standard_output(void)
 {
     static struct run run;
@@ -480,6 +559,7 @@ static void refuses_what_cannot_be_written(void)
     check_refused("out.mp4", &no_codec, -EINVAL, "libnone");
     check_refused("out.mp4", &no_preset, -EINVAL, "sluggish");
     check_refused("out.mkv", &no_crf, -EINVAL, "crf");
+    check_refused("out.vc1", NULL, -EINVAL, "out.vc1: this FFmpeg has no encoder for vc1");
 }
 
 int main(void)
@@ -497,6 +577,9 @@ int main(void)
         {"makes odd sizes even", makes_odd_sizes_even},
         {"turns pictures for good", turns_pictures_for_good},
         {"writes other codecs", writes_other_codecs},
+        {"writes containers of broadcast and disc", writes_containers_of_broadcast_and_disc},
+        {"fits the rate to the codec", fits_the_rate_to_the_codec},
+        {"writes motion jpeg", writes_motion_jpeg},
         {"writes standard output", writes_standard_output},
         {"leaves a playable file when killed", leaves_a_playable_file_when_killed},
         {"says when the disk is full", says_when_the_disk_is_full},
