@@ -143,8 +143,26 @@ const char *mien_network_level(int index)
     return kernels_level(index);
 }
 
+static int all_finite(const float *values, int count)
+{
+    for (int i = 0; i < count; i++)
+        if (!isfinite(values[i]))
+            return 0;
+    return 1;
+}
+
+static void know_nothing(float *probabilities, int count)
+{
+    for (int i = 0; i < count; i++)
+        probabilities[i] = 1 / (float)count;
+}
+
 void mien_softmax(const float *logits, float *probabilities, int count, float temperature)
 {
+    if (!all_finite(logits, count)) {
+        know_nothing(probabilities, count);
+        return;
+    }
     float largest = -INFINITY, sum = 0;
     for (int i = 0; i < count; i++)
         largest = fmaxf(largest, logits[i]);

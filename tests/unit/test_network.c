@@ -473,6 +473,19 @@ static void softmax_is_stable_and_obeys_the_temperature(void)
     CU_ASSERT_DOUBLE_EQUAL(warm[0] + warm[1], 1, 1e-6);
 }
 
+/* Finite weights can give sums that are not. */
+static void softmax_of_what_is_no_number_tells_nothing(void)
+{
+    const float wrong[] = {INFINITY, -INFINITY, NAN};
+    for (int i = 0; i < 9; i++) {
+        float values[4] = {1, 2, 3, 4};
+        values[i % 3] = wrong[i / 3];
+        mien_softmax(values, values, 4, 1.5f);
+        for (int j = 0; j < 4; j++)
+            CU_ASSERT_EQUAL(values[j], 0.25);
+    }
+}
+
 int main(void)
 {
     const struct test tests[] = {
@@ -489,6 +502,7 @@ int main(void)
         {"refuses unknown CPU levels", refuses_unknown_cpu_levels},
         {"softmax is stable and obeys the temperature",
          softmax_is_stable_and_obeys_the_temperature},
+        {"softmax of what is no number tells nothing", softmax_of_what_is_no_number_tells_nothing},
         {NULL, NULL},
     };
     return run_tests("network", tests);

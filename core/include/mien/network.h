@@ -74,7 +74,7 @@ void mien_context_run_faces(struct mien_context *context, const uint8_t *gray, i
 void mien_context_run_float(struct mien_context *context, const float *values, float *logits);
 
 /* probabilities[i] = softmax(logits / temperature), computed stably; `count` values.
- * The two arrays may be the same. */
+ * Where a logit is infinite or no number all are 1/count. The two arrays may be the same. */
 void mien_softmax(const float *logits, float *probabilities, int count, float temperature);
 
 #ifdef __cplusplus
