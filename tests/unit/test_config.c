@@ -54,6 +54,8 @@ static void tells_the_place_of_errors(void)
     refuses("{\"camera\": {\"fps\": 7, \"fps\": 8}}",
             "my.json:1:23: camera.fps: stands here a second time");
     refuses("{\"camera\": 3}", "my.json:1:12: camera: wrong value; allowed is an object {…}");
+    refuses("{\"cam\\nra\\u001b\\u007f\": {}}",
+            "my.json:1:2: cam?ra??: unknown key; the nearest known one is camera");
     refuses("[]", "my.json:1:1: the file must hold one object {…}");
 }
 
