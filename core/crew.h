@@ -11,7 +11,7 @@
 
 struct crew;
 
-enum { CREW_THREADS_MAX = 64, CREW_STEPS_MAX = 512 };
+enum { CREW_THREADS_MAX = 64 };
 
 /* Does one piece of one step. */
 typedef void crew_function(void *data, int step, int piece);
