@@ -16,6 +16,7 @@ struct reader {
     struct shape shape; /* of what the next layer gets */
     double multiplications;
     int in_residual;
+    int number; /* of the object being read, as they stand in the text */
     const char *name;
     struct mien_error *error;
 };
@@ -29,8 +30,8 @@ struct kind {
 
 static int refuse(const struct reader *reader, const char *why)
 {
-    return mien_error_set(reader->error, EINVAL, "%s: layer %d: %s", reader->name,
-                          reader->list->count + 1, why);
+    return mien_error_set(reader->error, EINVAL, "%s: layer %d: %s", reader->name, reader->number,
+                          why);
 }
 
 static int read_number(const cJSON *item, const char *key, double low, double high, double *value)
@@ -164,6 +165,7 @@ static int read_list(struct reader *reader, const cJSON *list);
 static int read_residual(struct reader *reader, const cJSON *item)
 {
     struct shape before = reader->shape;
+    int number = reader->number;
     const cJSON *inner = cJSON_GetObjectItemCaseSensitive(item, "layers");
     if (!cJSON_IsArray(inner) || !inner->child)
         return refuse(reader, "residual needs a list 'layers'");
@@ -175,8 +177,10 @@ static int read_residual(struct reader *reader, const cJSON *item)
     reader->in_residual = 0;
     if (result < 0)
         return result;
-    if (reader->shape.channels != before.channels)
+    if (reader->shape.channels != before.channels) {
+        reader->number = number;
         return refuse(reader, "the residual block changes the number of channels");
+    }
     return append(reader, (struct layer){.op = LAYER_RESIDUAL_END});
 }
 
@@ -195,6 +199,7 @@ static const struct kind kinds[] = {
 static int read_layer(struct reader *reader, const cJSON *item)
 {
     const char *op = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(item, "op"));
+    reader->number++;
     for (size_t i = 0; op && i < sizeof kinds / sizeof *kinds; i++) {
         const struct kind *kind = &kinds[i];
         if (strcmp(op, kind->op))
@@ -233,7 +238,7 @@ int layers_read(struct layer_list *list, const char *text, struct shape input, c
 {
     struct reader reader = {.list = list, .shape = input, .name = name, .error = error};
     list->count = 0;
-    cJSON *json = cJSON_Parse(text);
+    cJSON *json = json_parse(text);
     int result;
     if (!cJSON_IsArray(json) || json_is_ambiguous(json))
         result =

@@ -40,7 +40,8 @@ struct layer_list {
 };
 
 /* Reads the JSON text of an architecture for an input of this shape; tensors are left NULL.
- * Dropout is left out. Messages begin with `name`. Returns 0 or -EINVAL. */
+ * Dropout is left out. Messages begin with `name` and count layers as they stand in the text.
+ * Returns 0 or -EINVAL. */
 int layers_read(struct layer_list *list, const char *text, struct shape input, const char *name,
                 struct mien_error *error);
 

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "memory.h"
+#include "mien/utf8.h"
 #include "model_layers.h"
 #include "safetensors.h"
 
@@ -58,7 +59,7 @@ static int read_format(const struct reader *reader)
 /* JSON's numbers have a point in every locale, unlike strtod's. */
 static int parse_number(const char *text, double low, double high, float *value)
 {
-    cJSON *json = text ? cJSON_Parse(text) : NULL;
+    cJSON *json = json_parse(text);
     int good = cJSON_IsNumber(json) && json->valuedouble >= low && json->valuedouble <= high;
     if (good)
         *value = (float)json->valuedouble;
@@ -95,9 +96,9 @@ static int read_accuracy(const struct reader *reader)
 {
     static const char *const precisions[MIEN_PRECISIONS] = {"fp32", "bf16", "int8"};
     const char *text = metadata_text(reader, "accuracy");
-    if (!cJSON_HasObjectItem(reader->file.metadata, "accuracy"))
+    if (!cJSON_GetObjectItemCaseSensitive(reader->file.metadata, "accuracy"))
         return 0;
-    cJSON *json = text ? cJSON_Parse(text) : NULL;
+    cJSON *json = json_parse(text);
     int good = cJSON_IsObject(json) && !json_is_ambiguous(json);
     for (int i = 0; good && i < MIEN_PRECISIONS; i++) {
         good = is_between(json, precisions[i], 0, 1);
@@ -132,7 +133,7 @@ static int read_input_fields(const struct reader *reader, const cJSON *json)
 static int read_input(const struct reader *reader)
 {
     const char *text = metadata_text(reader, "input");
-    cJSON *json = text ? cJSON_Parse(text) : NULL;
+    cJSON *json = json_parse(text);
     int result;
     if (!cJSON_IsObject(json) || json_is_ambiguous(json))
         result = REFUSE(reader, "'input' is no JSON object");
@@ -142,17 +143,19 @@ static int read_input(const struct reader *reader)
     return result;
 }
 
+static int is_control(const char *text)
+{
+    const unsigned char *byte = (const unsigned char *)text;
+    return byte[0] < ' ' || byte[0] == 0x7f || (byte[0] == 0xc2 && byte[1] < 0xa0);
+}
+
 /* Labels are drawn and written into JSON, so they must be UTF-8 without control characters. */
 static int is_printable_utf8(const char *text)
 {
-    const uint8_t *byte = (const uint8_t *)text;
-    while (*byte) {
-        int following = *byte < 0x80 ? 0 : *byte < 0xe0 ? 1 : *byte < 0xf0 ? 2 : 3;
-        if (*byte < ' ' || *byte == 0x7f || (*byte >= 0x80 && *byte < 0xc2) || *byte > 0xf4)
+    for (size_t length; *text; text += length) {
+        length = mien_utf8_length(text);
+        if (!length || is_control(text))
             return 0;
-        for (byte++; following > 0; following--, byte++)
-            if ((*byte & 0xc0) != 0x80)
-                return 0;
     }
     return 1;
 }
@@ -189,7 +192,7 @@ static int read_label_list(const struct reader *reader, const cJSON *list)
 static int read_labels(const struct reader *reader)
 {
     const char *text = metadata_text(reader, "labels");
-    cJSON *json = text ? cJSON_Parse(text) : NULL;
+    cJSON *json = json_parse(text);
     int result = cJSON_IsArray(json) ? read_label_list(reader, json)
                                      : REFUSE(reader, "'labels' is no JSON list");
     cJSON_Delete(json);
@@ -199,7 +202,7 @@ static int read_labels(const struct reader *reader)
 static int read_provenance(const struct reader *reader)
 {
     const char *text = metadata_text(reader, "provenance");
-    cJSON *json = text ? cJSON_Parse(text) : NULL;
+    cJSON *json = json_parse(text);
     int good = cJSON_IsObject(json);
     cJSON_Delete(json);
     if (!good)

@@ -21,6 +21,11 @@ static int is_plain_name(const char *name)
     return 1;
 }
 
+cJSON *json_parse(const char *text)
+{
+    return text ? cJSON_ParseWithOpts(text, NULL, 1) : NULL;
+}
+
 int json_is_ambiguous(const cJSON *json)
 {
     int count = 0;
@@ -156,7 +161,7 @@ static cJSON *parse_header(const uint8_t *text, size_t length)
         return NULL;
     memcpy(copy, text, length);
     copy[length] = '\0';
-    cJSON *header = memchr(copy, '\0', length) ? NULL : cJSON_ParseWithOpts(copy, NULL, 1);
+    cJSON *header = memchr(copy, '\0', length) ? NULL : json_parse(copy);
     free(copy);
     return header;
 }

@@ -40,6 +40,10 @@ void safetensors_free(struct safetensors *file);
  * infinite or no number. */
 int tensor_to_floats(const struct tensor *tensor, float *values);
 
+/* The JSON value that the whole text is; NULL where it is none, or more, or `text` is NULL. To be
+ * released with cJSON_Delete. */
+struct cJSON *json_parse(const char *text);
+
 /* Whether an object in this JSON, at any depth, has a key twice or absurdly many keys. */
 int json_is_ambiguous(const struct cJSON *json);
 

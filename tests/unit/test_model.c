@@ -240,7 +240,8 @@ static void refuses_half_values_that_are_no_numbers(void)
 
 static void refuses_wrong_layers(void)
 {
-    check_edit_refused("\\\"max_pool\\\"", "\\\"min_pool\\\"", "layer 7: its 'op' is not known");
+    check_edit_refused("\\\"max_pool\\\"", "\\\"min_pool\\\"", "layer 6: its 'op' is not known");
+    check_edit_refused("\\\"dense\\\"", "\\\"dance\\\"", "layer 9: its 'op' is not known");
     check_edit_refused("\\\"size\\\":2", "\\\"size\\\":3", "max_pool needs 'size' 2");
     check_edit_refused("\\\"kernel\\\":3", "\\\"kernel\\\":4", "odd 'kernel'");
     check_edit_refused("\\\"kernel\\\":3", "\\\"kernel\\\":17", "odd 'kernel'");
@@ -250,7 +251,7 @@ static void refuses_wrong_layers(void)
     check_edit_refused("\\\"epsilon\\\":0.001", "\\\"eps\\\":0.001", "'epsilon'");
     check_edit_refused("\\\"kernel\\\":3", "\\\"kernel\\\":3,\\\"stride\\\":2", "not known");
     check_edit_refused("\\\"filters\\\":4,\\\"kernel\\\":1", "\\\"filters\\\":5,\\\"kernel\\\":1",
-                       "changes the number of channels");
+                       "layer 4: the residual block changes the number of channels");
     check_edit_refused("{\\\"op\\\":\\\"global_average_pool\\\"},", "", "dense must follow");
     check_edit_refused(",{\\\"op\\\":\\\"softmax\\\"}", "", "must end with dense and softmax");
     check_edit_refused("{\\\"op\\\":\\\"relu\\\"}", "{\\\"op\\\":\\\"softmax\\\"}",
@@ -271,6 +272,11 @@ static void refuses_wrong_metadata(void)
     check_edit_refused("\\\"no\\\"", "\\\"\\\"", "label 2");
     check_edit_refused("\\\"no\\\"", "\\\"a\\\\u0007b\\\"", "label 2");
     check_edit_refused("\\\"no\\\"", "\\\"\xc3(\\\"", "label 2");
+    check_edit_refused("\\\"no\\\"", "\\\"\\\\u0085\\\"", "label 2");    /* C1 control */
+    check_edit_refused("\\\"no\\\"", "\\\"\xe0\x80\xaf\\\"", "label 2"); /* overlong */
+    check_edit_refused("\\\"no\\\"", "\\\"\xf0\x80\x80\xaf\\\"", "label 2");
+    check_edit_refused("\\\"no\\\"", "\\\"\xed\xa0\x80\\\"", "label 2");     /* surrogate */
+    check_edit_refused("\\\"no\\\"", "\\\"\xf4\x90\x80\x80\\\"", "label 2"); /* too large */
     check_edit_refused(",\\\"no\\\"", "", "2 labels, but the network has 3 outputs");
     check_edit_refused("\"temperature\":\"1.5\"", "\"temperature\":\"0\"", "'temperature'");
     check_edit_refused("\"temperature\":\"1.5\"", "\"temperature\":\"1e999\"", "'temperature'");
@@ -287,6 +293,31 @@ static void refuses_wrong_metadata(void)
     check_edit_refused("\\\"gray\\\"", "\\\"rgb\\\"", "gray");
     check_edit_refused("\"provenance\"", "\"origin\"", "'provenance'");
     check_edit_refused("\"__metadata__\"", "\"metadata\"", "tensor 'metadata'");
+}
+
+static void refuses_what_follows_a_value(void)
+{
+    check_edit_refused("\"temperature\":\"1.5\"", "\"temperature\":\"1.5 2\"", "'temperature'");
+    check_edit_refused("\"temperature\":\"1.5\"",
+                       "\"temperature\":\"1.5\",\"accuracy\":\"{\\\"fp32\\\":0.7,\\\"bf16\\\":0.7,"
+                       "\\\"int8\\\":0.7}}\"",
+                       "'accuracy'");
+    check_edit_refused("\\\"peut-être\\\"]", "\\\"peut-être\\\"],", "'labels'");
+    check_edit_refused("{\\\"op\\\":\\\"softmax\\\"}]", "{\\\"op\\\":\\\"softmax\\\"}]x",
+                       "'architecture'");
+}
+
+/* Keys are told apart by case; those of others are nobody's business. */
+static void ignores_keys_of_others(void)
+{
+    struct mien_error error = {""};
+    struct file_bytes file = make_file();
+    struct file_bytes edited =
+        edit_header(&file, "\"temperature\"", "\"Accuracy\":\"good\",\"temperature\"");
+    CU_ASSERT_EQUAL(parse(&edited, &error), 0);
+    CU_ASSERT_STRING_EQUAL(error.text, "");
+    free(edited.data);
+    free(file.data);
 }
 
 static void refuses_absurd_nesting(void)
@@ -367,6 +398,8 @@ int main(void)
         {"refuses half values that are no numbers", refuses_half_values_that_are_no_numbers},
         {"refuses wrong layers", refuses_wrong_layers},
         {"refuses wrong metadata", refuses_wrong_metadata},
+        {"refuses what follows a value", refuses_what_follows_a_value},
+        {"ignores keys of others", ignores_keys_of_others},
         {"refuses absurd nesting", refuses_absurd_nesting},
         {NULL, NULL},
     };

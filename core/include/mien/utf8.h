@@ -1,0 +1,18 @@
+/* Text in UTF-8. */
+#ifndef MIEN_UTF8_H
+#define MIEN_UTF8_H
+
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Bytes of the well-formed character (Unicode, table 3-7) at `text`, which ends with a zero: 1 to
+ * 4, also 1 for that zero; 0 where there is none. Any thread. */
+size_t mien_utf8_length(const char *text);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
