@@ -13,6 +13,8 @@
 
 #include "mien/log.h"
 
+enum { HELD_MAX = 1 << 20 }; /* packets: six hours of sound in pieces of 20 ms */
+
 struct mien_reader {
     char *name; /* for messages */
     int stop_fd;
@@ -37,7 +39,8 @@ struct mien_reader {
     int64_t packets;
     _Atomic int64_t losses;
 
-    AVFifo *held; /* packets of other streams met while opening */
+    AVFifo *held;   /* packets of other streams met while opening */
+    int64_t unheld; /* those there was no room for */
     struct packet_sink sink;
 };
 
@@ -80,8 +83,10 @@ static int open_container(struct mien_reader *reader, const char *path)
 static void hold_packet(struct mien_reader *reader)
 {
     AVPacket *copy = av_packet_clone(reader->packet);
-    if (copy && av_fifo_write(reader->held, &copy, 1) < 0)
-        av_packet_free(&copy);
+    if (copy && av_fifo_write(reader->held, &copy, 1) >= 0)
+        return;
+    av_packet_free(&copy);
+    reader->unheld++;
 }
 
 static void drop_held(struct mien_reader *reader)
@@ -94,6 +99,10 @@ static void drop_held(struct mien_reader *reader)
 void reader_set_sink(struct mien_reader *reader, struct packet_sink sink)
 {
     reader->sink = sink;
+    if (sink.take) {
+        reader->losses += reader->unheld;
+        reader->unheld = 0;
+    }
     AVPacket *packet;
     while (sink.take && av_fifo_read(reader->held, &packet, 1) >= 0) {
         sink.take(sink.user, packet);
@@ -298,6 +307,7 @@ static int open_reader(struct mien_reader *reader, const char *path, struct mien
     reader->held = av_fifo_alloc2(16, sizeof(AVPacket *), AV_FIFO_FLAG_AUTO_GROW);
     if (reader->stop_fd < 0 || !reader->name || !reader->held)
         return mien_error_set(error, ENOMEM, "%s: no memory to read it", path);
+    av_fifo_auto_grow_limit(reader->held, HELD_MAX);
     const AVCodec *codec = NULL;
     int result = open_container(reader, path);
     if (result < 0)
@@ -381,6 +391,13 @@ static double frame_duration(const struct mien_reader *reader)
     return steps > 0 && steps < INT32_MAX ? (double)steps * av_q2d(reader->stream->time_base) : 0;
 }
 
+/* For errors of parts that do not know which file they work for. */
+static int name_file(const struct mien_reader *reader, int result, const struct mien_error *why,
+                     struct mien_error *error)
+{
+    return mien_error_set(error, -result, "%s: %.400s", reader->name, why->text);
+}
+
 /* When nobody wants the other streams, the demuxer may skip them. */
 static void ignore_other_streams(struct mien_reader *reader)
 {
@@ -407,21 +424,30 @@ int mien_reader_next_into(struct mien_reader *reader, struct mien_frame *frame,
     frame->time = (double)(reader->last - reader->origin) * av_q2d(reader->stream->time_base);
     frame->duration = frame_duration(reader);
     frame->captured_ns = 0;
-    int result = video_convert(&reader->converter, reader->frame, reader->turn, frame, error);
+    struct mien_error why = {""};
+    int result = video_convert(&reader->converter, reader->frame, reader->turn, frame, &why);
     av_frame_unref(reader->frame);
-    return result < 0 ? result : 1;
+    return result < 0 ? name_file(reader, result, &why, error) : 1;
+}
+
+static int make_own(struct mien_reader *reader, struct mien_error *error)
+{
+    int result = 0, width = reader->info.width, height = reader->info.height;
+    struct mien_frame *own = &reader->own;
+    if (!own->color.data)
+        result = mien_picture_alloc(&own->color, MIEN_BGRX32, width, height, error);
+    if (result == 0 && !own->gray.data)
+        result = mien_picture_alloc(&own->gray, MIEN_GRAY8, width, height, error);
+    return result;
 }
 
 int mien_reader_next(struct mien_reader *reader, struct mien_frame *frame, struct mien_error *error)
 {
-    int result, width = reader->info.width, height = reader->info.height;
+    struct mien_error why = {""};
     struct mien_frame *own = &reader->own;
-    if (!own->color.data &&
-        (result = mien_picture_alloc(&own->color, MIEN_BGRX32, width, height, error)) < 0)
-        return result;
-    if (!own->gray.data &&
-        (result = mien_picture_alloc(&own->gray, MIEN_GRAY8, width, height, error)) < 0)
-        return result;
+    int result = make_own(reader, &why);
+    if (result < 0)
+        return name_file(reader, result, &why, error);
     result = mien_reader_next_into(reader, own, error);
     if (result > 0)
         *frame = *own;

@@ -403,6 +403,23 @@ static void survives_damage(void)
     CU_ASSERT(reading.losses > 0);
 }
 
+/* Pixels that libswscale cannot read. */
+static void names_the_file_whose_pictures_it_cannot_convert(void)
+{
+    static const char pixels[64 * 48 * 3 / 2];
+    struct mien_reader *reader = NULL;
+    struct mien_error error = {""};
+    struct mien_frame frame;
+    media_write("y411.raw", pixels, sizeof pixels);
+    if (!media_make("-f rawvideo -pix_fmt uyyvyy411 -s 64x48 -i y411.raw -c copy y411.nut"))
+        return;
+    CU_ASSERT_EQUAL_FATAL(mien_reader_open(&reader, "y411.nut", &error), 0);
+    CU_ASSERT_EQUAL(mien_reader_next(reader, &frame, &error), -EINVAL);
+    CU_ASSERT_STRING_EQUAL(error.text,
+                           "y411.nut: pictures in the format uyyvyy411 cannot be converted");
+    mien_reader_close(&reader);
+}
+
 int main(void)
 {
     const struct test tests[] = {
@@ -423,6 +440,8 @@ int main(void)
         {"follows no playlist to the network", follows_no_playlist_to_the_network},
         {"counts what a cut file lacks", counts_what_a_cut_file_lacks},
         {"survives damage", survives_damage},
+        {"names the file whose pictures it cannot convert",
+         names_the_file_whose_pictures_it_cannot_convert},
         {NULL, NULL},
     };
     media_enter_folder();

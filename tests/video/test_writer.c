@@ -194,6 +194,16 @@ static int64_t count_losses(const char *from, const char *to)
     return losses;
 }
 
+/* As many packets as an hour of sound has, at a sample each. */
+static void holds_what_comes_before_the_first_picture(void)
+{
+    if (!media_make("-f lavfi -i aevalsrc=0:s=8000:d=17.5,asetnsamples=1 -itsoffset 18 "
+                    "-f lavfi -i color=s=64x48:r=25:d=0.2 -c:a pcm_s16le -c:v mjpeg early.mkv"))
+        return;
+    CU_ASSERT_EQUAL(count_losses("early.mkv", "early-out.mkv"), 0);
+    check_same_bytes("a", "early.mkv", "early-out.mkv");
+}
+
 static void counts_streams_that_do_not_fit(void)
 {
     media_write("fit.txt", "a file\n", 7);
@@ -569,6 +579,7 @@ int main(void)
         {"copies the sound untouched", copies_the_sound_untouched},
         {"keeps times", keeps_times},
         {"copies all that matroska holds", copies_all_that_matroska_holds},
+        {"holds what comes before the first picture", holds_what_comes_before_the_first_picture},
         {"counts streams that do not fit", counts_streams_that_do_not_fit},
         {"keeps the words of subtitles", keeps_the_words_of_subtitles},
         {"keeps colours, range and space", keeps_colours_range_and_space},

@@ -44,12 +44,13 @@ int mien_reader_next(struct mien_reader *reader, struct mien_frame *frame,
 int mien_reader_next_into(struct mien_reader *reader, struct mien_frame *frame,
                           struct mien_error *error);
 
-/* Frames and packets that could not be decoded so far, or that decoded with damage; at the end
- * also those that the container lists but a truncated file no longer has. Any thread. */
+/* Frames and packets that could not be decoded so far, or that decoded with damage, and packets for
+ * a writer that found no room before the first frame; at the end also those that the container
+ * lists but a truncated file no longer has. Any thread. */
 int64_t mien_reader_losses(const struct mien_reader *reader);
 
-/* Ends the reading: a call that waits for standard input returns 0, as later ones do. Any thread.
- */
+/* Ends the reading: nothing more is read, also by a call that waits for standard input. Calls give
+ * the frames that the decoder still has, then 0. Any thread. */
 void mien_reader_stop(struct mien_reader *reader);
 
 /* ---- writing ---- */
