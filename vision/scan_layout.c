@@ -77,7 +77,7 @@ static int is_exact(const struct cascade_stump *stump)
 /* Returns the kind, or SCAN_KINDS. */
 static enum scan_kind kind_of(const struct cascade_stump *stump, struct scan_point *corners)
 {
-    struct scan_point points[POINTS_MAX];
+    struct scan_point points[POINTS_MAX] = {0};
     int count = 0, kind = 0;
     if (!is_exact(stump))
         return SCAN_KINDS;

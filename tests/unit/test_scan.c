@@ -5,6 +5,7 @@
 #include "runner.h"
 #include "scan.h"
 #include "scan_kernels.h"
+#include "scan_layout.h"
 
 #include <errno.h>
 #include <math.h>
@@ -242,6 +243,23 @@ static void refuses_broken_cascades(void)
     }
 }
 
+/* Behind a feature with nine corners. */
+static void corners_that_a_feature_lacks_are_zeros(void)
+{
+    struct cascade_stump stumps[] = {
+        {.rects = {{2, 2, 8, 8, -1}, {2, 2, 4, 4, 2}, {6, 6, 4, 4, 2}}, .left = 1, .right = -1},
+        {.rects = {{2, 2, 8, 8, -1}, {2, 2, 4, 8, 2}}, .left = 1, .right = -1}};
+    struct cascade_stage stage = {0, 2, 0};
+    const struct cascade cascade = {24, 24, 1, 2, &stage, stumps};
+    struct scan_layout layout;
+    CU_ASSERT_EQUAL_FATAL(scan_layout_init(&layout, &cascade), 0);
+    const struct scan_point *edge = layout.corners[0]; /* kinds are sorted, edges come first */
+    CU_ASSERT_EQUAL(layout.stages[0].ends[SCAN_EDGE], 1);
+    for (int i = 6; i < SCAN_CORNERS; i++)
+        CU_ASSERT(edge[i].x == 0 && edge[i].y == 0);
+    scan_layout_finish(&layout);
+}
+
 int main(void)
 {
     const struct test tests[] = {
@@ -252,6 +270,7 @@ int main(void)
         {"finds nothing where no window fits", finds_nothing_where_no_window_fits},
         {"finds in parts what it finds in whole", finds_in_parts_what_it_finds_in_whole},
         {"refuses broken cascades", refuses_broken_cascades},
+        {"corners that a feature lacks are zeros", corners_that_a_feature_lacks_are_zeros},
         {NULL, NULL},
     };
     return run_tests("scan", tests);
