@@ -43,7 +43,8 @@ const struct option options[] = {
     BOOL(detection, confirm, "true",
          "Believe a face only if a second cascade sees it too; not with a cascade of your own"),
     NUMBER(detection, scale_step, 1.01, 2, "1.1", "Ratio between neighbouring face sizes searched"),
-    INT(detection, neighbours, 1, 100, "5", "Raw hits a face needs; more means fewer false faces"),
+    INT(detection, neighbours, 1, 100, "5",
+        "A face needs more raw hits than this; more means fewer false faces"),
     NUMBER(detection, smallest, 0.01, 1, "0.125", "Smallest face, as a share of the height"),
     NUMBER(detection, sweep, 0, 10, "0.1",
            "Seconds in which the whole picture is searched once, while known faces are searched "

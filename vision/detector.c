@@ -90,7 +90,8 @@ static int check_options(const struct mien_detector_options *options, struct mie
         return mien_error_set(error, EINVAL, "the step between face sizes must be 1.01…10, not %g",
                               options->scale_step);
     if (options->neighbours < 1)
-        return mien_error_set(error, EINVAL, "a face needs at least 1 raw hit, not %d",
+        return mien_error_set(error, EINVAL,
+                              "the raw hits that a face must exceed are 1 or more, not %d",
                               options->neighbours);
     if (!(options->smallest > 0 && options->smallest <= 1))
         return mien_error_set(error, EINVAL,

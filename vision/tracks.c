@@ -201,7 +201,7 @@ static void measure_overlaps(const struct mien_tracks *tracks, const struct mien
     }
 }
 
-/* The greatest overlap left; among equals the older slot and the larger box. */
+/* The greatest overlap left; among equals the lower slot and the larger box. */
 static bool find_best(const overlaps overlap, size_t count, size_t *face, size_t *box)
 {
     double best = 0;

@@ -135,7 +135,8 @@ static void take_packet(void *user, const AVPacket *packet)
 
 /* ---- opening ---- */
 
-/* A device or pipe is written in place: renaming over it would replace it. A link stays a link. */
+/* A device or pipe is written in place: renaming over it would replace it. A link to a file stays a
+ * link; one to nothing is replaced by the file. */
 static int name_files(struct mien_writer *writer, const char *path)
 {
     struct stat status;

@@ -30,7 +30,7 @@ struct mien_detector_options {
     const char *cascade; /* path of the cascade file; NULL: $MIEN_CASCADE, then where the system
                             keeps it (found at build time and at run time) */
     double scale_step;   /* ratio between neighbouring face sizes, > 1; 0: 1.1 */
-    int neighbours;      /* raw hits a face needs; 0: 5 */
+    int neighbours;      /* a face needs more raw hits than this; 0: 5 */
     int reference;       /* search with OpenCV itself: slower, the same faces */
     double smallest;     /* smallest face, as a share of the picture's height; 0: 0.125 */
     int confirm;         /* for mien_detector_confirms, where no cascade is named: also load
