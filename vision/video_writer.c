@@ -267,8 +267,6 @@ static int finish_file(struct mien_writer *writer)
     int closing = avio_closep(&writer->format->pb);
     if (result >= 0)
         result = trailer < 0 ? trailer : closing;
-    if (result >= 0 && writer->path && !writer->in_place && rename(writer->part, writer->path) < 0)
-        result = AVERROR(errno);
     return result;
 }
 

@@ -74,21 +74,10 @@ int part_replace(const char *path, FILE *file, struct mien_error *error)
     return result;
 }
 
-static int move(const char *from, const char *to, const char *path, struct mien_error *error)
-{
-    if (rename(from, to) == 0)
-        return 0;
-    return fail(path, error);
-}
-
 int part_finish(const char *path, struct mien_error *error)
 {
     struct names names;
-    return find_names(path, &names) ? move(names.part, names.path, path, error) : 0;
-}
-
-int part_undo(const char *path, struct mien_error *error)
-{
-    struct names names;
-    return find_names(path, &names) ? move(names.path, names.part, path, error) : 0;
+    if (!find_names(path, &names) || rename(names.part, names.path) == 0)
+        return 0;
+    return fail(path, error);
 }

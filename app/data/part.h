@@ -28,7 +28,4 @@ int part_replace(const char *path, FILE *file, struct mien_error *error);
 /* PATH.part, closed, becomes PATH. Returns 0 or −errno with a message that names the file. */
 int part_finish(const char *path, struct mien_error *error);
 
-/* PATH becomes PATH.part again: it is not complete after all. */
-int part_undo(const char *path, struct mien_error *error);
-
 #endif

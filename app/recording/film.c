@@ -263,14 +263,12 @@ static int close_outputs(struct film *film, struct mien_error *error)
     return video ? video : jsonl ? jsonl : csv ? csv : papers;
 }
 
-/* All data get their names together. An unfinished video loses its own again: what has its name
- * is whole, and --resume can rely on it. */
-static int name_outputs(const struct film_options *o, bool finished, struct mien_error *error)
+/* All get their names together, and only when all are complete: until then an earlier file of the
+ * name stays, and --resume can rely on what has its name. */
+static int name_outputs(const struct film_options *o, struct mien_error *error)
 {
-    int result = 0;
-    if (!finished)
-        return o->video && o->resumable ? part_undo(o->video, error) : 0;
-    if (o->jsonl)
+    int result = o->video ? part_finish(o->video, error) : 0;
+    if (result == 0 && o->jsonl)
         result = part_finish(o->jsonl, error);
     if (result == 0 && o->csv)
         result = part_finish(o->csv, error);
@@ -327,9 +325,8 @@ static int run(struct film *film)
     double elapsed = progress_end(&film->progress);
     int64_t packets = film->writer ? mien_writer_losses(film->writer) : 0;
     int closed = close_outputs(film, &closing);
-    if (closed == 0)
-        closed = name_outputs(
-            film->options, result == 0 && !(interrupted_by && film->options->resumable), &closing);
+    if (result == 0 && closed == 0 && !(interrupted_by && film->options->resumable))
+        closed = name_outputs(film->options, &closing);
     say_errors(result < 0 ? error.text : NULL, closed < 0 ? closing.text : NULL);
     say_result(film, elapsed);
     if (film->timing)

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "data/part.h"
 #include "fit.h"
 #include "mien/log.h"
 #include "mien/mailbox.h"
@@ -23,6 +24,7 @@ struct slot {
 };
 
 struct recorder {
+    char *path;
     struct mien_writer *writer;
     struct canvas *canvas;
     struct mien_mailbox *mailbox;
@@ -69,15 +71,16 @@ static void *run(void *data)
     return NULL;
 }
 
-static int allocate(struct recorder *recorder, const struct mien_picture *color,
+static int allocate(struct recorder *recorder, const char *path, const struct mien_picture *color,
                     const struct mien_model_info *model, struct mien_error *error)
 {
     int result = canvas_create(&recorder->canvas, model, NULL, error);
+    recorder->path = strdup(path);
     for (int i = 0; i < SLOTS && !result; i++)
         result = mien_picture_alloc(&recorder->slots[i].frame.color, MIEN_BGRX32, color->width,
                                     color->height, error);
     recorder->mailbox = mien_mailbox_create();
-    if (!result && !recorder->mailbox)
+    if (!result && (!recorder->path || !recorder->mailbox))
         result = mien_error_set(error, ENOMEM, "no memory to record");
     return result;
 }
@@ -89,6 +92,7 @@ static void release(struct recorder *recorder)
     fit_finish(&recorder->fit);
     for (int i = 0; i < SLOTS; i++)
         mien_picture_free(&recorder->slots[i].frame.color);
+    free(recorder->path);
     free(recorder);
 }
 
@@ -106,7 +110,7 @@ int recorder_start(struct recorder **recorder, const char *path, const struct mi
     r->fit.height = r->height = first->color.height;
     struct mien_writer_options options = {
         .crf = -1, .width = first->color.width, .height = first->color.height, .fps = fps};
-    int result = allocate(r, &first->color, model, error);
+    int result = allocate(r, path, &first->color, model, error);
     if (!result)
         result = mien_writer_open(&r->writer, path, NULL, &options, error);
     if (result)
@@ -185,6 +189,8 @@ int recorder_stop(struct recorder **recorder, struct mien_error *error)
         *error = r->error;
         result = failure;
     }
+    if (!result)
+        result = part_finish(r->path, error);
     release(r);
     *recorder = NULL;
     return result;

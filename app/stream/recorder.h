@@ -28,7 +28,8 @@ int recorder_add(struct recorder *recorder, const struct mien_frame *frame,
 
 uint64_t recorder_dropped(struct recorder *recorder);
 
-/* Finishes the file; frees and sets NULL in any case. NULL is fine. */
+/* Finishes the file, which has its name only when it is complete; frees and sets NULL in any case.
+ * NULL is fine. */
 int recorder_stop(struct recorder **recorder, struct mien_error *error);
 
 #endif

@@ -451,6 +451,22 @@ static void says_what_was_lost(void)
     CU_ASSERT_EQUAL(run.code, 0);
 }
 
+/* One output that fails leaves all those that were there before. */
+static void keeps_the_old_when_the_new_fails(void)
+{
+    static const char *const ends[] = {"--csv /dev/full", "--jsonl - | head -n 1"};
+    if (!make_film())
+        return;
+    for (int i = 0; i < 2; i++) {
+        media_write("old.mp4", "precious\n", 9);
+        media_shell(&run, "\"$MIEN\" annotate film.mp4 -y -q -o old.mp4 %s", ends[i]);
+        CU_ASSERT(says("No space left") || says("Broken pipe"));
+        media_shell(&run, "cat old.mp4; ffprobe -v error old.mp4.part");
+        CU_ASSERT_EQUAL(run.code, 0);
+        CU_ASSERT_STRING_EQUAL(run.out, "precious\n");
+    }
+}
+
 static void keeps_what_fits_on_a_full_disk(void)
 {
     if (!media_make("-f lavfi -i mandelbrot=s=320x240:r=25 -t 4 -c:v libx264 fractal.mp4") ||
@@ -554,6 +570,7 @@ int main(void)
         {"explains wrong use", explains_wrong_use},
         {"names bad inputs and outputs", names_bad_inputs_and_outputs},
         {"says what was lost", says_what_was_lost},
+        {"keeps the old when the new fails", keeps_the_old_when_the_new_fails},
         {"keeps what fits on a full disk", keeps_what_fits_on_a_full_disk},
         {"keeps what fits on eight megabytes", keeps_what_fits_on_eight_megabytes},
         {"finishes when interrupted", finishes_when_interrupted},

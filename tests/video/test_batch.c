@@ -146,7 +146,8 @@ static void refuses_what_would_be_lost(void)
     CU_ASSERT_STRING_EQUAL(run.out, "mine\na.csv\n");
 }
 
-/* Only what is whole has its name: the rest plays under the name of a part. */
+/* Only what is whole has its name: the rest plays under the name of a part, beside what was there
+ * before. */
 static void ends_when_told(void)
 {
     const char *const signals[] = {"INT", "TERM"};
@@ -157,15 +158,16 @@ static void ends_when_told(void)
             &run,
             "rm -rf told fifo.mkv; mkfifo fifo.mkv; "
             "{ cat long.mkv; exec sleep 60; } > fifo.mkv & feed=$!; "
-            "mien annotate fifo.mkv in/c.mkv -o told/ --csv told/ 2>said & mien=$!; "
+            "mkdir told; echo mine > told/fifo.mkv; "
+            "mien annotate fifo.mkv in/c.mkv -y -o told/ --csv told/ 2>said & mien=$!; "
             "while ! [ -e told/fifo.csv.part ] || [ $(wc -l < told/fifo.csv.part) -lt 20 ]; "
             "do sleep 0.05; done; "
             "kill -%s $mien; wait $mien; code=$?; kill $feed; cat said >&2; exit $code",
             signals[i]);
         CU_ASSERT_EQUAL(run.code, i == 0 ? 130 : 143);
         CU_ASSERT(has_row("interrupted", "fifo.mkv") && has_row("not started", "in/c.mkv"));
-        media_shell(&run, "ls told");
-        CU_ASSERT_STRING_EQUAL(run.out, "fifo.csv.part\nfifo.mkv.part\n");
+        media_shell(&run, "ls told; cat told/fifo.mkv");
+        CU_ASSERT_STRING_EQUAL(run.out, "fifo.csv.part\nfifo.mkv\nfifo.mkv.part\nmine\n");
         media_shell(&run, "ffmpeg -nostdin -v error -i told/fifo.mkv.part -f null -");
         CU_ASSERT_EQUAL(run.code, 0);
         CU_ASSERT_STRING_EQUAL(run.err, "");

@@ -26,6 +26,15 @@ static int make_frame(struct mien_frame *frame, const struct mien_reader *reader
                   : mien_picture_alloc(&frame->gray, MIEN_GRAY8, info->width, info->height, error);
 }
 
+/* What was written gets its name, as callers give it. */
+static int finish(struct mien_writer **writer, const char *path, struct mien_error *error)
+{
+    char part[100];
+    snprintf(part, sizeof part, "%s.part", path);
+    int result = mien_writer_finish(writer, error);
+    return result || !strcmp(path, "-") ? result : rename(part, path);
+}
+
 /* Reads a video and writes it again; kills the process after `kill_after` frames if that is > 0. */
 static int copy_video(const char *from, const char *to, const struct mien_writer_options *options,
                       int kill_after, struct mien_error *error)
@@ -43,7 +52,7 @@ static int copy_video(const char *from, const char *to, const struct mien_writer
         if (frame.number + 1 == (uint64_t)kill_after)
             raise(SIGKILL);
     }
-    int finished = mien_writer_finish(&writer, result < 0 ? NULL : error);
+    int finished = writer ? finish(&writer, to, result < 0 ? NULL : error) : 0;
     mien_reader_close(&reader);
     mien_picture_free(&frame.color);
     mien_picture_free(&frame.gray);
@@ -99,7 +108,7 @@ static void writes_pictures_without_a_source(void)
         frame.time = times[i];
         CU_ASSERT_EQUAL(mien_writer_add(writer, &frame, &error), 0);
     }
-    CU_ASSERT_EQUAL(mien_writer_finish(&writer, &error), 0);
+    CU_ASSERT_EQUAL(finish(&writer, "camera.mp4", &error), 0);
     CU_ASSERT_STRING_EQUAL(error.text, "");
     mien_picture_free(&frame.color);
     struct mien_reader *reader = NULL;
@@ -189,7 +198,7 @@ static int64_t count_losses(const char *from, const char *to)
     while (mien_reader_next(reader, &frame, NULL) > 0)
         CU_ASSERT_EQUAL(mien_writer_add(writer, &frame, NULL), 0);
     int64_t losses = mien_writer_losses(writer);
-    CU_ASSERT_EQUAL(mien_writer_finish(&writer, NULL), 0);
+    CU_ASSERT_EQUAL(finish(&writer, to, NULL), 0);
     mien_reader_close(&reader);
     return losses;
 }
