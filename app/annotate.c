@@ -113,13 +113,8 @@ static void check(const struct options *o, struct argp_state *state)
     list_outputs(&o->film, outputs);
     if (!o->input_count)
         argp_error(state, "no recording named");
-    for (int i = 0; i < OUTPUTS; i++) {
+    for (int i = 0; i < OUTPUTS; i++)
         count += outputs[i] != NULL;
-        for (int j = 0; j < i; j++)
-            if (outputs[i] && outputs[j] && !strcmp(outputs[i], outputs[j]) &&
-                !is_folder(outputs[i]))
-                argp_error(state, "two outputs cannot both go to '%s'", outputs[i]);
-    }
     if (!count)
         argp_error(state, "nothing to write: name a video with -o, or data with --jsonl or --csv");
 }

@@ -30,20 +30,68 @@ int make_folder(const char *path, struct mien_error *error)
 
 /* ---- two of one name ---- */
 
-static int compare_outputs(const void *one, const void *other)
+/* An output and its name without links, dots and doubled slashes. */
+struct place {
+    const struct output *output;
+    char *name;
+};
+
+/* Of a file that is not there yet the folder counts; as it is where that is missing too. NULL: no
+ * memory. The caller frees it. */
+static char *full_name(const char *path)
 {
-    return strcmp(((const struct output *)one)->path, ((const struct output *)other)->path);
+    char *name = strcmp(path, "-") ? realpath(path, NULL) : strdup(path);
+    if (name)
+        return name;
+    const char *slash = strrchr(path, '/');
+    char *folder = slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
+    char *full = folder ? realpath(folder, NULL) : NULL;
+    name = full ? path_in(full, slash ? slash + 1 : path, "") : strdup(path);
+    free(folder);
+    free(full);
+    return name;
 }
 
-static int check_names(struct output *list, size_t count, struct mien_error *error)
+static int compare_places(const void *one, const void *other)
 {
-    qsort(list, count, sizeof *list, compare_outputs);
-    for (size_t i = 1; i < count; i++)
-        if (!strcmp(list[i - 1].path, list[i].path))
-            return mien_error_set(error, EEXIST,
-                                  "%s and %s would both become %s; take one of them apart",
-                                  list[i - 1].by, list[i].by, list[i].path);
+    return strcmp(((const struct place *)one)->name, ((const struct place *)other)->name);
+}
+
+static int find_places(struct place *places, const struct output *list, size_t count,
+                       struct mien_error *error)
+{
+    for (size_t i = 0; i < count; i++) {
+        places[i] = (struct place){&list[i], full_name(list[i].path)};
+        if (!places[i].name)
+            return mien_error_set(error, ENOMEM, "no memory for the names of the outputs");
+    }
     return 0;
+}
+
+static int refuse_both(const struct output *one, const struct output *other,
+                       struct mien_error *error)
+{
+    if (!strcmp(one->by, other->by))
+        return mien_error_set(error, EEXIST, "two outputs cannot both go to '%s'", other->path);
+    return mien_error_set(error, EEXIST, "%s and %s would both become %s; take one of them apart",
+                          one->by, other->by, other->path);
+}
+
+static int check_names(const struct output *list, size_t count, struct mien_error *error)
+{
+    struct place *places = calloc(count + 1, sizeof *places);
+    if (!places)
+        return mien_error_set(error, ENOMEM, "no memory for the names of the outputs");
+    int result = find_places(places, list, count, error);
+    if (!result)
+        qsort(places, count, sizeof *places, compare_places);
+    for (size_t i = 1; i < count && !result; i++)
+        if (!compare_places(&places[i - 1], &places[i]))
+            result = refuse_both(places[i - 1].output, places[i].output, error);
+    for (size_t i = 0; i < count; i++)
+        free(places[i].name);
+    free(places);
+    return result;
 }
 
 /* ---- files that are there ---- */
@@ -93,7 +141,7 @@ static int check_file(const char *path, const struct identity *inputs, size_t in
     return 0;
 }
 
-int outputs_check(struct output *list, size_t count, char *const *inputs, int input_count,
+int outputs_check(const struct output *list, size_t count, char *const *inputs, int input_count,
                   bool may_exist, const char *hint, struct mien_error *error)
 {
     struct identity *known = calloc((size_t)input_count + 1, sizeof *known);

@@ -21,10 +21,10 @@ struct output {
     const char *by;   /* the input it is made of */
 };
 
-/* Sorts the list. Refuses (-EEXIST) two outputs of one name, an output that is an input, also as
- * the PATH.part and PATH.part.next it is written as, and, unless they `may_exist`, files that
- * exist. `hint` says what to do about one of those: "-y overwrites it". */
-int outputs_check(struct output *list, size_t count, char *const *inputs, int input_count,
+/* Refuses (-EEXIST) two outputs that are one file, however spelled, an output that is an input,
+ * also as the PATH.part and PATH.part.next it is written as, and, unless they `may_exist`, files
+ * that exist. `hint` says what to do about one of those: "-y overwrites it". */
+int outputs_check(const struct output *list, size_t count, char *const *inputs, int input_count,
                   bool may_exist, const char *hint, struct mien_error *error);
 
 #endif

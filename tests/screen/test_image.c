@@ -142,6 +142,8 @@ static void refuses_what_would_be_lost(void)
             "album/a.png and album/below/../a.png would both become never/a.png");
     refuses("album -y -o album/", 1, "album/a.png is an input");
     refuses("album -y --jsonl album/b.JPG", 1, "album/b.JPG is an input");
+    refuses("portrait.jpg --csv never --jsonl ./never", 1, " would both become ");
+    refuses("portrait.jpg -o never.png --csv ./never.png", 1, "would both become ");
     refuses("album -o never.png", 1, "-o names a folder: 'never.png/'");
     media_shell(&run, "md5sum album/*.*");
     CU_ASSERT_STRING_EQUAL(run.out, before.out);

@@ -417,6 +417,10 @@ static void explains_wrong_use(void)
     check_exit("film.mp4", 1, "nothing to write");
     check_exit("film.mp4 other.mp4 -o a.mp4", 1, "every output is a folder: 'a.mp4/'");
     check_exit("film.mp4 -o - --jsonl -", 1, "'-'");
+    check_exit("film.mp4 -o a.mp4 --jsonl ./a.mp4", 1, "both go to");
+    check_exit("film.mp4 -o a.mp4 --jsonl \"$PWD/a.mp4\" --jobs 1", 1, "both go to");
+    media_shell(&run, "ln -sf . here");
+    check_exit("film.mp4 --csv here/a.mp4 --jsonl a.mp4", 1, "both go to");
     check_exit("film.mp4 -o a.mp4 --crf good", 1, "good");
     check_exit("film.mp4 -o a.mp4 --codec nonesuch", 1, "nonesuch");
     check_exit("film.mp4 -o a.pdf", 1, "a.pdf");
