@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "clock.h"
-#include "part.h"
+#include "files/part.h"
 
 static const int64_t INTERVAL_NS = 1000000000;
 enum { SHARE = 50 }; /* writing anew takes at most one part in so many of the time */

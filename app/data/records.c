@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "part.h"
+#include "files/part.h"
 #include "put.h"
 
 struct records {

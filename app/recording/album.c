@@ -8,12 +8,12 @@
 #include <unistd.h>
 
 #include "commands.h"
-#include "data/part.h"
 #include "data/records.h"
 #include "draw/overlay.h"
 #include "draw/picture_file.h"
 #include "files/inputs.h"
 #include "files/outputs.h"
+#include "files/part.h"
 #include "mien/log.h"
 #include "mien/video.h"
 #include "progress.h"

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "data/part.h"
+#include "files/part.h"
 #include "fit.h"
 #include "mien/log.h"
 #include "mien/mailbox.h"

@@ -1,7 +1,7 @@
 /* From frames to spans, shares, curves; and what is written of them. */
 #include "data/papers.h"
-#include "data/part.h"
 #include "data/timeline.h"
+#include "files/part.h"
 #include "runner.h"
 
 #include <cjson/cJSON.h>
