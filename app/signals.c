@@ -26,18 +26,24 @@ static bool has_terminal(void)
     return fd >= 0;
 }
 
+void signals_leave_to_writes(void)
+{
+    struct sigaction ignored = {.sa_handler = SIG_IGN};
+    sigaction(SIGPIPE, &ignored, NULL);
+    sigaction(SIGXFSZ, &ignored, NULL);
+}
+
 void signals_catch(void)
 {
     struct sigaction before;
     struct sigaction stopping = {.sa_handler = note_stop, .sa_flags = (int)SA_RESETHAND};
     struct sigaction hanging_up = {.sa_handler = note_hangup, .sa_flags = SA_RESTART};
-    struct sigaction ignored = {.sa_handler = SIG_IGN};
     stop = hangup = 0;
     sigaction(SIGINT, &stopping, NULL);
     sigaction(SIGTERM, &stopping, NULL);
     sigaction(SIGHUP, &hanging_up, &before);
     in_terminal = before.sa_handler != SIG_IGN && has_terminal();
-    sigaction(SIGPIPE, &ignored, NULL);
+    signals_leave_to_writes();
 }
 
 int signals_stop(void)

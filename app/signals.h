@@ -5,9 +5,12 @@
 #include <stdbool.h>
 
 /* From now on SIGINT and SIGTERM ask to stop, a second one ends the program at once; SIGHUP asks to
- * read the configuration again, or to stop when it says that the program's terminal was closed; a
- * closed pipe is an error of the write to it. */
+ * read the configuration again, or to stop when it says that the program's terminal was closed; and
+ * signals_leave_to_writes. */
 void signals_catch(void);
+
+/* A closed pipe and a file grown too large are errors of the write, which have words. */
+void signals_leave_to_writes(void);
 
 int signals_stop(void);    /* the signal that asks to stop; 0: none */
 bool signals_hangup(void); /* a SIGHUP came since the last call */

@@ -15,6 +15,7 @@
 #include "mien/log.h"
 #include "progress.h"
 #include "recognise/timing.h"
+#include "signals.h"
 
 /* ---- interruption ---- */
 
@@ -44,9 +45,7 @@ static void catch_signals(struct mien_reader *reader)
     interrupted_reader = reader;
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
-    /* A closed pipe and a file grown too large are errors that have words. */
-    signal(SIGPIPE, SIG_IGN);
-    signal(SIGXFSZ, SIG_IGN);
+    signals_leave_to_writes();
 }
 
 static void release_signals(void)

@@ -204,6 +204,16 @@ static void no_camera_is_a_clear_error(void)
     CU_ASSERT_PTR_NOT_NULL(strstr(run.err, "mien devices"));
 }
 
+static void a_recording_grown_too_large_is_told(void)
+{
+    media_shell(&run, "cp portrait.jpg large.mkv; "
+                      "(ulimit -f 8; exec mien live --video portrait.jpg --headless --seconds 60 "
+                      "-y --record large.mkv >/dev/null); code=$?; "
+                      "cmp large.mkv portrait.jpg && exit $code");
+    CU_ASSERT_EQUAL(run.code, 3);
+    CU_ASSERT_PTR_NOT_NULL(strstr(run.err, "large.mkv: File too large"));
+}
+
 static void bad_inputs_are_told(void)
 {
     media_write("garbage.mp4", "garbage", 7);
@@ -476,6 +486,7 @@ int main(void)
         {"a reader that leaves ends it", a_reader_that_leaves_ends_it},
         {"no display is a clear error", no_display_is_a_clear_error},
         {"no camera is a clear error", no_camera_is_a_clear_error},
+        {"a recording grown too large is told", a_recording_grown_too_large_is_told},
         {"bad inputs are told", bad_inputs_are_told},
         {"wrong arguments are told", wrong_arguments_are_told},
         {"window shows a box where the face is", window_shows_a_box_where_the_face_is},
