@@ -2,13 +2,14 @@
 
 #include <cairo.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <turbojpeg.h>
 #include <unistd.h>
+
+#include "files/part.h"
 
 enum { JPEG_QUALITY = 92 };
 
@@ -83,16 +84,18 @@ static int write_all(int fd, const struct bytes *bytes)
     return 0;
 }
 
-static int write_file(const char *path, const struct bytes *bytes, bool overwrite)
+static int write_file(const char *path, const struct bytes *bytes, struct mien_error *error)
 {
-    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | (overwrite ? O_TRUNC : O_EXCL), 0666);
-    if (fd < 0)
-        return -errno;
-    int result = write_all(fd, bytes);
-    if (close(fd) && !result)
+    FILE *file = part_open(path);
+    int result = file ? write_all(fileno(file), bytes) : -errno;
+    if (file && fclose(file) && !result)
         result = -errno;
     if (result)
-        unlink(path);
+        mien_error_set(error, -result, "%s cannot be written: %s", path, strerror(-result));
+    else
+        result = part_finish(path, error);
+    if (file && result)
+        part_remove(path);
     return result;
 }
 
@@ -103,14 +106,12 @@ int picture_file_write(const char *path, const struct mien_picture *color, bool 
     if (!to_stdout && !picture_file_known(path))
         return mien_error_set(error, EINVAL, "%s: pictures are written as .png, .jpg or .jpeg",
                               path);
+    if (!to_stdout && !overwrite && !access(path, F_OK))
+        return mien_error_set(error, EEXIST, "%s exists already; -y overwrites it", path);
     struct bytes bytes = {0};
     int result = is_jpeg(path) ? encode_jpeg(color, &bytes) : encode_png(color, &bytes);
-    if (!result)
-        result = to_stdout ? write_all(STDOUT_FILENO, &bytes) : write_file(path, &bytes, overwrite);
+    result = result ? mien_error_set(error, -result, "%s: no memory to write it", path)
+                    : write_file(path, &bytes, error);
     free(bytes.data);
-    if (result == -EEXIST)
-        return mien_error_set(error, EEXIST, "%s exists already; -y overwrites it", path);
-    if (result)
-        return mien_error_set(error, -result, "%s cannot be written: %s", path, strerror(-result));
-    return 0;
+    return result;
 }

@@ -74,6 +74,13 @@ int part_replace(const char *path, FILE *file, struct mien_error *error)
     return result;
 }
 
+void part_remove(const char *path)
+{
+    struct names names;
+    if (find_names(path, &names))
+        remove(names.part);
+}
+
 int part_finish(const char *path, struct mien_error *error)
 {
     struct names names;

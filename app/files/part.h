@@ -28,4 +28,7 @@ int part_replace(const char *path, FILE *file, struct mien_error *error);
 /* PATH.part, closed, becomes PATH. Returns 0 or −errno with a message that names the file. */
 int part_finish(const char *path, struct mien_error *error);
 
+/* PATH.part, closed, goes, and PATH stays as it was. */
+void part_remove(const char *path);
+
 #endif

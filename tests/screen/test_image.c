@@ -224,6 +224,11 @@ static void bad_models_and_outputs_are_told(void)
     media_shell(&run, "mien image portrait.jpg -o no/such/folder.png");
     CU_ASSERT_EQUAL(run.code, 3);
     CU_ASSERT_PTR_NOT_NULL(strstr(run.err, "no/such/folder.png"));
+    media_shell(&run, "cp portrait.jpg old.png; "
+                      "(ulimit -f 1; exec mien image portrait.jpg -y -o old.png); "
+                      "code=$?; cmp old.png portrait.jpg && exit $code");
+    CU_ASSERT_EQUAL(run.code, 3);
+    CU_ASSERT_PTR_NOT_NULL(strstr(run.err, "old.png cannot be written: File too large"));
     media_shell(&run, "mien image portrait.jpg >/dev/full");
     CU_ASSERT_EQUAL(run.code, 3);
 }

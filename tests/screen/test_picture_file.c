@@ -5,8 +5,10 @@
 #include "runner.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 enum { WIDTH = 61, HEIGHT = 35 }; /* odd, so that rows have a tail */
@@ -91,16 +93,40 @@ static void says_why_it_cannot_write(void)
     mien_picture_free(&picture);
 }
 
-static void a_full_disk_leaves_nothing_behind(void)
+/* As on a full disk: files end after some bytes. */
+static int write_limited(const char *path, const struct mien_picture *picture)
+{
+    struct rlimit old, limit;
+    getrlimit(RLIMIT_FSIZE, &old);
+    limit = (struct rlimit){16, old.rlim_max};
+    signal(SIGXFSZ, SIG_IGN);
+    setrlimit(RLIMIT_FSIZE, &limit);
+    int result = picture_file_write(path, picture, true, NULL);
+    setrlimit(RLIMIT_FSIZE, &old);
+    return result;
+}
+
+static void a_full_disk_leaves_all_as_it_was(void)
 {
     struct mien_picture picture = two_colors();
-    struct mien_error error = {""};
+    struct run run;
+    media_write("before.png", "precious", 8);
+    CU_ASSERT_EQUAL(write_limited("before.png", &picture), -EFBIG);
+    CU_ASSERT_EQUAL(write_limited("never.jpg", &picture), -EFBIG);
+    media_shell(&run, "cat before.png; ls | grep -e never -e part");
+    CU_ASSERT_STRING_EQUAL(run.out, "precious");
+    mien_picture_free(&picture);
+}
+
+static void a_device_stays_one(void)
+{
+    struct mien_picture picture = two_colors();
     if (symlink("/dev/full", "full.png")) {
         skip_test("no symbolic links here");
         return;
     }
-    CU_ASSERT_EQUAL(picture_file_write("full.png", &picture, true, &error), -ENOSPC);
-    CU_ASSERT_EQUAL(access("full.png", F_OK), -1);
+    CU_ASSERT_EQUAL(picture_file_write("full.png", &picture, true, NULL), -ENOSPC);
+    CU_ASSERT_EQUAL(access("full.png", F_OK), 0);
     mien_picture_free(&picture);
 }
 
@@ -111,7 +137,8 @@ int main(void)
         {"jpeg keeps the colors", jpeg_keeps_the_colors},
         {"overwrites only when told", overwrites_only_when_told},
         {"says why it cannot write", says_why_it_cannot_write},
-        {"a full disk leaves nothing behind", a_full_disk_leaves_nothing_behind},
+        {"a full disk leaves all as it was", a_full_disk_leaves_all_as_it_was},
+        {"a device stays one", a_device_stays_one},
         {NULL, NULL},
     };
     media_enter_folder();
