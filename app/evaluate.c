@@ -112,20 +112,18 @@ static const struct argp parser = {
 static void print_table(const struct metrics *m, const char *const *labels)
 {
     printf("%-12s %9s %9s %9s %9s\n", "", "precision", "recall", "F1", "support");
-    struct metrics_class weighted = {0}, macro = {0};
+    struct metrics_class weighted = {0};
     for (int c = 0; c < m->classes; c++) {
         const struct metrics_class *k = &m->per_class[c];
         double share = m->count ? (double)k->support / (double)m->count : 0;
         printf("%-12s %9.3f %9.3f %9.3f %9lld\n", labels[c], k->precision, k->recall, k->f1,
                (long long)k->support);
-        macro.precision += k->precision / m->classes;
-        macro.recall += k->recall / m->classes;
         weighted.precision += share * k->precision;
         weighted.recall += share * k->recall;
         weighted.f1 += share * k->f1;
     }
-    printf("\n%-12s %9.3f %9.3f %9.3f %9lld\n", "macro", macro.precision, macro.recall, m->macro_f1,
-           (long long)m->count);
+    printf("\n%-12s %9.3f %9.3f %9.3f %9lld\n", "macro", m->macro_precision, m->macro_recall,
+           m->macro_f1, (long long)m->count);
     printf("%-12s %9.3f %9.3f %9.3f %9lld\n", "weighted", weighted.precision, weighted.recall,
            weighted.f1, (long long)m->count);
     printf("\naccuracy %.4f   expected calibration error %.4f\n", m->accuracy, m->ece);

@@ -72,8 +72,12 @@ void metrics_compute(struct metrics *m, int classes, int64_t count, const uint8_
         compute_class(m, c, &occurs);
         occurring += occurs;
         right += m->confusion[c][c];
+        m->macro_precision += m->per_class[c].precision;
+        m->macro_recall += m->per_class[c].recall;
         m->macro_f1 += m->per_class[c].f1;
     }
+    m->macro_precision = ratio(m->macro_precision, occurring);
+    m->macro_recall = ratio(m->macro_recall, occurring);
     m->macro_f1 = ratio(m->macro_f1, occurring);
     m->accuracy = ratio((double)right, (double)count);
     compute_bins(m);

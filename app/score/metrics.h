@@ -24,7 +24,7 @@ struct metrics {
     int64_t count;
     int64_t confusion[MIEN_LABELS_MAX][MIEN_LABELS_MAX]; /* [truth][answer] */
     double accuracy;
-    double macro_f1; /* over the classes that occur as truth or answer */
+    double macro_precision, macro_recall, macro_f1; /* over what occurs as truth or answer */
     double ece;
     struct metrics_class per_class[MIEN_LABELS_MAX];
     struct metrics_bin bins[METRICS_BINS];

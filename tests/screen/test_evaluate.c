@@ -69,6 +69,26 @@ static void counts_right_answers(void)
     CU_ASSERT_EQUAL(right, PICTURES);
 }
 
+/* Of the seven classes only those count that occur, in all three columns alike. */
+static void averages_what_occurs(void)
+{
+    int answers[CLASSES], label = 0, occurring = 0;
+    double precision, recall, f1;
+    count_answers(0, answers);
+    for (int c = 0; c < CLASSES; c++) {
+        occurring += answers[c] > 0;
+        label = answers[c] > answers[label] ? c : label;
+    }
+    CU_ASSERT_FATAL(occurring < CLASSES);
+    write_data("set", label);
+    media_shell(&run, "mien evaluate --model model.safetensors --data set | grep ^macro");
+    CU_ASSERT_EQUAL_FATAL(sscanf(run.out, "macro %lf %lf %lf", &precision, &recall, &f1), 3);
+    CU_ASSERT_DOUBLE_EQUAL(precision, 1.0 / occurring, 6e-4);
+    CU_ASSERT_DOUBLE_EQUAL(recall, (double)answers[label] / PICTURES / occurring, 6e-4);
+    CU_ASSERT_DOUBLE_EQUAL(f1, 2.0 * answers[label] / (PICTURES + answers[label]) / occurring,
+                           6e-4);
+}
+
 static void begins_with(const char *path, const char *expected)
 {
     char start[16] = {0};
@@ -131,6 +151,7 @@ int main(void)
 {
     const struct test tests[] = {
         {"counts right answers", counts_right_answers},
+        {"averages what occurs", averages_what_occurs},
         {"draws its pictures", draws_its_pictures},
         {"reads gzipped data", reads_gzipped_data},
         {"leaves out what was seen", leaves_out_what_was_seen},

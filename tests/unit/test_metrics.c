@@ -27,6 +27,8 @@ static void counts_by_hand(void)
     CU_ASSERT_EQUAL(m.per_class[0].support, 3);
     CU_ASSERT_EQUAL(m.per_class[2].support, 0);
     CU_ASSERT_DOUBLE_EQUAL(m.per_class[2].f1, 0, 0);
+    CU_ASSERT_DOUBLE_EQUAL(m.macro_precision, 2.0 / 3, 1e-12);
+    CU_ASSERT_DOUBLE_EQUAL(m.macro_recall, 2.0 / 3, 1e-12);
     CU_ASSERT_DOUBLE_EQUAL(m.macro_f1, 2.0 / 3, 1e-12);
 }
 
