@@ -10,6 +10,7 @@
 #include "files/inputs.h"
 #include "files/outputs.h"
 #include "mien/log.h"
+#include "network_options.h"
 #include "recording/batch.h"
 #include "recording/film.h"
 #include "settings.h"
@@ -111,6 +112,8 @@ static void check(const struct options *o, struct argp_state *state)
     const char *outputs[OUTPUTS];
     int count = 0;
     list_outputs(&o->film, outputs);
+    if (o->precision)
+        check_precision(o->precision, state);
     if (!o->input_count)
         argp_error(state, "no recording named");
     for (int i = 0; i < OUTPUTS; i++)

@@ -15,6 +15,7 @@
 #include "mien/model.h"
 #include "mien/network.h"
 #include "model_path.h"
+#include "network_options.h"
 #include "settings.h"
 
 enum { VARIANTS_MAX = 32, THREADS_MAX = 64, ROUNDS_MAX = 4096, ROUNDS_MIN = 5 };
@@ -75,15 +76,17 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     struct options *options = state->input;
     if (key == KEY_MODEL)
         options->model = argument;
-    else if (key == KEY_CPU)
+    else if (key == KEY_CPU) {
+        check_level(argument, state);
         options->cpu = argument;
-    else if (key == 't')
+    } else if (key == 't')
         options->threads = (int)number(state, argument, 1, THREADS_MAX);
     else if (key == 'b')
         options->batch = (int)number(state, argument, 1, MIEN_FACES_MAX);
-    else if (key == KEY_PRECISION)
+    else if (key == KEY_PRECISION) {
+        check_precision(argument, state);
         options->precision = argument;
-    else if (key == KEY_SECONDS)
+    } else if (key == KEY_SECONDS)
         options->seconds = number(state, argument, 0.01, 3600);
     else if (key == KEY_ONLY) {
         if (strcmp(argument, "network") && strcmp(argument, "frames"))
@@ -155,19 +158,20 @@ static int add_level(struct bench *bench, const struct mien_model *model, const 
     return result;
 }
 
-/* All levels of this build that this CPU has, or the one asked for. */
+/* All levels of this build that this CPU has, or the one asked for. The plainest is never missing:
+ * where it fails the model is to blame. */
 static int add_levels(struct bench *bench, const struct mien_model *model, struct mien_error *error)
 {
     if (bench->options.cpu)
         return add_level(bench, model, bench->options.cpu, error);
     for (int i = 0; mien_network_level(i); i++) {
         int result = add_level(bench, model, mien_network_level(i), error);
-        if (result == -EINVAL)
+        if (result == -EINVAL && i > 0)
             mien_log(MIEN_LOG_DEBUG, "%s", error->text);
         else if (result < 0)
             return result;
     }
-    return bench->variant_count ? 0 : -EINVAL;
+    return 0;
 }
 
 static void release(struct bench *bench)

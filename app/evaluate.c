@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "mien/log.h"
+#include "network_options.h"
 #include "score/dataset.h"
 #include "score/metrics.h"
 #include "score/plot.h"
@@ -48,6 +49,13 @@ static const struct argp_option options[] = {
     {"precision", KEY_PRECISION, "P", 0, "auto (the default), fp32, bf16 or int8", 0},
     {0}};
 
+static const char *plot_name(const char *value, struct argp_state *state)
+{
+    if (!plot_known(value))
+        argp_error(state, "%s: a plot's name ends in .svg or .png", value);
+    return value;
+}
+
 static error_t parse_option(int key, char *value, struct argp_state *state)
 {
     struct arguments *a = state->input;
@@ -71,10 +79,10 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
         a->json = 1;
         return 0;
     case KEY_CONFUSION:
-        a->confusion = value;
+        a->confusion = plot_name(value, state);
         return 0;
     case KEY_RELIABILITY:
-        a->reliability = value;
+        a->reliability = plot_name(value, state);
         return 0;
     case 't':
         a->threads = atoi(value);
@@ -82,9 +90,11 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
             argp_error(state, "--threads wants a number from 1, not '%s'", value);
         return 0;
     case KEY_CPU:
+        check_level(value, state);
         a->cpu = value;
         return 0;
     case KEY_PRECISION:
+        check_precision(value, state);
         a->precision = value;
         return 0;
     case ARGP_KEY_END:
@@ -197,24 +207,18 @@ static int read_data(struct dataset *set, const struct arguments *a, int classes
 }
 
 static int measure(struct metrics *metrics, const struct dataset *set,
-                   const struct mien_model *model, const struct arguments *a,
-                   struct mien_error *error)
+                   const struct mien_network *network, const struct mien_model_info *info,
+                   const struct arguments *a, struct mien_error *error)
 {
-    const struct mien_model_info *info = mien_model_info(model);
-    struct mien_network_options limits = {.cpu = a->cpu, .precision = a->precision};
-    struct mien_network *network = NULL;
-    int status = mien_network_create(&network, model, &limits, error);
-    if (status)
-        return status;
     size_t answers = (size_t)set->images.count * (size_t)info->label_count;
     float *probabilities = calloc(answers ? answers : 1, sizeof *probabilities);
-    status = probabilities ? dataset_classify(set, network, info, a->threads, probabilities, error)
-                           : mien_error_set(error, ENOMEM, "no memory for the answers");
+    int status = probabilities
+                     ? dataset_classify(set, network, info, a->threads, probabilities, error)
+                     : mien_error_set(error, ENOMEM, "no memory for the answers");
     if (!status)
         metrics_compute(metrics, info->label_count, set->images.count, set->labels.bytes,
                         probabilities);
     free(probabilities);
-    mien_network_destroy(&network);
     return status;
 }
 
@@ -240,17 +244,20 @@ int command_evaluate(int argc, char **argv)
     struct arguments a = {.threads = (int)sysconf(_SC_NPROCESSORS_ONLN)};
     if (argp_parse(&parser, argc, argv, 0, NULL, &a))
         return EXIT_USAGE;
+    struct mien_network_options limits = {.cpu = a.cpu, .precision = a.precision};
     struct mien_error error;
     struct mien_model *model = NULL;
+    struct mien_network *network = NULL;
     struct dataset set = {0};
     static struct metrics metrics;
     int code = EXIT_UNREADABLE;
     if (mien_model_open(&model, a.model, &error) ||
+        mien_network_create(&network, model, &limits, &error) ||
         read_data(&set, &a, mien_model_info(model)->label_count, &error) ||
         (a.exclude && exclude_seen(&set, a.exclude, &error)))
         goto end;
     code = EXIT_LOSSES;
-    if (measure(&metrics, &set, model, &a, &error) ||
+    if (measure(&metrics, &set, network, mien_model_info(model), &a, &error) ||
         report(&metrics, mien_model_info(model), &a, &error))
         goto end;
     code = EXIT_FINE;
@@ -258,6 +265,7 @@ end:
     if (code)
         mien_log(MIEN_LOG_ERROR, "%s", error.text);
     dataset_free(&set);
+    mien_network_destroy(&network);
     mien_model_close(&model);
     return code;
 }

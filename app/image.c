@@ -5,6 +5,7 @@
 
 #include "commands.h"
 #include "mien/log.h"
+#include "network_options.h"
 #include "recording/album.h"
 #include "settings.h"
 
@@ -71,6 +72,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         options->model = argument;
         break;
     case KEY_PRECISION:
+        check_precision(argument, state);
         options->precision = argument;
         break;
     case KEY_CONFIG:

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "mien/picture.h"
+#include "network_options.h"
 
 enum {
     KEY_HEADLESS = 256,
@@ -133,6 +134,8 @@ static void check(const struct live_options *options, struct argp_state *state)
         argp_error(state, "--mirror and --no-mirror exclude each other");
     if (options->record && !strcmp(options->record, "-"))
         argp_error(state, "--record wants the name of a file");
+    if (options->precision)
+        check_precision(options->precision, state);
 }
 
 static error_t parse(int key, char *argument, struct argp_state *state)

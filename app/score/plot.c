@@ -3,27 +3,37 @@
 #include <cairo-svg.h>
 #include <cairo.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
 enum alignment { LEFT, CENTRE, RIGHT };
 
-static int is_png(const char *path)
+static bool ends_in(const char *path, const char *ending)
 {
     const char *dot = strrchr(path, '.');
-    return dot && !strcasecmp(dot, ".png");
+    return dot && !strcasecmp(dot, ending);
+}
+
+static bool is_png(const char *path)
+{
+    return ends_in(path, ".png");
+}
+
+bool plot_known(const char *path)
+{
+    return is_png(path) || ends_in(path, ".svg");
 }
 
 /* A white canvas of `width` × `height` points, 2 pixels a point in PNG. */
 static cairo_t *begin(const char *path, double width, double height, struct mien_error *error)
 {
-    const char *dot = strrchr(path, '.');
     cairo_surface_t *surface;
     if (is_png(path))
         surface =
             cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)(2 * width), (int)(2 * height));
-    else if (dot && !strcasecmp(dot, ".svg"))
+    else if (plot_known(path))
         surface = cairo_svg_surface_create(path, width, height);
     else {
         mien_error_set(error, EINVAL, "%s: a plot's name ends in .svg or .png", path);

@@ -78,6 +78,13 @@ static void refuses_what_it_cannot_do(void)
     struct run run;
     media_shell(&run, "mien bench --only everything");
     CU_ASSERT_NOT_EQUAL(run.code, 0);
+    static const char *const wrong[] = {"network --precision fp64", "frames --precision fp64",
+                                        "network --cpu z80", "frames --cpu z80"};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        media_shell(&run, "mien bench --model model.safetensors --only %s", wrong[i]);
+        CU_ASSERT_EQUAL(run.code, 1);
+        CU_ASSERT(strstr(run.err, "no precision 'fp64'") || strstr(run.err, "no CPU level 'z80'"));
+    }
     media_shell(&run, "mien bench --only frames --model model.safetensors --picture nowhere.jpg");
     CU_ASSERT_NOT_EQUAL(run.code, 0);
     CU_ASSERT_PTR_NOT_NULL(strstr(run.err, "nowhere.jpg"));

@@ -133,6 +133,13 @@ static void leaves_out_what_was_seen(void)
 
 static void tells_what_is_wrong(void)
 {
+    static const char *const arguments[] = {"--precision fp64", "--cpu z80", "--confusion c.pdf",
+                                            "--reliability r"};
+    for (size_t i = 0; i < sizeof arguments / sizeof *arguments; i++) {
+        media_shell(&run, "mien evaluate --model model.safetensors --data set %s", arguments[i]);
+        CU_ASSERT_EQUAL(run.code, 1);
+        CU_ASSERT_STRING_EQUAL(run.out, "");
+    }
     media_shell(&run, "mien evaluate --model model.safetensors --data nothing");
     CU_ASSERT_EQUAL(run.code, 2);
     CU_ASSERT_PTR_NOT_NULL(strstr(run.err, "nothing-images.idx3-ubyte"));

@@ -206,10 +206,12 @@ static void finds_nobody_in_a_plain_picture(void)
 
 static void wrong_arguments_are_told(void)
 {
-    static const char *const lines[] = {
-        "mien image", "mien image portrait.jpg other.png -o one.png",
-        "mien image portrait.jpg -o out.gif", "mien image portrait.jpg --no-such-option",
-        "mien image portrait.jpg -o - --jsonl -"};
+    static const char *const lines[] = {"mien image",
+                                        "mien image portrait.jpg other.png -o one.png",
+                                        "mien image portrait.jpg -o out.gif",
+                                        "mien image portrait.jpg --no-such-option",
+                                        "mien image portrait.jpg -o - --jsonl -",
+                                        "mien image portrait.jpg --precision fp64"};
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
         media_shell(&run, "%s", lines[i]);
         CU_ASSERT_EQUAL(run.code, 1);

@@ -423,6 +423,7 @@ static void explains_wrong_use(void)
     check_exit("film.mp4 --csv here/a.mp4 --jsonl a.mp4", 1, "both go to");
     check_exit("film.mp4 -o a.mp4 --crf good", 1, "good");
     check_exit("film.mp4 -o a.mp4 --codec nonesuch", 1, "nonesuch");
+    check_exit("film.mp4 -o a.mp4 --precision fp64", 1, "no precision 'fp64'");
     check_exit("film.mp4 -o a.pdf", 1, "a.pdf");
     check_exit("film.mp4 -o a.mp4 --frobnicate", 1, "frobnicate");
     CU_ASSERT(access("a.mp4", F_OK) < 0);
