@@ -333,6 +333,8 @@ int batch_annotate(const struct batch_options *options)
         code = EXIT_UNREADABLE;
     else if (recordings_name(&batch.recordings, options, &error) < 0)
         code = EXIT_USAGE;
+    else if (recordings_make_folders(options, &error) < 0)
+        code = EXIT_LOSSES;
     if (code)
         mien_log(MIEN_LOG_ERROR, "%s", error.text);
     else

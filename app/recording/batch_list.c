@@ -114,7 +114,7 @@ static int check_folders(const struct recordings *recordings, const struct batch
     return 0;
 }
 
-static int make_folders(const struct batch_options *options, struct mien_error *error)
+int recordings_make_folders(const struct batch_options *options, struct mien_error *error)
 {
     struct film_options wanted = *options->film;
     int result = 0;
@@ -184,7 +184,7 @@ int recordings_name(struct recordings *recordings, const struct batch_options *o
         result = check_outputs(recordings, options->overwrite || options->resume, error);
     for (int i = 0; i < recordings->count && !result && options->resume; i++)
         skip_complete(&recordings->list[i]);
-    return result ? result : make_folders(options, error);
+    return result;
 }
 
 void recordings_free(struct recordings *recordings)

@@ -46,10 +46,14 @@ struct recordings {
 int recordings_find(struct recordings *recordings, const struct batch_options *options,
                     struct mien_error *error);
 
-/* Names the outputs of those found and makes the folders; refuses what would clash or be
- * overwritten. Returns 0 or −errno. */
+/* Names the outputs of those found; refuses what would clash or be overwritten. Returns 0 or
+ * −errno. */
 int recordings_name(struct recordings *recordings, const struct batch_options *options,
                     struct mien_error *error);
+
+/* Makes the folders of the outputs that are missing. Returns 0 or −errno. */
+int recordings_make_folders(const struct batch_options *options, struct mien_error *error);
+
 void recordings_free(struct recordings *recordings);
 
 #endif

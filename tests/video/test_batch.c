@@ -146,6 +146,15 @@ static void refuses_what_would_be_lost(void)
     CU_ASSERT_STRING_EQUAL(run.out, "mine\na.csv\n");
 }
 
+static void says_which_folder_cannot_be_made(void)
+{
+    if (!make_films())
+        return;
+    annotate("in/a.mp4 --csv no/such/");
+    CU_ASSERT_EQUAL(run.code, 3);
+    CU_ASSERT(says("no/such/ cannot be made"));
+}
+
 /* Only what is whole has its name: the rest plays under the name of a part, beside what was there
  * before. */
 static void ends_when_told(void)
@@ -182,6 +191,7 @@ int main(void)
         {"gives the same with any jobs", gives_the_same_with_any_jobs},
         {"resumes", resumes},
         {"refuses what would be lost", refuses_what_would_be_lost},
+        {"says which folder cannot be made", says_which_folder_cannot_be_made},
         {"ends when told", ends_when_told},
         {NULL, NULL},
     };
