@@ -49,18 +49,14 @@ static const struct argp parser = {
     NULL,
     NULL};
 
-static int act(const struct arguments *a, struct mien_error *error)
+static int print(const struct arguments *a, const struct mien_config *config)
 {
-    struct mien_config config;
-    mien_config_defaults(&config);
-    int status = 0;
-    if (a->action == PRINT_SCHEMA)
-        return mien_config_print_schema(stdout);
-    if (a->action == CHECK)
-        return mien_config_read(&config, a->file, error);
-    if (a->action == PRINT)
-        status = mien_config_load(&config, NULL, error);
-    return status ? status : mien_config_print(&config, stdout);
+    int status = a->action == PRINT_SCHEMA ? mien_config_print_schema(stdout)
+                                           : mien_config_print(config, stdout);
+    if (!status)
+        return EXIT_FINE;
+    mien_log(MIEN_LOG_ERROR, "standard output cannot be written");
+    return EXIT_LOSSES;
 }
 
 int command_config(int argc, char **argv)
@@ -68,12 +64,20 @@ int command_config(int argc, char **argv)
     struct arguments a = {PRINT, NULL};
     if (argp_parse(&parser, argc, argv, 0, NULL, &a))
         return EXIT_USAGE;
-    struct mien_error error = {"standard output cannot be written"};
-    if (act(&a, &error)) {
+    struct mien_config config;
+    struct mien_error error;
+    int status = 0;
+    mien_config_defaults(&config);
+    if (a.action == CHECK)
+        status = mien_config_read(&config, a.file, &error);
+    else if (a.action == PRINT)
+        status = mien_config_load(&config, NULL, &error);
+    if (status) {
         mien_log(MIEN_LOG_ERROR, "%s", error.text);
         return EXIT_USAGE;
     }
-    if (a.action == CHECK)
-        mien_log(MIEN_LOG_INFO, "%s: fine", a.file);
+    if (a.action != CHECK)
+        return print(&a, &config);
+    mien_log(MIEN_LOG_INFO, "%s: fine", a.file);
     return EXIT_FINE;
 }

@@ -252,10 +252,11 @@ static int loop(struct kiosk *kiosk, struct mien_error *error)
 static int print_status(void)
 {
     struct mien_error error;
-    if (!status_ask(stdout, &error))
+    int result = status_ask(stdout, &error);
+    if (!result)
         return EXIT_FINE;
     mien_log(MIEN_LOG_ERROR, "%s", error.text);
-    return EXIT_NO_DEVICE;
+    return result == -EIO ? EXIT_LOSSES : EXIT_NO_DEVICE;
 }
 
 int command_kiosk(int argc, char **argv)

@@ -19,7 +19,7 @@ void status_close(struct status **status);
 FILE *status_asked(struct status *status);
 
 /* Asks the running kiosk and copies its answer. Returns 0, -ENOENT or -ECONNREFUSED (none runs),
- * -ETIMEDOUT (it does not answer), … */
+ * -ETIMEDOUT (it does not answer), -EIO (`out` cannot be written), … */
 int status_ask(FILE *out, struct mien_error *error);
 
 #endif

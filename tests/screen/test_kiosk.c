@@ -60,6 +60,8 @@ static void tells_how_it_is(void)
     cJSON_Delete(status);
     shell("mien kiosk --status; [ $? = 4 ] && ! [ -e mien-kiosk.socket ]");
     CU_ASSERT_EQUAL(run.code, 0);
+    shell("kiosk; mien kiosk --status >/dev/full; code=$?; stop; [ $code = 3 ]");
+    CU_ASSERT_EQUAL(run.code, 0);
 }
 
 static void runs_once(void)
