@@ -112,9 +112,11 @@ static const struct argp parser = {
     NULL,
     "Measures a model on labelled pictures: accuracy, precision, recall and F1 a class, macro F1, "
     "expected calibration error (15 bins).\v"
-    "Example:\n  mien evaluate --model models/fergit-residual.safetensors \\\n"
-    "    --images validation-images.idx3-ubyte.gz --labels validation-labels.idx1-ubyte.gz\n"
-    "  mien evaluate --model models/fergit-residual.safetensors --data fer2013/validation",
+    "Examples:\n  mien evaluate --model models/fergit-residual.safetensors \\\n"
+    "    --data fer2013/validation\n"
+    "  mien evaluate --model models/fergit-residual.safetensors \\\n"
+    "    --images validation-images.idx3-ubyte.gz \\\n"
+    "    --labels validation-labels.idx1-ubyte.gz",
     NULL,
     NULL,
     NULL};

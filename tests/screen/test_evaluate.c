@@ -131,6 +131,18 @@ static void leaves_out_what_was_seen(void)
     cJSON_Delete(json);
 }
 
+/* argp breaks lines that are long for it. */
+static void explains_itself_by_lines_to_paste(void)
+{
+    media_shell(&run, "mien evaluate --help | sed '1,/^Example/d; s/^ *mien/echo/' | sh");
+    CU_ASSERT_STRING_EQUAL(run.err, "");
+    CU_ASSERT_STRING_EQUAL(run.out, "evaluate --model models/fergit-residual.safetensors "
+                                    "--data fer2013/validation\n"
+                                    "evaluate --model models/fergit-residual.safetensors "
+                                    "--images validation-images.idx3-ubyte.gz "
+                                    "--labels validation-labels.idx1-ubyte.gz\n");
+}
+
 static void tells_what_is_wrong(void)
 {
     static const char *const arguments[] = {"--precision fp64", "--cpu z80", "--confusion c.pdf",
@@ -162,6 +174,7 @@ int main(void)
         {"draws its pictures", draws_its_pictures},
         {"reads gzipped data", reads_gzipped_data},
         {"leaves out what was seen", leaves_out_what_was_seen},
+        {"explains itself by lines to paste", explains_itself_by_lines_to_paste},
         {"tells what is wrong", tells_what_is_wrong},
         {NULL, NULL},
     };
