@@ -37,6 +37,7 @@ struct variant {
 
 struct bench {
     struct options options;
+    struct recogniser_options looks; /* as the user's settings and the options say */
     const struct mien_model_info *model;
     int variant_count, rounds;
     struct variant variants[VARIANTS_MAX];
@@ -272,7 +273,7 @@ static int bench_network(struct bench *bench, cJSON *list)
 {
     struct mien_error error;
     struct mien_model *model = NULL;
-    const char *path = model_path(bench->options.model, &error);
+    const char *path = model_path(bench->looks.model, &error);
     if (!path || mien_model_open(&model, path, &error) < 0) {
         mien_log(MIEN_LOG_ERROR, "%s", error.text);
         return EXIT_UNREADABLE;
@@ -282,19 +283,13 @@ static int bench_network(struct bench *bench, cJSON *list)
     return code;
 }
 
-/* As `mien live` works, with the user's settings; the scan follows $MIEN_CPU alone. */
+/* As `mien live` works; the scan follows $MIEN_CPU alone. */
 static int bench_frames(const struct bench *bench, cJSON *list)
 {
     struct mien_error error = {""};
-    struct mien_config config;
-    if (settings_load(&config, NULL))
-        return EXIT_USAGE;
-    struct recogniser_options recogniser = settings_recogniser(&config, bench->options.model);
-    recogniser.cpu = bench->options.cpu;
-    recogniser.precision = bench->options.precision;
     if (bench->options.cpu)
         setenv("MIEN_CPU", bench->options.cpu, 1);
-    struct frames_options options = {&recogniser, bench->options.picture,
+    struct frames_options options = {&bench->looks, bench->options.picture,
                                      bench->options.seconds / 6};
     if (frames_measure(&options, list, &error) == 0)
         return EXIT_FINE;
@@ -339,6 +334,13 @@ int command_bench(int argc, char **argv)
     bench = (struct bench){.options = {.threads = 1, .batch = 1, .seconds = 3}};
     if (argp_parse(&argp, argc, argv, 0, NULL, &bench.options))
         return EXIT_USAGE;
+    struct mien_config config;
+    if (settings_load(&config, NULL))
+        return EXIT_USAGE;
+    bench.looks = settings_recogniser(&config, bench.options.model);
+    bench.looks.cpu = bench.options.cpu;
+    if (bench.options.precision)
+        bench.looks.precision = bench.options.precision;
     cJSON *list = bench.options.json ? cJSON_CreateArray() : NULL;
     int code = bench_all(&bench, list);
     cJSON_Delete(list);

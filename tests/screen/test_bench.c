@@ -73,6 +73,20 @@ static void prints_the_network_as_json(void)
     cJSON_Delete(list);
 }
 
+static void measures_the_model_of_the_settings(void)
+{
+    static const char *const parts[] = {"network", "frames"};
+    static const char settings[] = "{\"emotion\": {\"model\": \"wished.safetensors\"}}";
+    struct run run;
+    media_shell(&run, "mkdir -p settings/mien");
+    media_write("settings/mien/config.json", settings, sizeof settings - 1);
+    for (int i = 0; i < 2; i++) {
+        media_shell(&run, "XDG_CONFIG_HOME=settings mien bench --only %s", parts[i]);
+        CU_ASSERT_EQUAL(run.code, 2);
+        CU_ASSERT_PTR_NOT_NULL(strstr(run.err, "wished.safetensors"));
+    }
+}
+
 static void refuses_what_it_cannot_do(void)
 {
     struct run run;
@@ -96,6 +110,7 @@ int main(void)
         {"reads a face", reads_a_face},
         {"takes pictures through all stages", takes_pictures_through_all_stages},
         {"prints the network as JSON", prints_the_network_as_json},
+        {"measures the model of the settings", measures_the_model_of_the_settings},
         {"refuses what it cannot do", refuses_what_it_cannot_do},
         {NULL, NULL},
     };
