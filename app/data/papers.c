@@ -29,7 +29,8 @@ int papers_open(struct papers *papers, struct mien_error *error)
         FILE *file = part_open(path);
         if (!file)
             return fail(path, error);
-        if (part_is_beside(path))
+        papers->beside[i] = part_is_beside(path);
+        if (papers->beside[i])
             fclose(file);
         else
             papers->streams[i] = file;
@@ -84,9 +85,9 @@ static int close_stream(struct papers *papers, enum paper_kind kind,
                         struct mien_error *error)
 {
     FILE *file = papers->streams[kind];
-    if (timeline && is_subtitle(kind))
+    if (is_subtitle(kind))
         put_cues(file, kind, timeline, &papers->cues[kind], true);
-    else if (timeline)
+    else
         put_paper(file, kind, timeline, facts);
     papers->streams[kind] = NULL;
     bool broken = ferror(file);
@@ -102,10 +103,22 @@ int papers_close(struct papers *papers, const struct timeline *timeline,
         int written = 0;
         if (papers->streams[i])
             written = close_stream(papers, kind, timeline, facts, result ? NULL : error);
-        else if (papers->paths[i] && timeline)
+        else if (papers->paths[i])
             written = rewrite(papers->paths[i], kind, timeline, facts, result ? NULL : error);
         if (result == 0)
             result = written;
     }
     return result;
+}
+
+void papers_abandon(struct papers *papers)
+{
+    for (int i = 0; i < PAPERS; i++) {
+        if (papers->streams[i])
+            fclose(papers->streams[i]);
+        if (papers->beside[i])
+            part_remove(papers->paths[i]);
+        papers->streams[i] = NULL;
+        papers->beside[i] = false;
+    }
 }

@@ -34,6 +34,7 @@ struct cues {
 
 struct papers {
     const char *paths[PAPERS]; /* NULL: not wanted; "-": standard output. Borrowed. */
+    bool beside[PAPERS];       /* PATH.part is ours */
     FILE *streams[PAPERS];     /* pipes, devices and standard output, which are written once */
     struct cues cues[PAPERS];  /* of subtitles that go there */
     int64_t due_ns;            /* when files are written anew, CLOCK_MONOTONIC */
@@ -48,10 +49,13 @@ int papers_open(struct papers *papers, struct mien_error *error);
 void papers_refresh(struct papers *papers, const struct timeline *timeline,
                     const struct paper_facts *facts);
 
-/* Writes them for good and closes; closes only when `timeline` is NULL. Their names they get from
- * the caller (part_finish). Returns 0 or −errno; what could be written before is then kept. */
+/* Writes them for good and closes. Their names they get from the caller (part_finish). Returns 0 or
+ * −errno; what could be written before is then kept. */
 int papers_close(struct papers *papers, const struct timeline *timeline,
                  const struct paper_facts *facts, struct mien_error *error);
+
+/* Closes those that are open, where the work did not begin: removes each PATH.part. */
+void papers_abandon(struct papers *papers);
 
 /* ---- the single ones ---- */
 

@@ -14,7 +14,9 @@ struct records {
     char *path;
     enum records_format format;
     const struct mien_model_info *model;
-    bool headed; /* CSV: the header row is written */
+    bool headed;  /* CSV: the header row is written */
+    bool sources; /* it has a column for them */
+    bool beside;  /* as PATH.part */
 };
 
 enum { ROW_VERSION = 1, /* of docs/rows.schema.json */ TIME_PLACES = 6, SHARE_PLACES = 4 };
@@ -139,7 +141,8 @@ int records_open(struct records **records, const char *path, enum records_format
         free(name);
         return mien_error_set(error, ENOMEM, "%s: no memory to write it", path);
     }
-    *made = (struct records){.path = name, .format = format, .model = model};
+    beside &= strcmp(path, "-") != 0;
+    *made = (struct records){.path = name, .format = format, .model = model, .beside = beside};
     made->file = beside ? part_open(path) : part_open_in_place(path);
     if (!made->file) {
         int result = fail(made, errno, error);
@@ -169,17 +172,38 @@ int records_add(struct records *records, const char *source, uint64_t frame, dou
     return 0;
 }
 
+void records_name_sources(struct records *records)
+{
+    records->sources = true;
+}
+
+static void free_records(struct records **records)
+{
+    free((*records)->path);
+    free(*records);
+    *records = NULL;
+}
+
 int records_close(struct records **records, struct mien_error *error)
 {
     struct records *old = *records;
     if (!old)
         return 0;
     if (old->format == RECORDS_CSV && !old->headed)
-        put_header(old, false);
+        put_header(old, old->sources);
     int broken = ferror(old->file);
     int result = fclose(old->file) || broken ? fail(old, errno ? errno : EIO, error) : 0;
-    free(old->path);
-    free(old);
-    *records = NULL;
+    free_records(records);
     return result;
+}
+
+void records_abandon(struct records **records)
+{
+    struct records *old = *records;
+    if (!old)
+        return;
+    fclose(old->file);
+    if (old->beside)
+        part_remove(old->path);
+    free_records(records);
 }

@@ -26,7 +26,13 @@ void records_use(struct records *records, const struct mien_model_info *model);
 int records_add(struct records *records, const char *source, uint64_t frame, double time,
                 const struct faces *faces, struct mien_error *error);
 
+/* Rows to come name their source: the header says so even if none comes. */
+void records_name_sources(struct records *records);
+
 /* Closes; an error here means that the last rows are not safe. Sets NULL. */
 int records_close(struct records **records, struct mien_error *error);
+
+/* The same where the work did not begin: removes PATH.part. */
+void records_abandon(struct records **records);
 
 #endif

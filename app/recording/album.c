@@ -221,6 +221,8 @@ static int open_outputs(struct album *album, struct mien_error *error)
         result = records_open(&album->jsonl, o->jsonl, RECORDS_JSONL, model, true, error);
     if (!result && o->csv)
         result = records_open(&album->csv, o->csv, RECORDS_CSV, model, true, error);
+    if (!result && o->csv)
+        records_name_sources(album->csv);
     if (!result && o->out)
         result = make_folder(o->out, error);
     return result || !o->out ? result : canvas_create(&album->canvas, model, NULL, error);
@@ -253,7 +255,8 @@ static int run(struct album *album)
     if (recogniser_create(&album->recogniser, &album->options->looks, &error))
         return tell(EXIT_UNREADABLE, &error);
     if (open_outputs(album, &error)) {
-        close_outputs(album, EXIT_LOSSES, NULL);
+        records_abandon(&album->jsonl);
+        records_abandon(&album->csv);
         return tell(EXIT_LOSSES, &error);
     }
     int code = do_pictures(album);

@@ -280,9 +280,9 @@ static int name_outputs(const struct film_options *o, struct mien_error *error)
 /* When one could not be opened. */
 static void abandon_outputs(struct film *film)
 {
-    records_close(&film->jsonl, NULL);
-    records_close(&film->csv, NULL);
-    papers_close(&film->papers, NULL, NULL, NULL);
+    records_abandon(&film->jsonl);
+    records_abandon(&film->csv);
+    papers_abandon(&film->papers);
 }
 
 static void say_result(const struct film *film, double elapsed)

@@ -219,8 +219,20 @@ static void wrong_arguments_are_told(void)
     }
 }
 
+static void heads_a_table_without_rows_as_any_other(void)
+{
+    struct run full;
+    media_shell(&full, "mien image portrait.jpg --csv - | head -n 1");
+    CU_ASSERT_EQUAL(strncmp(full.out, "source,frame,", 13), 0);
+    media_shell(&run, "mien image missing.png --csv -");
+    CU_ASSERT_EQUAL(run.code, 2);
+    CU_ASSERT_STRING_EQUAL(run.out, full.out);
+}
+
 static void bad_models_and_outputs_are_told(void)
 {
+    refuses("portrait.jpg --jsonl left.jsonl --csv no/such.csv", 3, "no/such.csv");
+    CU_ASSERT_EQUAL(access("left.jsonl.part", F_OK), -1);
     refuses("portrait.jpg --model missing.safetensors", 2, "missing.safetensors");
     refuses("portrait.jpg --model portrait.jpg", 2, "portrait.jpg");
     media_shell(&run, "mien image portrait.jpg -o no/such/folder.png");
@@ -251,6 +263,7 @@ int main(void)
         {"pipes data alone", pipes_data_alone},
         {"finds nobody in a plain picture", finds_nobody_in_a_plain_picture},
         {"wrong arguments are told", wrong_arguments_are_told},
+        {"heads a table without rows as any other", heads_a_table_without_rows_as_any_other},
         {"bad models and outputs are told", bad_models_and_outputs_are_told},
         {NULL, NULL},
     };

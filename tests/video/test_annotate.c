@@ -429,6 +429,26 @@ static void explains_wrong_use(void)
     CU_ASSERT(access("a.mp4", F_OK) < 0);
 }
 
+static void leaves_nothing_where_it_does_not_begin(void)
+{
+    static const char *const wrong[] = {"-o g.xyz", "-o no/such/g.mkv", "--report no/such/g.html"};
+    if (!make_film())
+        return;
+    media_write("g.plot.part", "mine\n", 5);
+    for (int i = 0; i < 3; i++) {
+        media_shell(&run,
+                    "\"$MIEN\" annotate film.mp4 --jsonl g.jsonl --csv - --vtt g.vtt --summary "
+                    "g.json %s",
+                    wrong[i]);
+        CU_ASSERT_EQUAL(run.code, i == 0 ? 1 : 3);
+        CU_ASSERT_STRING_EQUAL(run.out, "");
+        media_shell(&run, "ls g.*");
+        CU_ASSERT_STRING_EQUAL(run.out, "g.plot.part\n");
+    }
+    check_exit("film.mp4 --jsonl g.jsonl --csv no/such.csv --plot g.plot", 3, "no/such.csv");
+    CU_ASSERT(access("g.jsonl.part", F_OK) < 0 && access("g.plot.part", F_OK) == 0);
+}
+
 static void names_bad_inputs_and_outputs(void)
 {
     const char words[] = "no film at all\n";
@@ -573,6 +593,7 @@ int main(void)
         {"opens its report in a browser", opens_its_report_in_a_browser},
         {"overwrites only when told", overwrites_only_when_told},
         {"explains wrong use", explains_wrong_use},
+        {"leaves nothing where it does not begin", leaves_nothing_where_it_does_not_begin},
         {"names bad inputs and outputs", names_bad_inputs_and_outputs},
         {"says what was lost", says_what_was_lost},
         {"keeps the old when the new fails", keeps_the_old_when_the_new_fails},
