@@ -3,7 +3,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "clock.h"
 #include "commands.h"
@@ -22,10 +21,6 @@
 /* How long the loop waits for a picture before it looks after keys and signals again. */
 enum { WAIT_MS = 50 };
 
-/* Between tries to open a camera. */
-#define RETRY_FIRST 1.0
-#define RETRY_LAST 30.0
-
 struct kiosk {
     struct kiosk_options options;
     struct mien_config config;
@@ -38,7 +33,7 @@ struct kiosk {
     struct supervisor supervisor;
     uint64_t shown;   /* times the screen was drawn */
     uint32_t highest; /* number of a face so far */
-    double began, last_face, retry_at, retry_after;
+    double began, last_face;
 };
 
 /* ---- the parts ---- */
@@ -56,31 +51,6 @@ static struct window_options looks(const struct kiosk *kiosk)
                                    .exit_keys = config->kiosk.exit_keys};
 }
 
-/* A kiosk without a camera waits for one: it may be plugged in later than the power. */
-static void connect(struct kiosk *kiosk)
-{
-    struct mien_camera_options camera =
-        settings_camera(&kiosk->config, &(struct mien_camera_options){0});
-    struct mien_error error;
-    double now = clock_seconds();
-    if (now < kiosk->retry_at)
-        return;
-    if (!session_connect(&kiosk->session, kiosk->options.video, &camera, &error)) {
-        kiosk->retry_after = 0;
-        return;
-    }
-    kiosk->retry_after = fmin(fmax(RETRY_FIRST, 2 * kiosk->retry_after), RETRY_LAST);
-    kiosk->retry_at = now + kiosk->retry_after;
-    mien_log(MIEN_LOG_WARNING, "%s; next try in %.0f s", error.text, kiosk->retry_after);
-}
-
-/* The next try to open a camera is due at once. */
-static void disconnect(struct kiosk *kiosk)
-{
-    session_disconnect(&kiosk->session);
-    kiosk->retry_at = kiosk->retry_after = 0;
-}
-
 static int open_parts(struct kiosk *kiosk, struct mien_error *error)
 {
     struct recogniser_options recogniser =
@@ -93,6 +63,8 @@ static int open_parts(struct kiosk *kiosk, struct mien_error *error)
         return EXIT_USAGE;
     if (result)
         mien_log(MIEN_LOG_WARNING, "%s: mien kiosk --status will not work", error->text);
+    if (kiosk->options.video && session_connect(&kiosk->session, kiosk->options.video, NULL, error))
+        return EXIT_UNREADABLE;
     struct window_options window = looks(kiosk);
     if (window_open(&kiosk->window, &window, recogniser_model(kiosk->session.recogniser), error))
         return EXIT_NO_DEVICE;
@@ -120,7 +92,7 @@ static void reload(struct kiosk *kiosk)
         return;
     *kiosk->complaint.text = '\0';
     if (!kiosk->options.video && !settings_same_camera(&old, &kiosk->config))
-        disconnect(kiosk);
+        session_disconnect(&kiosk->session);
     struct window_options window = looks(kiosk);
     window_apply(kiosk->window, &window);
     if (!mien_config_same(&old, &kiosk->config, "mqtt"))
@@ -129,21 +101,13 @@ static void reload(struct kiosk *kiosk)
 
 /* ---- what it tells ---- */
 
-static struct mien_camera_status camera_status(const struct kiosk *kiosk)
-{
-    struct mien_camera_status camera = {.state = MIEN_CAMERA_LOST};
-    if (kiosk->session.source)
-        source_status(kiosk->session.source, &camera);
-    return camera;
-}
-
 static void answer_whoever_asks(struct kiosk *kiosk)
 {
     FILE *file = kiosk->status ? status_asked(kiosk->status) : NULL;
     if (!file)
         return;
     struct answer answer = {.session = &kiosk->session,
-                            .camera = camera_status(kiosk),
+                            .camera = session_status(&kiosk->session),
                             .began = kiosk->began,
                             .now = clock_seconds(),
                             .shown = kiosk->shown,
@@ -171,7 +135,7 @@ static int show(struct kiosk *kiosk, bool newer_picture, bool newer_faces, struc
     struct session *session = &kiosk->session;
     const struct mien_config *config = &kiosk->config;
     double now = clock_seconds();
-    bool seeing = camera_status(kiosk).state != MIEN_CAMERA_LOST && session->shown.color.data;
+    bool seeing = session_status(session).state != MIEN_CAMERA_LOST && session->shown.color.data;
     if (seeing && session->result.faces.count)
         kiosk->last_face = now;
     bool idle = now - kiosk->last_face > config->kiosk.idle_after;
@@ -193,11 +157,7 @@ static int step(struct kiosk *kiosk, struct mien_error *error)
 {
     struct session *session = &kiosk->session;
     struct mien_frame frame = {0};
-    int result = -ETIMEDOUT;
-    if (session->source)
-        result = session_next(session, &frame, WAIT_MS, error);
-    else
-        usleep(1000 * WAIT_MS);
+    int result = session_next(session, &frame, WAIT_MS, error);
     if (result && result != -ETIMEDOUT)
         return result;
     if (!result)
@@ -208,14 +168,17 @@ static int step(struct kiosk *kiosk, struct mien_error *error)
     return show(kiosk, !result, newer_faces, error);
 }
 
-/* A lost camera is waited for by its own thread; but where others may stand in for it, they do. */
+/* A lost camera is waited for by its own thread; but where others may stand in for it, they do. One
+ * that is not there yet is waited for here: it may be plugged in later than the power. */
 static void look_after_camera(struct kiosk *kiosk)
 {
-    if (kiosk->session.source && strchr(kiosk->config.camera.device, ',') &&
-        camera_status(kiosk).state == MIEN_CAMERA_LOST)
-        disconnect(kiosk);
-    if (!kiosk->session.source)
-        connect(kiosk);
+    struct session *session = &kiosk->session;
+    struct mien_camera_options camera =
+        settings_camera(&kiosk->config, &(struct mien_camera_options){0});
+    if (session->source && strchr(kiosk->config.camera.device, ',') &&
+        session_status(session).state == MIEN_CAMERA_LOST)
+        session_disconnect(session);
+    session_await(session, &camera);
 }
 
 static void look_after_rest(struct kiosk *kiosk)
@@ -226,7 +189,7 @@ static void look_after_rest(struct kiosk *kiosk)
     look_after_camera(kiosk);
     publisher_run(&kiosk->publisher, &kiosk->config, recogniser_model(kiosk->session.recogniser),
                   now);
-    struct stages stages = {.camera_away = camera_status(kiosk).state != MIEN_CAMERA_RUNNING,
+    struct stages stages = {.camera_away = session_status(&kiosk->session).state != MIEN_CAMERA_RUNNING,
                             .captured = kiosk->session.pictures,
                             .analysed = kiosk->session.result.looks,
                             .shown = kiosk->shown};

@@ -49,13 +49,20 @@ static int open_session(struct live *live, struct mien_error *error)
     return session_open(&live->session, &options, path, error);
 }
 
-static int open_source(struct live *live, struct mien_error *error)
+static struct mien_camera_options camera_of(const struct live *live)
 {
     const struct live_options *options = live->options;
     struct mien_camera_options camera = settings_camera(live->config, &options->camera);
     camera.gray_alone = options->headless && !options->record;
-    if (session_connect(&live->session, options->video, &camera, error))
-        return options->video ? EXIT_UNREADABLE : EXIT_NO_DEVICE;
+    return camera;
+}
+
+static int open_source(struct live *live, struct mien_error *error)
+{
+    const char *video = live->options->video;
+    struct mien_camera_options camera = camera_of(live);
+    if (session_connect(&live->session, video, &camera, error))
+        return video ? EXIT_UNREADABLE : EXIT_NO_DEVICE;
     return EXIT_FINE;
 }
 
@@ -75,8 +82,7 @@ static int open_window(struct live *live, struct mien_error *error)
 {
     if (live->options->headless)
         return EXIT_FINE;
-    struct mien_camera_status status;
-    source_status(live->session.source, &status);
+    struct mien_camera_status status = session_status(&live->session);
     char title[128];
     snprintf(title, sizeof title, "mien: %s", *status.name ? status.name : status.path);
     struct window_options looks = looks_of(live);
@@ -100,32 +106,36 @@ static int open_parts(struct live *live, struct mien_error *error)
 
 /* ---- other settings ---- */
 
-/* Settings of a camera that does not open so give way to the old ones. */
-static int reconnect(struct live *live, const struct mien_config *old, struct mien_error *error)
+/* Settings of a camera that does not open so give way to the old ones; where that does not open
+ * either, the new one is waited for. */
+static void reconnect(struct live *live, const struct mien_config *old)
 {
+    struct mien_config new = *live->config;
     session_disconnect(&live->session);
     if (!open_source(live, &live->complaint))
-        return 0;
+        return;
     mien_log(MIEN_LOG_ERROR, "%s", live->complaint.text);
     live->config->camera = old->camera;
-    return open_source(live, error);
+    if (!open_source(live, &(struct mien_error){""}))
+        return;
+    live->config->camera = new.camera;
+    *live->complaint.text = '\0';
 }
 
 /* A recording under way ends with the settings that it began with. */
-static int reload(struct live *live, struct mien_error *error)
+static void reload(struct live *live)
 {
     struct mien_config old = *live->config, *new = live->config;
     if (live->recorder || reload_run(&live->reload, new, live->options->model, &live->session,
                                      live->window, &live->complaint) <= 0)
-        return 0;
+        return;
     *live->complaint.text = '\0';
     struct window_options looks = looks_of(live);
     if (live->window &&
         (!mien_config_same(&old, new, "window") || old.camera.mirror != new->camera.mirror))
         window_apply(live->window, &looks);
-    if (live->options->video || settings_same_camera(&old, new))
-        return 0;
-    return reconnect(live, &old, error);
+    if (!live->options->video && !settings_same_camera(&old, new))
+        reconnect(live, &old);
 }
 
 /* ---- recording ---- */
@@ -142,9 +152,8 @@ static void tell(struct live *live, const char *what, const char *file)
 static int start_recording(struct live *live, const struct mien_frame *first, const char *path,
                            struct mien_error *error)
 {
-    struct mien_camera_status camera;
-    source_status(live->session.source, &camera);
-    int result = recorder_start(&live->recorder, path, first, camera.fps, live->options->overwrite,
+    int result = recorder_start(&live->recorder, path, first, session_status(&live->session).fps,
+                                live->options->overwrite,
                                 recogniser_model(live->session.recogniser), error);
     if (!result)
         tell(live, "recording", path);
@@ -243,10 +252,10 @@ static int show(struct live *live, bool newer_picture, bool newer_faces, struct 
 {
     struct session *session = &live->session;
     double now = clock_seconds();
-    struct mien_camera_status camera;
-    source_status(session->source, &camera);
-    char about[192];
-    source_describe(session->source, about, sizeof about);
+    struct mien_camera_status camera = session_status(session);
+    char about[192] = "";
+    if (session->source)
+        source_describe(session->source, about, sizeof about);
     struct overlay_status status = {.note = note(live),
                                     .hint = hint(live, camera.state, now),
                                     .about = about,
@@ -293,9 +302,10 @@ static int loop(struct live *live, struct mien_error *error)
 {
     live->began = live->last_face = clock_seconds();
     while (goes_on(live)) {
-        int result = reload(live, error);
-        if (!result)
-            result = step(live, error);
+        reload(live);
+        struct mien_camera_options camera = camera_of(live);
+        session_await(&live->session, &camera);
+        int result = step(live, error);
         live->reader_left = result == -EPIPE;
         if (live->reader_left)
             return EXIT_FINE;
@@ -316,8 +326,7 @@ static double cpu_seconds(void)
 static void report(struct live *live, double cpu)
 {
     double now = clock_seconds(), seconds = now - live->began;
-    struct mien_camera_status camera;
-    source_status(live->session.source, &camera);
+    struct mien_camera_status camera = session_status(&live->session);
     analysis_latest(live->session.analysis, &live->session.result);
     uint64_t unrecorded =
         live->recorder_drops + (live->recorder ? recorder_dropped(live->recorder) : 0);

@@ -2,6 +2,8 @@
 
 #include <errno.h>
 #include <malloc.h>
+#include <math.h>
+#include <poll.h>
 
 #include "clock.h"
 #include "commands.h"
@@ -19,6 +21,10 @@ int session_open(struct session *session, const struct recogniser_options *recog
         return EXIT_UNREADABLE;
     return EXIT_FINE;
 }
+
+/* Between tries to open a camera, seconds. */
+#define RETRY_FIRST 1.0
+#define RETRY_LAST 30.0
 
 void session_use(struct session *session, struct recogniser *recogniser)
 {
@@ -40,12 +46,33 @@ int session_connect(struct session *session, const char *video,
     return 0;
 }
 
+void session_await(struct session *session, const struct mien_camera_options *camera)
+{
+    struct mien_error error;
+    double now = clock_seconds();
+    if (session->source || now < session->retry_at ||
+        !session_connect(session, NULL, camera, &error))
+        return;
+    session->retry_after = fmin(fmax(RETRY_FIRST, 2 * session->retry_after), RETRY_LAST);
+    session->retry_at = now + session->retry_after;
+    mien_log(MIEN_LOG_WARNING, "%s; next try in %.0f s", error.text, session->retry_after);
+}
+
 void session_disconnect(struct session *session)
 {
     if (session->shown.color.data)
         source_release(session->source, &session->shown);
     source_close(&session->source);
     session->first_number = session->next_number;
+    session->retry_at = session->retry_after = 0;
+}
+
+struct mien_camera_status session_status(const struct session *session)
+{
+    struct mien_camera_status status = {.state = MIEN_CAMERA_LOST};
+    if (session->source)
+        source_status(session->source, &status);
+    return status;
 }
 
 /* Whoever follows faces over time must not see it begin anew with each source. */
@@ -61,6 +88,10 @@ static void place_in_time(struct session *session, struct mien_frame *frame)
 int session_next(struct session *session, struct mien_frame *frame, int timeout_ms,
                  struct mien_error *error)
 {
+    if (!session->source) {
+        poll(NULL, 0, timeout_ms);
+        return -ETIMEDOUT;
+    }
     int result = source_take(session->source, frame, timeout_ms);
     if (result == -ECANCELED)
         return mien_error_set(error, EIO, "there are no more pictures");
@@ -102,14 +133,11 @@ void session_presented(struct session *session, bool newer_picture, bool newer_f
 
 void session_figures(struct session *session, double now, struct overlay_status *status)
 {
-    struct mien_camera_status camera = {0};
-    if (session->source)
-        source_status(session->source, &camera);
     status->fps = meter_rate(&session->shows, now);
     status->looks = meter_rate(&session->looks, now);
     status->latency_p50_ms = meter_percentile(&session->looks, now, 0.5);
     status->latency_p95_ms = meter_percentile(&session->looks, now, 0.95);
-    status->drops = camera.dropped;
+    status->drops = session_status(session).dropped;
 }
 
 int session_close(struct session *session, struct mien_error *error)

@@ -15,6 +15,7 @@ struct session {
     struct records *records; /* NULL: no JSON Lines are written */
     struct analysis *analysis;
     struct source *source;         /* NULL: not connected */
+    double retry_at, retry_after;  /* of session_await, seconds */
     struct mien_frame shown;       /* the picture kept for showing, until the next one */
     struct analysis_result result; /* the newest faces */
     uint64_t pictures;             /* taken from all sources so far */
@@ -36,12 +37,20 @@ void session_use(struct session *session, struct recogniser *recogniser);
 /* Opens the source: as source_open, whose errors it returns. */
 int session_connect(struct session *session, const char *video,
                     const struct mien_camera_options *camera, struct mien_error *error);
+
+/* Opens a camera where there is no source. One that does not open is told of, and tried again by
+ * calls from 1, 2, 4, … 30 s later on. */
+void session_await(struct session *session, const struct mien_camera_options *camera);
+
 /* Lets go of the picture shown and closes the source; fine when there is none. */
 void session_disconnect(struct session *session);
 
+/* As source_status; without a source it is lost. */
+struct mien_camera_status session_status(const struct session *session);
+
 /* Waits up to `timeout_ms` for a picture and hands it to the recogniser; *frame is then held until
  * session_keep or session_drop. Its number and time go on from source to source. Returns 0,
- * -ETIMEDOUT, or with its message what ended the source, the recogniser or the records (-EPIPE:
+ * -ETIMEDOUT (also without a source), or with its message what ended the source, the recogniser or the records (-EPIPE:
  * whoever reads them has had enough). */
 int session_next(struct session *session, struct mien_frame *frame, int timeout_ms,
                  struct mien_error *error);

@@ -29,6 +29,12 @@ static void make_model(void)
     cJSON_Delete(labels);
 }
 
+static void link_program(const char *variable, const char *name)
+{
+    if (symlink(getenv(variable), name))
+        perror(name);
+}
+
 static void link_file(const char *from, const char *name)
 {
     char path[PATH_MAX];
@@ -40,8 +46,8 @@ static void link_file(const char *from, const char *name)
 void program_enter(void)
 {
     media_enter_folder();
-    if (symlink(getenv("MIEN"), "mien"))
-        perror("mien");
+    link_program("MIEN", "mien");
+    link_program("MIEN_FAKED", "mien-faked");
     link_file("portrait-hopper-usn.jpg", "portrait.jpg");
     link_file("portrait-collins-nasa.png", "other.png");
     make_model();

@@ -127,6 +127,12 @@ static void a_missing_camera_is_waited_for(void)
     CU_ASSERT_EQUAL(run.code, 0);
 }
 
+static void a_missing_video_is_not(void)
+{
+    shell("mien kiosk --config kiosk.json --video none.mp4 2>log; [ $? = 2 ] && logs none.mp4");
+    CU_ASSERT_EQUAL(run.code, 0);
+}
+
 /* What a row counts adds up to its faces. */
 static void check_row(const char *text)
 {
@@ -354,6 +360,7 @@ int main(void)
         {"a signal reads the settings again", a_signal_reads_the_settings_again},
         {"a model that is missing changes nothing", a_model_that_is_missing_changes_nothing},
         {"a missing camera is waited for", a_missing_camera_is_waited_for},
+        {"a missing video is not", a_missing_video_is_not},
         {"appends counts", appends_counts},
         {"nothing is stored unasked", nothing_is_stored_unasked},
         {"publishes counts", publishes_counts},

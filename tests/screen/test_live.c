@@ -157,6 +157,22 @@ static void settings_change_while_it_runs(void)
     CU_ASSERT_EQUAL(run.code, 0);
 }
 
+static void a_camera_is_waited_for_where_changed_settings_find_none(void)
+{
+    media_shell(
+        &run, "until_() { for i in $(seq 900); do \"$@\" && return; sleep 0.1; done; return 1; }\n"
+              "logs() { grep -q \"$1\" log; }; trap 'kill $child' EXIT; rm -f camera-*\n"
+              "camera() { echo '{\"camera\": {\"device\": \"/dev/null\", \"fps\": '$1'}}' "
+              ">live.json; }; camera 30\n"
+              "mien-faked live --config live.json --headless >rows.jsonl 2>log & child=$!\n"
+              "until_ logs Faked && : >camera-busy && camera 15 && until_ logs 'next try in' &&"
+              ": >log && rm camera-busy && until_ logs Faked && kill $child && wait $child &&"
+              "logs 'pictures a second' && trap - EXIT; code=$?; cat log >&2; exit $code");
+    if (run.code)
+        fprintf(stderr, "%s", run.err);
+    CU_ASSERT_EQUAL(run.code, 0);
+}
+
 static void a_terminal_that_closes_ends_it(void)
 {
     media_shell(&run, "command -v script");
@@ -481,6 +497,8 @@ int main(void)
         {"window, recording and data work together", window_recording_and_data_work_together},
         {"records the faces marked", records_the_faces_marked},
         {"settings change while it runs", settings_change_while_it_runs},
+        {"a camera is waited for where changed settings find none",
+         a_camera_is_waited_for_where_changed_settings_find_none},
         {"a terminal that closes ends it", a_terminal_that_closes_ends_it},
         {"ends after its seconds", ends_after_its_seconds},
         {"a reader that leaves ends it", a_reader_that_leaves_ends_it},
