@@ -189,7 +189,8 @@ static void look_after_rest(struct kiosk *kiosk)
     look_after_camera(kiosk);
     publisher_run(&kiosk->publisher, &kiosk->config, recogniser_model(kiosk->session.recogniser),
                   now);
-    struct stages stages = {.camera_away = session_status(&kiosk->session).state != MIEN_CAMERA_RUNNING,
+    struct stages stages = {.camera_away =
+                                session_status(&kiosk->session).state != MIEN_CAMERA_RUNNING,
                             .captured = kiosk->session.pictures,
                             .analysed = kiosk->session.result.looks,
                             .shown = kiosk->shown};

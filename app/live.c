@@ -9,6 +9,7 @@
 #include "clock.h"
 #include "commands.h"
 #include "draw/window.h"
+#include "files/outputs.h"
 #include "live_options.h"
 #include "mien/log.h"
 #include "reload.h"
@@ -37,6 +38,22 @@ struct live {
 };
 
 /* ---- the parts ---- */
+
+static int check_outputs(struct live *live, struct mien_error *error)
+{
+    const struct live_options *options = live->options;
+    struct output list[2];
+    size_t count = 0;
+    if (options->jsonl)
+        list[count++] = (struct output){options->jsonl, "--jsonl"};
+    if (options->record)
+        list[count++] = (struct output){options->record, "--record"};
+    char *const inputs[] = {(char *)options->video};
+    return outputs_check(list, count, inputs, options->video != NULL, options->overwrite,
+                         "-y overwrites it", error)
+               ? EXIT_LOSSES
+               : EXIT_FINE;
+}
 
 static int open_session(struct live *live, struct mien_error *error)
 {
@@ -96,8 +113,8 @@ static int open_window(struct live *live, struct mien_error *error)
 
 static int open_parts(struct live *live, struct mien_error *error)
 {
-    int (*const steps[])(struct live *, struct mien_error *) = {open_session, open_source,
-                                                                open_window};
+    int (*const steps[])(struct live *, struct mien_error *) = {check_outputs, open_session,
+                                                                open_source, open_window};
     int code = EXIT_FINE;
     for (size_t i = 0; i < sizeof steps / sizeof *steps && !code; i++)
         code = steps[i](live, error);
@@ -152,9 +169,9 @@ static void tell(struct live *live, const char *what, const char *file)
 static int start_recording(struct live *live, const struct mien_frame *first, const char *path,
                            struct mien_error *error)
 {
-    int result = recorder_start(&live->recorder, path, first, session_status(&live->session).fps,
-                                live->options->overwrite,
-                                recogniser_model(live->session.recogniser), error);
+    int result =
+        recorder_start(&live->recorder, path, first, session_status(&live->session).fps,
+                       live->options->overwrite, recogniser_model(live->session.recogniser), error);
     if (!result)
         tell(live, "recording", path);
     snprintf(live->recording, sizeof live->recording, "%s", path);

@@ -44,7 +44,7 @@ static const struct argp_option option_list[] = {
     {"jsonl", KEY_JSONL, "FILE", 0,
      "write a JSON line for each face in each picture looked at; - is standard output", 2},
     {"record", KEY_RECORD, "FILE", 0, "record a video with the faces marked, *.mp4 or *.mkv", 2},
-    {NULL, 'y', NULL, 0, "overwrite a recording that exists", 2},
+    {NULL, 'y', NULL, 0, "overwrite files that exist, of --jsonl and --record", 2},
     {"seconds", KEY_SECONDS, "N", 0, "stop after N seconds", 2},
     {"model", KEY_MODEL, "FILE", 0, "the network, *.safetensors", 2},
     {"precision", KEY_PRECISION, "P", 0, "of the network: auto, fp32, bf16 or int8", 2},

@@ -139,6 +139,23 @@ static void records_the_faces_marked(void)
     unsetenv("SDL_VIDEODRIVER");
 }
 
+static void files_that_exist_are_kept(void)
+{
+    static const char *const outputs[] = {"--jsonl kept.jsonl", "--jsonl copy.jpg -y",
+                                          "--record copy.jpg -y", "--record one -y --jsonl one"};
+    media_shell(&run, "echo kept >kept.jsonl; cp portrait.jpg copy.jpg");
+    for (size_t i = 0; i < sizeof outputs / sizeof *outputs; i++) {
+        media_shell(&run, "mien live --headless --video copy.jpg --seconds 0.2 %s", outputs[i]);
+        CU_ASSERT_EQUAL(run.code, 3);
+    }
+    media_shell(&run, "cmp portrait.jpg copy.jpg && cat kept.jsonl && ! [ -e one ]");
+    CU_ASSERT_EQUAL(run.code, 0);
+    CU_ASSERT_STRING_EQUAL(run.out, "kept\n");
+    media_shell(&run, "mien live --headless --video copy.jpg --seconds 0.2 --jsonl kept.jsonl -y; "
+                      "! grep kept kept.jsonl");
+    CU_ASSERT_EQUAL(run.code, 0);
+}
+
 static void settings_change_while_it_runs(void)
 {
     media_shell(
@@ -496,6 +513,7 @@ int main(void)
         {"headless writes json lines", headless_writes_json_lines},
         {"window, recording and data work together", window_recording_and_data_work_together},
         {"records the faces marked", records_the_faces_marked},
+        {"files that exist are kept", files_that_exist_are_kept},
         {"settings change while it runs", settings_change_while_it_runs},
         {"a camera is waited for where changed settings find none",
          a_camera_is_waited_for_where_changed_settings_find_none},
