@@ -86,8 +86,8 @@ static void close_parts(struct kiosk *kiosk)
 static void reload(struct kiosk *kiosk)
 {
     struct mien_config old = kiosk->config;
-    int result = reload_run(&kiosk->reload, &kiosk->config, kiosk->options.model, &kiosk->session,
-                            kiosk->window, &kiosk->complaint);
+    int result = reload_run(&kiosk->reload, &kiosk->config, &kiosk->session, kiosk->window,
+                            &kiosk->complaint);
     if (result <= 0)
         return;
     *kiosk->complaint.text = '\0';
@@ -230,7 +230,8 @@ int command_kiosk(int argc, char **argv)
         return EXIT_USAGE;
     if (kiosk.options.status)
         return print_status();
-    reload_init(&kiosk.reload, kiosk.options.config); /* first, so that no change is missed */
+    /* first, so that no change is missed */
+    reload_init(&kiosk.reload, kiosk.options.config, kiosk.options.model, NULL);
     if (settings_load(&kiosk.config, kiosk.options.config))
         return EXIT_USAGE;
     struct mien_error error = {""};

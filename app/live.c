@@ -143,8 +143,8 @@ static void reconnect(struct live *live, const struct mien_config *old)
 static void reload(struct live *live)
 {
     struct mien_config old = *live->config, *new = live->config;
-    if (live->recorder || reload_run(&live->reload, new, live->options->model, &live->session,
-                                     live->window, &live->complaint) <= 0)
+    if (live->recorder ||
+        reload_run(&live->reload, new, &live->session, live->window, &live->complaint) <= 0)
         return;
     *live->complaint.text = '\0';
     struct window_options looks = looks_of(live);
@@ -374,7 +374,8 @@ int command_live(int argc, char **argv)
         return EXIT_USAGE;
     struct mien_config config;
     struct live live = {.options = &options, .config = &config};
-    reload_init(&live.reload, options.config); /* first, so that no change is missed */
+    /* first, so that no change is missed */
+    reload_init(&live.reload, options.config, options.model, options.precision);
     if (settings_load(&config, options.config))
         return EXIT_USAGE;
     struct mien_error error = {""};

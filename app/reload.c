@@ -23,9 +23,12 @@ static int watch(void *data, const char *file)
     return 0;
 }
 
-void reload_init(struct reload *reload, const char *path)
+void reload_init(struct reload *reload, const char *path, const char *model, const char *precision)
 {
-    *reload = (struct reload){.path = path, .fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK)};
+    *reload = (struct reload){.path = path,
+                              .model = model,
+                              .precision = precision,
+                              .fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK)};
     mien_config_files(path, watch, reload);
 }
 
@@ -50,13 +53,16 @@ static bool file_changed(struct reload *reload)
     return changed;
 }
 
-static int retune(const struct mien_config *old, const struct mien_config *new, const char *model,
-                  struct session *session, struct window *window, struct mien_error *error)
+static int retune(const struct reload *reload, const struct mien_config *old,
+                  const struct mien_config *new, struct session *session, struct window *window,
+                  struct mien_error *error)
 {
     if (mien_config_same(old, new, "detection") && mien_config_same(old, new, "tracking") &&
         mien_config_same(old, new, "emotion"))
         return 0;
-    struct recogniser_options options = settings_recogniser(new, model);
+    struct recogniser_options options = settings_recogniser(new, reload->model);
+    if (reload->precision)
+        options.precision = reload->precision;
     struct recogniser *recogniser;
     int result = recogniser_create(&recogniser, &options, error);
     if (result)
@@ -67,8 +73,8 @@ static int retune(const struct mien_config *old, const struct mien_config *new, 
     return 0;
 }
 
-int reload_run(struct reload *reload, struct mien_config *config, const char *model,
-               struct session *session, struct window *window, struct mien_error *error)
+int reload_run(struct reload *reload, struct mien_config *config, struct session *session,
+               struct window *window, struct mien_error *error)
 {
     bool changed = file_changed(reload), asked = signals_hangup();
     if (!changed && !asked)
@@ -76,7 +82,7 @@ int reload_run(struct reload *reload, struct mien_config *config, const char *mo
     struct mien_config new;
     int result = mien_config_load(&new, reload->path, error);
     if (!result)
-        result = retune(config, &new, model, session, window, error);
+        result = retune(reload, config, &new, session, window, error);
     if (result) {
         struct mien_error why = *error;
         mien_error_set(error, 0, "%.440s; the settings stay as they were", why.text);

@@ -8,20 +8,21 @@
 #include "stream/session.h"
 
 struct reload {
-    const char *path; /* as in mien_config_load; has to outlive this */
-    int fd;           /* inotify; -1: files cannot be watched, SIGHUP still works */
-    char name[256];   /* of the files, in whichever folder */
+    const char *path; /* as in mien_config_load; has to outlive this, as the next two */
+    const char *model, *precision; /* of the command line, or NULL */
+    int fd;                        /* inotify; -1: files cannot be watched, SIGHUP still works */
+    char name[256];                /* of the files, in whichever folder */
 };
 
 /* Watches the files' folders, where they exist. signals_catch is due before. */
-void reload_init(struct reload *reload, const char *path);
+void reload_init(struct reload *reload, const char *path, const char *model, const char *precision);
 void reload_finish(struct reload *reload);
 
 /* When there is a reason to, reads the configuration; settings of faces that changed give the
- * session another recogniser (`model` is the one of the command line, or NULL), and the window, if
- * there is one, its labels. The rest of *config is for the caller to put into force. Returns 1 when
- * *config is a new one, 0 when there was no reason, or −errno: all is as before. */
-int reload_run(struct reload *reload, struct mien_config *config, const char *model,
-               struct session *session, struct window *window, struct mien_error *error);
+ * session another recogniser, and the window, if there is one, its labels. The rest of *config is
+ * for the caller to put into force. Returns 1 when *config is a new one, 0 when there was no
+ * reason, or −errno: all is as before. */
+int reload_run(struct reload *reload, struct mien_config *config, struct session *session,
+               struct window *window, struct mien_error *error);
 
 #endif

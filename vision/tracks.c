@@ -249,6 +249,11 @@ void mien_tracks_update(struct mien_tracks *tracks, const struct mien_box *boxes
     name_persistent(tracks);
 }
 
+void mien_tracks_number_after(struct mien_tracks *tracks, const struct mien_tracks *before)
+{
+    tracks->last_id = before->last_id;
+}
+
 void mien_tracks_forget(struct mien_tracks *tracks)
 {
     for (int i = 0; i < MIEN_TRACKS_MAX; i++)

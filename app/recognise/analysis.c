@@ -237,6 +237,7 @@ struct recogniser *analysis_use(struct analysis *analysis, struct recogniser *re
     pthread_mutex_lock(&analysis->finding);
     pthread_mutex_lock(&analysis->reading);
     struct recogniser *old = analysis->recogniser;
+    recogniser_number_after(recogniser, old);
     analysis->recogniser = recogniser;
     analysis->recogniser_number++;
     if (analysis->records)

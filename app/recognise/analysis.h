@@ -29,8 +29,8 @@ struct analysis_result {
 int analysis_start(struct analysis **analysis, struct recogniser *recogniser,
                    struct records *records, struct mien_error *error);
 
-/* Looks with another recogniser from the next picture on; returns the one used so far, which is the
- * caller's again. Waits for the look in progress. */
+/* Looks with another recogniser from the next picture on, which numbers faces on; returns the one
+ * used so far, which is the caller's again. Waits for the look in progress. */
 struct recogniser *analysis_use(struct analysis *analysis, struct recogniser *recogniser);
 
 /* Ends after the look in progress; frees and sets NULL. NULL is fine. */

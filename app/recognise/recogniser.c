@@ -112,6 +112,11 @@ const char *recogniser_precision(const struct recogniser *recogniser)
     return mien_network_precision(recogniser->network);
 }
 
+void recogniser_number_after(struct recogniser *recogniser, const struct recogniser *before)
+{
+    mien_tracks_number_after(recogniser->tracks, before->tracks);
+}
+
 static void classify(struct recogniser *r, const struct mien_picture *gray,
                      const struct mien_box *box, float *probabilities)
 {

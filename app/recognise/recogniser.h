@@ -67,6 +67,9 @@ const struct mien_model_info *recogniser_model(const struct recogniser *recognis
 const char *recogniser_cpu(const struct recogniser *recogniser);
 const char *recogniser_precision(const struct recogniser *recogniser);
 
+/* Numbers faces to come from the last of another recogniser's on; both are of streams. */
+void recogniser_number_after(struct recogniser *recogniser, const struct recogniser *before);
+
 /* Looks at one gray picture of a stream at `time` (seconds). Returns 0 or −errno. */
 int recogniser_look(struct recogniser *recogniser, const struct mien_picture *gray, double time,
                     struct faces *faces, struct mien_error *error);

@@ -131,7 +131,8 @@ static void another_recogniser_takes_over(void)
     struct recogniser *first = make(), *second = make();
     struct analysis *analysis = start(first, NULL);
     struct analysis_result result = wait_for_face(analysis);
-    CU_ASSERT_EQUAL(result.faces.count, 1);
+    CU_ASSERT_EQUAL_FATAL(result.faces.count, 1);
+    uint32_t id = result.faces.list[0].id;
     CU_ASSERT_PTR_EQUAL(analysis_use(analysis, second), first);
     recogniser_destroy(&first);
     analysis_latest(analysis, &result);
@@ -140,6 +141,7 @@ static void another_recogniser_takes_over(void)
     result = wait_for_face(analysis);
     check_face(&result);
     CU_ASSERT(result.looks > looks);
+    CU_ASSERT_EQUAL(result.faces.list[0].id, id + 1);
     analysis_stop(&analysis);
     recogniser_destroy(&second);
     mien_picture_free(&frame.gray);

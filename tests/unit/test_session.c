@@ -1,7 +1,11 @@
 /* What live and kiosk share, over a change of the source. */
+#include "media.h"
+#include "reload.h"
 #include "runner.h"
 #include "screen/program.h"
 #include "stream/session.h"
+
+#include <unistd.h>
 
 enum { PATIENCE = 1800 }; /* pictures of a thirtieth of a second: far more than any machine needs */
 
@@ -46,10 +50,42 @@ static void another_source_takes_over(void)
     CU_ASSERT_EQUAL(session_close(&session, NULL), 0);
 }
 
+static void use_settings(const char *text)
+{
+    struct run run;
+    media_shell(&run, "echo '%s' >settings.json", text);
+}
+
+/* What the command line asks for beats the file, also when that changes. */
+static void changed_settings_leave_the_precision_asked_for(void)
+{
+    struct recogniser_options options = {.precision = "bf16"};
+    struct mien_error error = {""};
+    struct mien_config config;
+    struct reload reload;
+    use_settings("{}");
+    reload_init(&reload, "settings.json", NULL, "bf16");
+    CU_ASSERT_EQUAL_FATAL(mien_config_load(&config, "settings.json", NULL), 0);
+    session = (struct session){0};
+    CU_ASSERT_EQUAL_FATAL(session_open(&session, &options, NULL, &error), 0);
+    const struct recogniser *before = session.recogniser;
+    use_settings("{\"emotion\": {\"precision\": \"fp32\"}}");
+    int result = 0;
+    for (int i = 0; i < 600 && !result; i++, usleep(100000))
+        result = reload_run(&reload, &config, &session, NULL, &error);
+    CU_ASSERT_EQUAL(result, 1);
+    CU_ASSERT_PTR_NOT_EQUAL(session.recogniser, before);
+    CU_ASSERT_STRING_EQUAL(recogniser_precision(session.recogniser), "bf16");
+    reload_finish(&reload);
+    CU_ASSERT_EQUAL(session_close(&session, NULL), 0);
+}
+
 int main(void)
 {
     const struct test tests[] = {
         {"another source takes over", another_source_takes_over},
+        {"changed settings leave the precision asked for",
+         changed_settings_leave_the_precision_asked_for},
         {NULL, NULL},
     };
     program_enter();

@@ -161,6 +161,21 @@ static void never_uses_an_id_again(void)
 }
 
 /* Two people walk past each other at different heights of the picture; their boxes overlap. */
+static void numbers_on_from_others(void)
+{
+    struct mien_tracks *before = make((struct mien_tracks_options){.persist = 1}),
+                       *tracks = make((struct mien_tracks_options){.persist = 1});
+    struct mien_box boxes[] = {square(0, 0, 20), square(50, 0, 20)};
+    struct mien_track shown[MIEN_TRACKS_MAX];
+    mien_tracks_update(before, boxes, 2, 0);
+    mien_tracks_number_after(tracks, before);
+    mien_tracks_update(tracks, boxes, 1, 0);
+    CU_ASSERT_EQUAL_FATAL(show(tracks, shown), 1);
+    CU_ASSERT_EQUAL(shown[0].id, 3);
+    mien_tracks_destroy(&before);
+    mien_tracks_destroy(&tracks);
+}
+
 static void keeps_ids_when_faces_cross(void)
 {
     struct mien_tracks *tracks = make((struct mien_tracks_options){.smoothing = -1});
@@ -313,6 +328,7 @@ int main(void)
         {"follows faces at rare looks", follows_faces_at_rare_looks},
         {"rare looks are as rare as told", rare_looks_are_as_rare_as_told},
         {"never uses an id again", never_uses_an_id_again},
+        {"numbers on from others", numbers_on_from_others},
         {"keeps ids when faces cross", keeps_ids_when_faces_cross},
         {"expects a moving face after a gap", expects_a_moving_face_after_a_gap},
         {"believes a speed as fast as told", believes_a_speed_as_fast_as_told},

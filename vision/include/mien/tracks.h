@@ -44,6 +44,9 @@ void mien_tracks_destroy(struct mien_tracks **tracks);
 void mien_tracks_update(struct mien_tracks *tracks, const struct mien_box *boxes, size_t count,
                         double time);
 
+/* Numbers faces to come from the last id of `before` on. */
+void mien_tracks_number_after(struct mien_tracks *tracks, const struct mien_tracks *before);
+
 /* Ends all tracks: what comes next are other faces. */
 void mien_tracks_forget(struct mien_tracks *tracks);
 
