@@ -189,8 +189,9 @@ static void look_after_rest(struct kiosk *kiosk)
     look_after_camera(kiosk);
     publisher_run(&kiosk->publisher, &kiosk->config, recogniser_model(kiosk->session.recogniser),
                   now);
-    struct stages stages = {.camera_away =
-                                session_status(&kiosk->session).state != MIEN_CAMERA_RUNNING,
+    struct mien_camera_status camera = session_status(&kiosk->session);
+    struct stages stages = {.camera_away = camera.state != MIEN_CAMERA_RUNNING,
+                            .turns = kiosk->session.source ? camera.turns : kiosk->shown,
                             .captured = kiosk->session.pictures,
                             .analysed = kiosk->session.result.looks,
                             .shown = kiosk->shown};

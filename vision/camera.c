@@ -23,7 +23,10 @@
 #define STALLED_NS (2 * SECOND_NS)
 #define REOPEN_NS (5 * SECOND_NS)
 
-enum { SETTLE_MS = 100 }; /* a new node gets its permissions a moment later */
+enum {
+    SETTLE_MS = 100, /* a new node gets its permissions a moment later */
+    TURN_MS = 1000   /* the thread waits no longer without a sign of life */
+};
 
 struct mien_camera {
     struct mien_camera_options options; /* its strings are our own copies */
@@ -91,6 +94,15 @@ static void count(struct mien_camera *camera, uint64_t captured, uint64_t droppe
     camera->status.dropped += dropped;
     camera->status.corrupt += corrupt;
     pthread_mutex_unlock(&camera->mutex);
+}
+
+/* Waits a turn at most, less if `wait_ms` is; as poll(2). */
+static int wait_a_turn(struct mien_camera *camera, struct pollfd waits[2], int64_t wait_ms)
+{
+    pthread_mutex_lock(&camera->mutex);
+    camera->status.turns++;
+    pthread_mutex_unlock(&camera->mutex);
+    return poll(waits, 2, wait_ms < TURN_MS ? (int)wait_ms : TURN_MS);
 }
 
 /* ---- one frame ---- */
@@ -176,7 +188,7 @@ static int stream(struct mien_camera *camera)
         if (silent >= STALLED_NS)
             set_state(camera, MIEN_CAMERA_STALLED);
         int64_t until = (silent >= STALLED_NS ? REOPEN_NS : STALLED_NS) - silent;
-        if (poll(waits, 2, (int)(until / 1000000) + 1) < 0 && errno != EINTR)
+        if (wait_a_turn(camera, waits, until / 1000000 + 1) < 0 && errno != EINTR)
             return -errno;
         if (waits[1].revents)
             return 0;
@@ -193,7 +205,10 @@ static int stream(struct mien_camera *camera)
 static bool stopped_within(struct mien_camera *camera, int watch, int *wait_ms)
 {
     struct pollfd waits[2] = {{camera->stop, POLLIN, 0}, {watch, POLLIN, 0}};
-    if (poll(waits, 2, *wait_ms) > 0 && !waits[0].revents) {
+    int count = 0;
+    for (int left = *wait_ms; !count && left >= 0; left -= TURN_MS)
+        count = wait_a_turn(camera, waits, left);
+    if (count > 0 && !waits[0].revents) {
         char events[4096];
         *wait_ms = BACKOFF_FIRST_MS;
         poll(waits, 1, SETTLE_MS);

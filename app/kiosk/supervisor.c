@@ -32,9 +32,10 @@ bool supervisor_due(struct supervisor *supervisor, const struct stages *stages, 
     const struct stages *last = &supervisor->last;
     if (!(supervisor->interval > 0) || now < supervisor->next)
         return false;
-    bool seeing = stages->camera_away ||
-                  (stages->captured > last->captured && stages->analysed > last->analysed);
-    if (!seeing || stages->shown <= last->shown)
+    bool sees = stages->captured > last->captured && stages->analysed > last->analysed;
+    bool waits =
+        stages->camera_away && stages->turns != last->turns; /* another camera has others */
+    if ((!sees && !waits) || stages->shown <= last->shown)
         return false;
     supervisor->last = *stages;
     supervisor->next = now + supervisor->interval;

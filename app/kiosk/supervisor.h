@@ -8,7 +8,8 @@
 
 /* How often each stage has done its work. */
 struct stages {
-    bool camera_away; /* capture and analysis then have nothing to do */
+    bool camera_away; /* capture and analysis then have nothing to do but to look after it */
+    uint64_t turns;   /* of whoever looks after the camera */
     uint64_t captured, analysed, shown;
 };
 

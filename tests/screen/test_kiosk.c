@@ -274,7 +274,7 @@ static void publishes_to_who_proves_itself_only(void)
 
 /* ---- systemd ---- */
 
-static int notify_socket(void)
+static int notify_socket(const char *watchdog_us)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = "notify"};
     struct timeval patience = {.tv_sec = 90};
@@ -284,7 +284,7 @@ static int notify_socket(void)
     char path[256];
     CU_ASSERT_PTR_NOT_NULL_FATAL(getcwd(path, sizeof path - 8));
     setenv("NOTIFY_SOCKET", strcat(path, "/notify"), 1);
-    setenv("WATCHDOG_USEC", "600000", 1);
+    setenv("WATCHDOG_USEC", watchdog_us, 1);
     return fd;
 }
 
@@ -296,23 +296,21 @@ static void expect_note(int fd, const char *note)
     CU_ASSERT_STRING_EQUAL(text, note);
 }
 
-static void tells_systemd(void)
+static pid_t spawn(const char *const *command)
 {
-    if (!MIEN_SYSTEMD) {
-        skip_test("mien is built without libsystemd");
-        return;
-    }
-    int fd = notify_socket(), status;
     pid_t child = fork();
-    if (!child) {
-        execlp("mien", "mien", "kiosk", "--video", "portrait.jpg", NULL);
-        _exit(127);
-    }
-    expect_note(fd, "READY=1");
-    expect_note(fd, "WATCHDOG=1");
-    expect_note(fd, "WATCHDOG=1");
-    kill(child, SIGTERM);
+    if (child)
+        return child;
+    execvp(command[0], (char *const *)command);
+    _exit(127);
+}
+
+/* Ends it and its socket. */
+static void end(pid_t child, int fd)
+{
     char text[64] = "";
+    int status;
+    kill(child, SIGTERM);
     while (strcmp(text, "STOPPING=1") && recv(fd, text, sizeof text - 1, 0) > 0)
         ;
     CU_ASSERT_STRING_EQUAL(text, "STOPPING=1");
@@ -321,6 +319,55 @@ static void tells_systemd(void)
     unsetenv("NOTIFY_SOCKET");
     unsetenv("WATCHDOG_USEC");
     close(fd);
+    unlink("notify");
+}
+
+static void tells_systemd(void)
+{
+    if (!MIEN_SYSTEMD) {
+        skip_test("mien is built without libsystemd");
+        return;
+    }
+    const char *const command[] = {"mien", "kiosk", "--video", "portrait.jpg", NULL};
+    int fd = notify_socket("600000");
+    pid_t child = spawn(command);
+    expect_note(fd, "READY=1");
+    expect_note(fd, "WATCHDOG=1");
+    expect_note(fd, "WATCHDOG=1");
+    end(child, fd);
+}
+
+/* Until nothing is heard for longer than the watchdog waits. */
+static bool falls_silent(int fd)
+{
+    char text[64];
+    struct timeval watchdog = {.tv_sec = 4}, patience = {.tv_sec = 90};
+    ssize_t size = 1;
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &watchdog, sizeof watchdog);
+    for (int i = 0; i < 30 && size > 0; i++)
+        size = recv(fd, text, sizeof text, 0);
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    return size < 0;
+}
+
+/* It sends nothing, and a stream that is ended for that does not end. */
+static void a_driver_that_hangs_is_a_fault(void)
+{
+    if (!MIEN_SYSTEMD) {
+        skip_test("mien is built without libsystemd");
+        return;
+    }
+    const char *const command[] = {"mien-faked", "kiosk", "--config", "kiosk.json", NULL};
+    media_shell(&run, "echo '{\"camera\": {\"device\": \"/dev/null\"}}' >kiosk.json");
+    int fd = notify_socket("4000000");
+    pid_t child = spawn(command);
+    expect_note(fd, "READY=1");
+    expect_note(fd, "WATCHDOG=1");
+    media_shell(&run, ": >camera-silent; : >camera-hangs");
+    CU_ASSERT(falls_silent(fd));
+    media_shell(&run, "rm camera-*");
+    expect_note(fd, "WATCHDOG=1");
+    end(child, fd);
 }
 
 static void logs_priorities_to_the_journal(void)
@@ -366,6 +413,7 @@ int main(void)
         {"publishes counts", publishes_counts},
         {"publishes to who proves itself only", publishes_to_who_proves_itself_only},
         {"tells systemd", tells_systemd},
+        {"a driver that hangs is a fault", a_driver_that_hangs_is_a_fault},
         {"logs priorities to the journal", logs_priorities_to_the_journal},
         {"logs no less than asked", logs_no_less_than_asked},
         {"unit is in order", unit_is_in_order},

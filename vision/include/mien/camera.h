@@ -64,6 +64,8 @@ struct mien_camera_status {
     uint64_t dropped;  /* good frames that a newer one replaced before anybody took them */
     uint64_t corrupt;  /* broken or short frames thrown away */
     uint64_t reopened; /* times the device came back */
+    uint64_t turns;    /* of the capture thread: it takes one each second at least, whatever the
+                          state, unless the driver keeps it waiting */
 };
 
 struct mien_camera;
