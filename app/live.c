@@ -32,6 +32,7 @@ struct live {
     struct window *window;
     struct recorder *recorder; /* NULL: not recording */
     char recording[64];        /* its file, when the key named it */
+    bool asked_for;            /* it is that of --record */
     uint64_t recorder_drops;   /* of recordings that have ended */
     double began, last_face;
     bool reader_left; /* of our JSON Lines */
@@ -174,6 +175,7 @@ static int start_recording(struct live *live, const struct mien_frame *first, co
                        live->options->overwrite, recogniser_model(live->session.recogniser), error);
     if (!result)
         tell(live, "recording", path);
+    live->asked_for = path == live->options->record;
     snprintf(live->recording, sizeof live->recording, "%s", path);
     return result;
 }
@@ -189,6 +191,12 @@ static int stop_recording(struct live *live, struct mien_error *error)
     return result;
 }
 
+static void tell_failure(struct live *live, const struct mien_error *error)
+{
+    mien_log(MIEN_LOG_ERROR, "%s", error->text);
+    tell(live, "not recorded:", error->text);
+}
+
 /* The key's recordings are named by the time they begin, in the current folder. One that fails
  * is told of and leaves the picture alone. */
 static void toggle_recording(struct live *live, const struct mien_frame *frame)
@@ -200,10 +208,8 @@ static void toggle_recording(struct live *live, const struct mien_frame *frame)
     strftime(path, sizeof path, "mien-%Y%m%d-%H%M%S.mp4", localtime_r(&now, &local));
     int result =
         live->recorder ? stop_recording(live, &error) : start_recording(live, frame, path, &error);
-    if (result) {
-        mien_log(MIEN_LOG_ERROR, "%s", error.text);
-        tell(live, "not recorded:", error.text);
-    }
+    if (result)
+        tell_failure(live, &error);
 }
 
 /* What --record asks for has to succeed. */
@@ -218,8 +224,13 @@ static int record(struct live *live, const struct mien_frame *frame, struct mien
         toggle_recording(live, frame);
     if (result || !live->recorder)
         return result;
-    return recorder_add(live->recorder, frame, &live->session.result.faces,
-                        live->window ? window_style(live->window) : &style, error);
+    result = recorder_add(live->recorder, frame, &live->session.result.faces,
+                          live->window ? window_style(live->window) : &style, error);
+    if (!result || live->asked_for)
+        return result;
+    stop_recording(live, error);
+    tell_failure(live, error);
+    return 0;
 }
 
 /* ---- the end ---- */

@@ -507,6 +507,35 @@ static void keys_record_and_quit(void)
     close_screen(&screen);
 }
 
+/* The disk is full, as far as mien can tell. */
+static void a_recording_of_the_key_that_fails_leaves_the_picture(void)
+{
+    struct screen screen;
+    int status;
+    if (!media_make("-f lavfi -i testsrc2=s=640x480:r=30 -vf noise=alls=60:allf=t -t 2 -c:v ffv1 "
+                    "noise.mkv") ||
+        !open_screen(&screen))
+        return;
+    media_shell(&run, "command -v xdotool");
+    if (run.code) {
+        skip_test("xdotool is not installed");
+        close_screen(&screen);
+        return;
+    }
+    const char *words[] = {"sh", "-c",
+                           "trap '' XFSZ; ulimit -f 200; exec mien live --video noise.mkv", NULL};
+    pid_t child = spawn(words);
+    sleep(2);
+    media_shell(&run, "xdotool key r");
+    CU_ASSERT(wait_for_note(&screen, true));
+    CU_ASSERT(wait_for_note(&screen, false));
+    CU_ASSERT_EQUAL(waitpid(child, &status, WNOHANG), 0);
+    media_shell(&run, "xdotool key q");
+    CU_ASSERT_EQUAL(waitpid(child, &status, 0), child);
+    CU_ASSERT(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    close_screen(&screen);
+}
+
 int main(void)
 {
     const struct test tests[] = {
@@ -527,6 +556,8 @@ int main(void)
         {"wrong arguments are told", wrong_arguments_are_told},
         {"window shows a box where the face is", window_shows_a_box_where_the_face_is},
         {"keys record and quit", keys_record_and_quit},
+        {"a recording of the key that fails leaves the picture",
+         a_recording_of_the_key_that_fails_leaves_the_picture},
         {NULL, NULL},
     };
     program_enter();
