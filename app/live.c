@@ -343,6 +343,16 @@ static int loop(struct live *live, struct mien_error *error)
     return EXIT_FINE;
 }
 
+/* What --record asks for may never have begun. */
+static int check_recorded(const struct live *live, struct mien_error *error)
+{
+    if (!live->options->record || live->session.pictures || live->reader_left)
+        return EXIT_FINE;
+    mien_error_set(error, ENODATA, "%s: not recorded, as there was no picture",
+                   live->options->record);
+    return EXIT_LOSSES;
+}
+
 static double cpu_seconds(void)
 {
     struct rusage use;
@@ -368,14 +378,14 @@ static void report(struct live *live, double cpu)
              (unsigned long long)analysis_skipped(live->session.analysis),
              (unsigned long long)analysis_unread(live->session.analysis),
              (unsigned long long)unrecorded, cpu / seconds);
-    if (live->session.looks.count)
+    const struct meter *shows = &live->session.shows, *looks = &live->session.looks;
+    double shown = meter_percentile(shows, now, 0.5), looked = meter_percentile(looks, now, 0.5);
+    if (shown >= 0 && looked >= 0)
         mien_log(MIEN_LOG_INFO,
                  "from capture to screen, last 5 s: picture %.0f ms (p95 %.0f), faces %.0f ms "
                  "(p95 %.0f)",
-                 meter_percentile(&live->session.shows, now, 0.5),
-                 meter_percentile(&live->session.shows, now, 0.95),
-                 meter_percentile(&live->session.looks, now, 0.5),
-                 meter_percentile(&live->session.looks, now, 0.95));
+                 shown, meter_percentile(shows, now, 0.95), looked,
+                 meter_percentile(looks, now, 0.95));
 }
 
 int command_live(int argc, char **argv)
@@ -396,6 +406,8 @@ int command_live(int argc, char **argv)
         double cpu = cpu_seconds();
         code = loop(&live, &error);
         report(&live, cpu_seconds() - cpu);
+        if (!code)
+            code = check_recorded(&live, &error);
     }
     if (code)
         mien_log(MIEN_LOG_ERROR, "%s", error.text);

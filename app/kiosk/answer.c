@@ -20,6 +20,14 @@ static void put_camera(const struct mien_camera_status *camera, FILE *file)
             (unsigned long long)camera->reopened);
 }
 
+static void put_latency(double ms, FILE *file)
+{
+    if (ms < 0)
+        fputs("null", file);
+    else
+        put_number(file, ms, 0);
+}
+
 void answer_put(const struct answer *answer, FILE *file)
 {
     struct session *session = answer->session;
@@ -37,9 +45,9 @@ void answer_put(const struct answer *answer, FILE *file)
             answer->faces_so_far);
     put_number(file, figures.fps, 1);
     fputs(",\"latency_ms\":{\"p50\":", file);
-    put_number(file, figures.latency_p50_ms, 0);
+    put_latency(figures.latency_p50_ms, file);
     fputs(",\"p95\":", file);
-    put_number(file, figures.latency_p95_ms, 0);
+    put_latency(figures.latency_p95_ms, file);
     fputs("},", file);
     put_camera(&answer->camera, file);
     fputs(",\"config_error\":", file);

@@ -120,7 +120,8 @@ static void a_model_that_is_missing_changes_nothing(void)
 static void a_missing_camera_is_waited_for(void)
 {
     shell("settings '{\"camera\": {\"device\": \"/dev/no-such-camera\"}}'; start &&"
-          "says '\"state\":\"lost\"' && logs '/dev/no-such-camera.*next try in' && stop");
+          "says '\"state\":\"lost\"' && says '{\"p50\":null,\"p95\":null}' && logs "
+          "'/dev/no-such-camera.*next try in' && stop");
     CU_ASSERT_EQUAL(run.code, 0);
     shell("settings '{\"camera\": {\"device\": \"/dev/no-a, /dev/no-b\"}}'; start &&"
           "until_ logs '/dev/no-a.*next try in' && logs '/dev/no-b' && stop");

@@ -190,6 +190,19 @@ static void a_camera_is_waited_for_where_changed_settings_find_none(void)
     CU_ASSERT_EQUAL(run.code, 0);
 }
 
+static void a_camera_that_sends_nothing_is_told(void)
+{
+    media_shell(&run, ": >camera-silent; mien-faked live --headless --device /dev/null "
+                      "--seconds 0.5 --record silent.mp4; code=$?; rm camera-silent; "
+                      "[ -e silent.mp4 ] || exit $code");
+    CU_ASSERT_EQUAL(run.code, 3);
+    CU_ASSERT_PTR_NOT_NULL(strstr(run.err, "silent.mp4: not recorded"));
+    media_shell(&run, "{ sleep 1; : >camera-silent; } & SDL_VIDEODRIVER=dummy mien-faked live "
+                      "--device /dev/null --seconds 7; code=$?; rm camera-silent; exit $code");
+    CU_ASSERT_EQUAL(run.code, 0);
+    CU_ASSERT_PTR_NULL(strstr(run.err, "-1"));
+}
+
 static void a_terminal_that_closes_ends_it(void)
 {
     media_shell(&run, "command -v script");
@@ -546,6 +559,7 @@ int main(void)
         {"settings change while it runs", settings_change_while_it_runs},
         {"a camera is waited for where changed settings find none",
          a_camera_is_waited_for_where_changed_settings_find_none},
+        {"a camera that sends nothing is told", a_camera_that_sends_nothing_is_told},
         {"a terminal that closes ends it", a_terminal_that_closes_ends_it},
         {"ends after its seconds", ends_after_its_seconds},
         {"a reader that leaves ends it", a_reader_that_leaves_ends_it},
