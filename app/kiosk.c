@@ -77,7 +77,6 @@ static void close_parts(struct kiosk *kiosk)
     if (kiosk->session.recogniser)
         publisher_finish(&kiosk->publisher, &kiosk->config,
                          recogniser_model(kiosk->session.recogniser), clock_seconds());
-    reload_finish(&kiosk->reload);
     window_close(&kiosk->window);
     status_close(&kiosk->status);
     session_close(&kiosk->session, NULL);
@@ -226,7 +225,7 @@ static int print_status(void)
 
 int command_kiosk(int argc, char **argv)
 {
-    struct kiosk kiosk = {.reload = {.fd = -1}};
+    struct kiosk kiosk = {0};
     if (kiosk_options_parse(&kiosk.options, argc, argv))
         return EXIT_USAGE;
     if (kiosk.options.status)

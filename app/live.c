@@ -242,7 +242,6 @@ static int close_parts(struct live *live, int code)
         mien_log(MIEN_LOG_ERROR, "%s", error.text);
         code = EXIT_LOSSES;
     }
-    reload_finish(&live->reload);
     window_close(&live->window);
     if (session_close(&live->session, &error) && !code && !live->reader_left) {
         mien_log(MIEN_LOG_ERROR, "%s", error.text);

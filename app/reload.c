@@ -1,56 +1,60 @@
 #include "reload.h"
 
-#include <stdio.h>
-#include <string.h>
-#include <sys/inotify.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
+#include "clock.h"
 #include "mien/log.h"
 #include "settings.h"
 #include "signals.h"
 
-/* Folders are watched, not files: editors put a new file in the place of the old one. */
-static int watch(void *data, const char *file)
+#define LOOK_SECONDS 0.25 /* between looks at the files */
+
+/* Pipes and devices are no files that change. */
+static int add_file(void *data, const char *file)
 {
-    struct reload *reload = data;
-    const char *slash = strrchr(file, '/');
-    char folder[4096];
-    snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - file + 1) : 1,
-             slash ? file : ".");
-    snprintf(reload->name, sizeof reload->name, "%s", slash ? slash + 1 : file);
-    inotify_add_watch(reload->fd, folder,
-                      IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_ONLYDIR);
+    uint64_t *state = data;
+    struct stat about;
+    if (stat(file, &about) || !S_ISREG(about.st_mode))
+        about = (struct stat){0};
+    const uint64_t parts[] = {about.st_dev,
+                              about.st_ino,
+                              (uint64_t)about.st_size,
+                              (uint64_t)about.st_mtim.tv_sec,
+                              (uint64_t)about.st_mtim.tv_nsec,
+                              (uint64_t)about.st_ctim.tv_sec,
+                              (uint64_t)about.st_ctim.tv_nsec};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        *state = (*state ^ parts[i]) * 0x100000001b3; /* FNV-1a, by words */
     return 0;
+}
+
+static uint64_t state_of_files(const char *path)
+{
+    uint64_t state = 0xcbf29ce484222325;
+    mien_config_files(path, add_file, &state);
+    return state;
 }
 
 void reload_init(struct reload *reload, const char *path, const char *model, const char *precision)
 {
-    *reload = (struct reload){.path = path,
-                              .model = model,
-                              .precision = precision,
-                              .fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK)};
-    mien_config_files(path, watch, reload);
+    *reload = (struct reload){.path = path, .model = model, .precision = precision};
+    reload->read = reload->seen = state_of_files(path);
 }
 
-void reload_finish(struct reload *reload)
+/* A file that changed is looked at twice: whoever writes it may not be done. Files are looked at,
+ * not watched, as folders may be made later and links lead anywhere. */
+static bool files_changed(struct reload *reload)
 {
-    if (reload->fd >= 0)
-        close(reload->fd);
-    reload->fd = -1;
-}
-
-static bool file_changed(struct reload *reload)
-{
-    _Alignas(struct inotify_event) char bytes[4096];
-    bool changed = false;
-    ssize_t size;
-    while ((size = read(reload->fd, bytes, sizeof bytes)) > 0)
-        for (char *at = bytes; at < bytes + size;) {
-            const struct inotify_event *event = (const struct inotify_event *)at;
-            changed |= event->len && !strcmp(event->name, reload->name);
-            at += sizeof *event + event->len;
-        }
-    return changed;
+    double now = clock_seconds();
+    if (now < reload->next_look)
+        return false;
+    reload->next_look = now + LOOK_SECONDS;
+    uint64_t before = reload->seen;
+    reload->seen = state_of_files(reload->path);
+    if (reload->seen != before || reload->seen == reload->read)
+        return false;
+    reload->read = reload->seen;
+    return true;
 }
 
 static int retune(const struct reload *reload, const struct mien_config *old,
@@ -76,7 +80,7 @@ static int retune(const struct reload *reload, const struct mien_config *old,
 int reload_run(struct reload *reload, struct mien_config *config, struct session *session,
                struct window *window, struct mien_error *error)
 {
-    bool changed = file_changed(reload), asked = signals_hangup();
+    bool changed = files_changed(reload), asked = signals_hangup();
     if (!changed && !asked)
         return 0;
     struct mien_config new;

@@ -3,6 +3,8 @@
 #ifndef APP_RELOAD_H
 #define APP_RELOAD_H
 
+#include <stdint.h>
+
 #include "draw/window.h"
 #include "mien/config.h"
 #include "stream/session.h"
@@ -10,13 +12,12 @@
 struct reload {
     const char *path; /* as in mien_config_load; has to outlive this, as the next two */
     const char *model, *precision; /* of the command line, or NULL */
-    int fd;                        /* inotify; -1: files cannot be watched, SIGHUP still works */
-    char name[256];                /* of the files, in whichever folder */
+    uint64_t read, seen;           /* stand for the files as last read, and as last looked at */
+    double next_look;
 };
 
-/* Watches the files' folders, where they exist. signals_catch is due before. */
+/* Notes how the files are; to be called before they are read. */
 void reload_init(struct reload *reload, const char *path, const char *model, const char *precision);
-void reload_finish(struct reload *reload);
 
 /* When there is a reason to, reads the configuration; settings of faces that changed give the
  * session another recogniser, and the window, if there is one, its labels. The rest of *config is

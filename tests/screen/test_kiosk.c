@@ -106,6 +106,18 @@ static void a_signal_reads_the_settings_again(void)
     CU_ASSERT_EQUAL(run.code, 0);
 }
 
+static void settings_may_come_later_and_be_links(void)
+{
+    shell("export XDG_CONFIG_HOME=$PWD/later; mien kiosk --video portrait.jpg 2>log & child=$!\n"
+          "until_ answers && mkdir -p later/mien && echo '{}' >later/mien/config.json &&"
+          "until_ logs 'read again' && stop");
+    CU_ASSERT_EQUAL(run.code, 0);
+    shell("mkdir -p elsewhere; echo '{}' >elsewhere/shop.json; rm kiosk.json\n"
+          "ln -s elsewhere/shop.json kiosk.json; kiosk && echo ' {}' >elsewhere/shop.json &&"
+          "until_ logs 'read again' && stop; code=$?; rm kiosk.json; exit $code");
+    CU_ASSERT_EQUAL(run.code, 0);
+}
+
 static void a_model_that_is_missing_changes_nothing(void)
 {
     shell("kiosk && settings '{\"emotion\": {\"model\": \"none.safetensors\"}}' &&"
@@ -406,6 +418,7 @@ int main(void)
         {"wrong settings are told with their place", wrong_settings_are_told_with_their_place},
         {"settings change while it runs", settings_change_while_it_runs},
         {"a signal reads the settings again", a_signal_reads_the_settings_again},
+        {"settings may come later and be links", settings_may_come_later_and_be_links},
         {"a model that is missing changes nothing", a_model_that_is_missing_changes_nothing},
         {"a missing camera is waited for", a_missing_camera_is_waited_for},
         {"a missing video is not", a_missing_video_is_not},
