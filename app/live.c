@@ -324,7 +324,7 @@ static bool goes_on(struct live *live)
     return !live->window || window_react(live->window);
 }
 
-/* A reader that has had enough is no error. */
+/* A reader that has had enough is no error, nor is the end of standard input. */
 static int loop(struct live *live, struct mien_error *error)
 {
     live->began = live->last_face = clock_seconds();
@@ -334,7 +334,7 @@ static int loop(struct live *live, struct mien_error *error)
         session_await(&live->session, &camera);
         int result = step(live, error);
         live->reader_left = result == -EPIPE;
-        if (live->reader_left)
+        if (live->reader_left || result == -ENODATA)
             return EXIT_FINE;
         if (result)
             return EXIT_LOSSES;

@@ -36,7 +36,9 @@ static const struct argp_option option_list[] = {
     {"size", KEY_SIZE, "WxH", 0, "picture size to ask the camera for (640x480)", 1},
     {"fps", KEY_FPS, "N", 0, "pictures a second to ask for (30)", 1},
     {"format", KEY_FORMAT, "FOURCC", 0, "pixel format to ask for: YUYV, MJPG, … (the best)", 1},
-    {"video", KEY_VIDEO, "FILE", 0, "play a video or picture, over and over, in place of a camera",
+    {"video", KEY_VIDEO, "FILE", 0,
+     "play a video or picture, over and over, in place of a camera; - is standard input, which "
+     "plays once",
      1},
     {NULL, 0, NULL, 0, "What becomes of them", 2},
     {"headless", KEY_HEADLESS, NULL, 0,

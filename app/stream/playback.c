@@ -32,6 +32,7 @@ struct playback {
     int stop; /* eventfd */
     pthread_t thread;
     bool running;
+    bool ended; /* it plays no more, and nothing is wrong */
     double began;
     uint64_t number;
 };
@@ -118,6 +119,9 @@ static void play(struct playback *playback, struct mien_error *error)
             show_still(playback, &frame);
             return;
         }
+        playback->ended = !strcmp(playback->path, "-"); /* that cannot be read again */
+        if (playback->ended)
+            return;
         mien_reader_close(&playback->reader);
         if (mien_reader_open(&playback->reader, playback->path, error))
             return;
@@ -190,7 +194,7 @@ int playback_take(struct playback *playback, struct mien_frame *frame, int timeo
     int result = mien_mailbox_take(playback->mailbox, &item, timeout_ms);
     if (!result)
         *frame = ((struct slot *)item)->frame;
-    return result;
+    return result == -ECANCELED && playback->ended ? -ENODATA : result;
 }
 
 void playback_release(struct playback *playback, struct mien_frame *frame)

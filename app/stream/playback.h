@@ -1,4 +1,5 @@
-/* A recorded video or picture that plays at its own pace, again and again, like a camera. */
+/* A recorded video or picture that plays at its own pace, again and again, like a camera; one from
+ * standard input ("-") plays once. */
 #ifndef APP_PLAYBACK_H
 #define APP_PLAYBACK_H
 
@@ -15,7 +16,8 @@ int playback_open(struct playback **playback, const char *path, struct mien_erro
 void playback_close(struct playback **playback);
 
 /* The rules of mien_camera_take: the newest frame not taken yet; a caller holds at most two.
- * Returns 0, -ETIMEDOUT, or -ECANCELED when the file cannot be read any more. */
+ * Returns 0, -ETIMEDOUT, -ENODATA when standard input has ended, or -ECANCELED when the file cannot
+ * be read any more. */
 int playback_take(struct playback *playback, struct mien_frame *frame, int timeout_ms);
 void playback_release(struct playback *playback, struct mien_frame *frame);
 

@@ -93,8 +93,9 @@ int session_next(struct session *session, struct mien_frame *frame, int timeout_
         return -ETIMEDOUT;
     }
     int result = source_take(session->source, frame, timeout_ms);
-    if (result == -ECANCELED)
-        return mien_error_set(error, EIO, "there are no more pictures");
+    if (result == -ECANCELED || result == -ENODATA)
+        return mien_error_set(error, result == -ENODATA ? ENODATA : EIO,
+                              "there are no more pictures");
     if (result)
         return result;
     place_in_time(session, frame);

@@ -8,14 +8,14 @@
 
 struct source;
 
-/* `video` names a recording; NULL: the camera that `camera` describes (kept by nobody), or, where its
- * device names several with commas between them, the first of them that opens. Returns 0 or an error
- * of mien_camera_open (of the first camera) or playback_open. */
+/* `video` names a recording; NULL: the camera that `camera` describes (kept by nobody), or, where
+ * its device names several with commas between them, the first of them that opens. Returns 0 or an
+ * error of mien_camera_open (of the first camera) or playback_open. */
 int source_open(struct source **source, const char *video, const struct mien_camera_options *camera,
                 struct mien_error *error);
 void source_close(struct source **source);
 
-/* As mien_camera_take and mien_camera_release. */
+/* As mien_camera_take or playback_take, and mien_camera_release. */
 int source_take(struct source *source, struct mien_frame *frame, int timeout_ms);
 void source_release(struct source *source, struct mien_frame *frame);
 

@@ -226,6 +226,16 @@ static void ends_after_its_seconds(void)
     CU_ASSERT_PTR_NOT_NULL(strstr(run.err, "pictures a second"));
 }
 
+static void standard_input_plays_once(void)
+{
+    if (!media_make("-f lavfi -i testsrc2=s=320x240:r=30 -t 0.5 -c:v ffv1 short.mkv"))
+        return;
+    media_shell(&run, "cat short.mkv | mien live --headless --video -");
+    CU_ASSERT_EQUAL(run.code, 0);
+    CU_ASSERT_PTR_NOT_NULL(strstr(run.err, "pictures a second"));
+    CU_ASSERT_PTR_NULL(strstr(run.err, "error"));
+}
+
 static void a_reader_that_leaves_ends_it(void)
 {
     media_shell(&run, "{ mien live --headless --video portrait.jpg; echo $? >code; } | head -n 1; "
@@ -562,6 +572,7 @@ int main(void)
         {"a camera that sends nothing is told", a_camera_that_sends_nothing_is_told},
         {"a terminal that closes ends it", a_terminal_that_closes_ends_it},
         {"ends after its seconds", ends_after_its_seconds},
+        {"standard input plays once", standard_input_plays_once},
         {"a reader that leaves ends it", a_reader_that_leaves_ends_it},
         {"no display is a clear error", no_display_is_a_clear_error},
         {"no camera is a clear error", no_camera_is_a_clear_error},
