@@ -50,9 +50,9 @@ struct mien_camera_status session_status(const struct session *session);
 
 /* Waits up to `timeout_ms` for a picture and hands it to the recogniser; *frame is then held until
  * session_keep or session_drop. Its number and time go on from source to source. Returns 0,
- * -ETIMEDOUT (also without a source), or with its message -ENODATA (a recording from standard input
- * has ended) or what ended the source, the recogniser or
- * the records (-EPIPE: whoever reads them has had enough). */
+ * -ETIMEDOUT (also without a source), or with its message what ended the source (-ENODATA: it was
+ * standard input, and that has ended), the recogniser or the records (-EPIPE: whoever reads them
+ * has had enough). */
 int session_next(struct session *session, struct mien_frame *frame, int timeout_ms,
                  struct mien_error *error);
 void session_keep(struct session *session, struct mien_frame *frame); /* it is shown from now on */

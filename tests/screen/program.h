@@ -3,8 +3,8 @@
 #define TESTS_PROGRAM_H
 
 /* Enters a temporary folder with portrait.jpg, other.png and a model, and sets up the environment,
- * so that media_shell("mien …") works. So does "mien-faked …", which has a camera, "--device /dev/null"
- * (tests/screen/fake_camera.c). */
+ * so that media_shell("mien …") works. So does "mien-faked …", which has a camera, "--device
+ * /dev/null" (tests/screen/fake_camera.c). */
 void program_enter(void);
 
 /* What `mien image` says of the face in portrait.jpg. */
