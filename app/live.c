@@ -52,7 +52,7 @@ static int check_outputs(struct live *live, struct mien_error *error)
     char *const inputs[] = {(char *)options->video};
     return outputs_check(list, count, inputs, options->video != NULL, options->overwrite,
                          "-y overwrites it", error)
-               ? EXIT_LOSSES
+               ? EXIT_USAGE
                : EXIT_FINE;
 }
 

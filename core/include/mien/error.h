@@ -14,7 +14,8 @@ struct mien_error {
 
 /* Formats the message and returns -code, so that a caller can `return mien_error_set(…)`.
  * `error` may be NULL: then only the code is returned. `code` is a positive errno value.
- * Text that does not fit is cut, and control characters become '?'. Safe from any thread (each with its own struct). */
+ * Text that does not fit is cut, and control characters become '?'. Safe from any thread (each
+ * with its own struct). */
 int mien_error_set(struct mien_error *error, int code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
