@@ -51,8 +51,9 @@ static const struct argp_option options[] = {
 
 static const char *plot_name(const char *value, struct argp_state *state)
 {
-    if (!plot_known(value))
-        argp_error(state, "%s: a plot's name ends in .svg or .png", value);
+    struct mien_error error;
+    if (plot_check_name(value, &error))
+        argp_error(state, "%s", error.text);
     return value;
 }
 

@@ -172,11 +172,13 @@ static int step(struct kiosk *kiosk, struct mien_error *error)
 static void look_after_camera(struct kiosk *kiosk)
 {
     struct session *session = &kiosk->session;
-    struct mien_camera_options camera =
-        settings_camera(&kiosk->config, &(struct mien_camera_options){0});
     if (session->source && strchr(kiosk->config.camera.device, ',') &&
         session_status(session).state == MIEN_CAMERA_LOST)
         session_disconnect(session);
+    if (session->source)
+        return;
+    struct mien_camera_options camera =
+        settings_camera(&kiosk->config, &(struct mien_camera_options){0});
     session_await(session, &camera);
 }
 

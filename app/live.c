@@ -140,6 +140,12 @@ static void reconnect(struct live *live, const struct mien_config *old)
     *live->complaint.text = '\0';
 }
 
+static void await_camera(struct live *live)
+{
+    struct mien_camera_options camera = camera_of(live);
+    session_await(&live->session, &camera);
+}
+
 /* A recording under way ends with the settings that it began with. */
 static void reload(struct live *live)
 {
@@ -330,8 +336,8 @@ static int loop(struct live *live, struct mien_error *error)
     live->began = live->last_face = clock_seconds();
     while (goes_on(live)) {
         reload(live);
-        struct mien_camera_options camera = camera_of(live);
-        session_await(&live->session, &camera);
+        if (!live->session.source)
+            await_camera(live);
         int result = step(live, error);
         live->reader_left = result == -EPIPE;
         if (live->reader_left || result == -ENODATA)

@@ -38,6 +38,7 @@ struct mien_camera {
     bool has_thread;
     pthread_mutex_t mutex; /* guards the status */
     struct mien_camera_status status;
+    _Atomic uint64_t turns; /* of the status, where it is not kept */
     uint64_t next_number;
     int64_t first_ns;  /* time of frame 0 */
     int64_t newest_ns; /* when the last good frame came, or the stream began */
@@ -99,9 +100,7 @@ static void count(struct mien_camera *camera, uint64_t captured, uint64_t droppe
 /* Waits a turn at most, less if `wait_ms` is; as poll(2). */
 static int wait_a_turn(struct mien_camera *camera, struct pollfd waits[2], int64_t wait_ms)
 {
-    pthread_mutex_lock(&camera->mutex);
-    camera->status.turns++;
-    pthread_mutex_unlock(&camera->mutex);
+    camera->turns++;
     return poll(waits, 2, wait_ms < TURN_MS ? (int)wait_ms : TURN_MS);
 }
 
@@ -360,4 +359,5 @@ void mien_camera_get_status(struct mien_camera *camera, struct mien_camera_statu
     pthread_mutex_lock(&camera->mutex);
     *status = camera->status;
     pthread_mutex_unlock(&camera->mutex);
+    status->turns = camera->turns;
 }

@@ -5,10 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <turbojpeg.h>
 #include <unistd.h>
 
+#include "files/outputs.h"
 #include "files/part.h"
 
 enum { JPEG_QUALITY = 92 };
@@ -17,12 +17,6 @@ struct bytes {
     unsigned char *data;
     size_t size;
 };
-
-static bool ends_in(const char *path, const char *ending)
-{
-    size_t length = strlen(path), tail = strlen(ending);
-    return length > tail && !strcasecmp(path + length - tail, ending);
-}
 
 static bool is_jpeg(const char *path)
 {
@@ -72,29 +66,18 @@ static int encode_png(const struct mien_picture *color, struct bytes *out)
     return failed ? -ENOMEM : 0;
 }
 
-static int write_all(int fd, const struct bytes *bytes)
-{
-    for (size_t done = 0; done < bytes->size;) {
-        ssize_t count = write(fd, bytes->data + done, bytes->size - done);
-        if (count < 0 && errno != EINTR)
-            return -errno;
-        if (count > 0)
-            done += (size_t)count;
-    }
-    return 0;
-}
-
 static int write_file(const char *path, const struct bytes *bytes, struct mien_error *error)
 {
     FILE *file = part_open(path);
-    int result = file ? write_all(fileno(file), bytes) : -errno;
-    if (file && fclose(file) && !result)
+    bool opened = file != NULL;
+    int result = opened && fwrite(bytes->data, bytes->size, 1, file) == 1 ? 0 : -errno;
+    if (opened && fclose(file) && !result)
         result = -errno;
     if (result)
         mien_error_set(error, -result, "%s cannot be written: %s", path, strerror(-result));
     else
         result = part_finish(path, error);
-    if (file && result)
+    if (opened && result)
         part_remove(path);
     return result;
 }

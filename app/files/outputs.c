@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 
 bool is_folder(const char *path)
@@ -12,6 +13,12 @@ bool is_folder(const char *path)
     struct stat about;
     size_t length = strlen(path);
     return (length && path[length - 1] == '/') || (!stat(path, &about) && S_ISDIR(about.st_mode));
+}
+
+bool ends_in(const char *path, const char *ending)
+{
+    size_t length = strlen(path), tail = strlen(ending);
+    return length > tail && !strcasecmp(path + length - tail, ending);
 }
 
 char *path_in(const char *folder, const char *name, const char *extension)

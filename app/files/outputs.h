@@ -10,6 +10,9 @@
 /* A folder there is, or a name that ends in '/'. */
 bool is_folder(const char *path);
 
+/* Whether the name ends so (".png"), in whatever case, and is more than that. */
+bool ends_in(const char *path, const char *ending);
+
 /* FOLDER/NAME and EXTENSION; NULL: no memory. The caller frees it. */
 char *path_in(const char *folder, const char *name, const char *extension);
 
@@ -18,7 +21,7 @@ int make_folder(const char *path, struct mien_error *error);
 
 struct output {
     const char *path; /* "-" is nobody's file */
-    const char *by;   /* the input it is made of */
+    const char *by;   /* the input it is made of, or the option that names it */
 };
 
 /* Refuses (-EEXIST) two outputs that are one file, however spelled, an output that is an input,

@@ -6,39 +6,32 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
+
+#include "files/outputs.h"
 
 enum alignment { LEFT, CENTRE, RIGHT };
-
-static bool ends_in(const char *path, const char *ending)
-{
-    const char *dot = strrchr(path, '.');
-    return dot && !strcasecmp(dot, ending);
-}
 
 static bool is_png(const char *path)
 {
     return ends_in(path, ".png");
 }
 
-bool plot_known(const char *path)
+int plot_check_name(const char *path, struct mien_error *error)
 {
-    return is_png(path) || ends_in(path, ".svg");
+    if (is_png(path) || ends_in(path, ".svg"))
+        return 0;
+    return mien_error_set(error, EINVAL, "%s: a plot's name ends in .svg or .png", path);
 }
 
 /* A white canvas of `width` × `height` points, 2 pixels a point in PNG. */
 static cairo_t *begin(const char *path, double width, double height, struct mien_error *error)
 {
-    cairo_surface_t *surface;
-    if (is_png(path))
-        surface =
-            cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)(2 * width), (int)(2 * height));
-    else if (plot_known(path))
-        surface = cairo_svg_surface_create(path, width, height);
-    else {
-        mien_error_set(error, EINVAL, "%s: a plot's name ends in .svg or .png", path);
+    if (plot_check_name(path, error))
         return NULL;
-    }
+    cairo_surface_t *surface =
+        is_png(path)
+            ? cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)(2 * width), (int)(2 * height))
+            : cairo_svg_surface_create(path, width, height);
     cairo_t *cr = cairo_create(surface);
     cairo_surface_destroy(surface);
     if (is_png(path))

@@ -2,13 +2,11 @@
 #ifndef APP_PLOT_H
 #define APP_PLOT_H
 
-#include <stdbool.h>
-
 #include "metrics.h"
 #include "mien/error.h"
 
-/* Whether the name ends in .svg or .png. */
-bool plot_known(const char *path);
+/* Returns 0, or -EINVAL with a message where the name ends in neither .svg nor .png. */
+int plot_check_name(const char *path, struct mien_error *error);
 
 /* Each returns 0, -EINVAL (another ending) or -EIO (cannot be written),
  * with a message that names the file. */

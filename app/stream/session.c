@@ -9,6 +9,10 @@
 #include "commands.h"
 #include "mien/log.h"
 
+/* Between tries to open a camera, seconds. */
+#define RETRY_FIRST 1.0
+#define RETRY_LAST 30.0
+
 int session_open(struct session *session, const struct recogniser_options *recogniser,
                  const char *jsonl, struct mien_error *error)
 {
@@ -21,10 +25,6 @@ int session_open(struct session *session, const struct recogniser_options *recog
         return EXIT_UNREADABLE;
     return EXIT_FINE;
 }
-
-/* Between tries to open a camera, seconds. */
-#define RETRY_FIRST 1.0
-#define RETRY_LAST 30.0
 
 void session_use(struct session *session, struct recogniser *recogniser)
 {
@@ -50,8 +50,7 @@ void session_await(struct session *session, const struct mien_camera_options *ca
 {
     struct mien_error error;
     double now = clock_seconds();
-    if (session->source || now < session->retry_at ||
-        !session_connect(session, NULL, camera, &error))
+    if (now < session->retry_at || !session_connect(session, NULL, camera, &error))
         return;
     session->retry_after = fmin(fmax(RETRY_FIRST, 2 * session->retry_after), RETRY_LAST);
     session->retry_at = now + session->retry_after;

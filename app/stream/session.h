@@ -38,7 +38,7 @@ void session_use(struct session *session, struct recogniser *recogniser);
 int session_connect(struct session *session, const char *video,
                     const struct mien_camera_options *camera, struct mien_error *error);
 
-/* Opens a camera where there is no source. One that does not open is told of, and tried again by
+/* Opens a camera; only without a source. One that does not open is told of, and tried again by
  * calls from 1, 2, 4, … 30 s later on. */
 void session_await(struct session *session, const struct mien_camera_options *camera);
 

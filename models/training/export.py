@@ -76,8 +76,9 @@ def main():
         images, labels = validation(checkpoint, args.root)
         temperature = fit_temperature(logits(network.eval(), images), labels)
     settings = {k: v for k, v in checkpoint["arguments"].items()
-                if k in ("data", "labels", "network", "recipe", "epochs", "batch", "rate", "smoothing", "dropout", "muxspace", "seed",
-                         "split", "fold", "mixup", "teacher")}
+                if k in ("data", "labels", "network", "recipe", "epochs", "batch", "rate",
+                         "smoothing", "dropout", "muxspace", "seed", "split", "fold", "augment",
+                         "mixup", "teacher")}
     model.save(args.output, network, checkpoint["labels"], temperature, {
         "source": "Bah & Xue 2022, doi:10.20517/ir.2021.16", "date": str(datetime.date.today()),
         "epoch": checkpoint["epoch"], "training": settings, "note": args.note,

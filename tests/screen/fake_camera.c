@@ -1,17 +1,17 @@
 /* A camera for the program that is linked with this: /dev/null, gray, 320×240 YUYV, 30 pictures a
  * second. What it does is told by files in the current folder: camera-busy (it does not open),
  * camera-silent (it sends nothing), camera-hangs (a stream that is ended does not end). */
+#include "ioctl.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <libv4l2.h>
 #include <linux/videodev2.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
@@ -149,26 +149,13 @@ static int answer(unsigned long request, void *argument)
     }
 }
 
-/* ---- in the place of the C library's and of libv4l2's ---- */
-
-int ioctl(int fd, unsigned long request, ...)
+int answer_ioctl(int fd, unsigned long request, void *argument)
 {
-    va_list arguments;
-    va_start(arguments, request);
-    void *argument = va_arg(arguments, void *);
-    va_end(arguments);
     return _IOC_TYPE(request) == 'V' ? answer(request, argument)
-                                     : (int)syscall(SYS_ioctl, fd, request, argument);
+                                     : kernel_ioctl(fd, request, argument);
 }
 
-int v4l2_ioctl(int fd, unsigned long request, ...)
-{
-    va_list arguments;
-    va_start(arguments, request);
-    void *argument = va_arg(arguments, void *);
-    va_end(arguments);
-    return ioctl(fd, request, argument);
-}
+/* ---- in the place of libv4l2's ---- */
 
 int v4l2_open(const char *path, int flags, ...)
 {

@@ -7,6 +7,13 @@
  * /dev/null" (tests/screen/fake_camera.c). */
 void program_enter(void);
 
+/* Shell words for a program that runs beside: `until_` tries a command for a minute and a half,
+ * `logs` looks for a pattern in the file log, and $child does not outlive the script. */
+#define PROGRAM_WORDS                                                                              \
+    "until_() { for i in $(seq 900); do \"$@\" && return; sleep 0.1; done; return 1; }\n"          \
+    "logs() { grep -q \"$1\" log; }\n"                                                             \
+    "trap 'kill $child 2>/dev/null' EXIT\n"
+
 /* What `mien image` says of the face in portrait.jpg. */
 struct seen_face {
     int x, y, width, height;

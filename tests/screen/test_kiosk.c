@@ -19,17 +19,14 @@
 static struct run run;
 
 /* Shell words that every case begins with. `kiosk` starts one on the portrait and waits until it
- * answers; `until_` tries a command for a minute and a half; `stop` ends it and has its code. */
-static const char words[] =
-    "until_() { for i in $(seq 900); do \"$@\" && return; sleep 0.1; done; return 1; }\n"
+ * answers; `stop` ends it and has its code. */
+static const char words[] = PROGRAM_WORDS
     "answers() { mien kiosk --status >status 2>/dev/null; }\n"
     "says() { answers && grep -q \"$1\" status; }\n"
-    "logs() { grep -q \"$1\" log; }\n"
     "start() { mien kiosk --config kiosk.json \"$@\" 2>log & child=$!; until_ answers; }\n"
     "kiosk() { start --video portrait.jpg \"$@\"; }\n"
     "settings() { echo \"$1\" >new.json; mv new.json kiosk.json; }\n"
     "stop() { kill -TERM $child; wait $child; }\n"
-    "trap 'kill $child 2>/dev/null' EXIT\n"
     "settings '{}'\n";
 
 static void shell(const char *script)

@@ -156,38 +156,35 @@ static void files_that_exist_are_kept(void)
     CU_ASSERT_EQUAL(run.code, 0);
 }
 
-static void settings_change_while_it_runs(void)
+/* Of a script that starts a program as $child, with its messages in log: shown if it fails. */
+static void run_beside(const char *script)
 {
-    media_shell(
-        &run, "until_() { for i in $(seq 900); do \"$@\" && return; sleep 0.1; done; return 1; }\n"
-              "logs() { grep -q \"$1\" log; }; trap 'kill $child' EXIT\n"
-              "echo '{}' >live.json; rm -f rows.jsonl; rows() { [ -s rows.jsonl ]; }\n"
-              "mien live --config live.json --headless --video portrait.jpg --jsonl rows.jsonl "
-              "2>log & child=$!; until_ rows && echo '{' >live.json &&"
-              "until_ logs 'live.json:2:1.*the settings stay' &&"
-              "echo '{\"tracking\": {\"persist\": 3}}' >live.json && until_ logs 'read again' &&"
-              "{ : >rows.jsonl; until_ rows; } && : >log && kill -HUP $child &&"
-              "until_ logs 'read again' && kill -TERM $child && wait $child && trap - EXIT; "
-              "code=$?; cat log >&2; exit $code");
+    media_shell(&run, PROGRAM_WORDS "%s; code=$?; cat log >&2; exit $code", script);
     if (run.code)
         fprintf(stderr, "%s", run.err);
     CU_ASSERT_EQUAL(run.code, 0);
 }
 
+static void settings_change_while_it_runs(void)
+{
+    run_beside("echo '{}' >live.json; rm -f rows.jsonl; rows() { [ -s rows.jsonl ]; }\n"
+               "mien live --config live.json --headless --video portrait.jpg --jsonl rows.jsonl "
+               "2>log & child=$!; until_ rows && echo '{' >live.json &&"
+               "until_ logs 'live.json:2:1.*the settings stay' &&"
+               "echo '{\"tracking\": {\"persist\": 3}}' >live.json && until_ logs 'read again' &&"
+               "{ : >rows.jsonl; until_ rows; } && : >log && kill -HUP $child &&"
+               "until_ logs 'read again' && kill -TERM $child && wait $child");
+}
+
 static void a_camera_is_waited_for_where_changed_settings_find_none(void)
 {
-    media_shell(
-        &run, "until_() { for i in $(seq 900); do \"$@\" && return; sleep 0.1; done; return 1; }\n"
-              "logs() { grep -q \"$1\" log; }; trap 'kill $child' EXIT; rm -f camera-*\n"
-              "camera() { echo '{\"camera\": {\"device\": \"/dev/null\", \"fps\": '$1'}}' "
-              ">live.json; }; camera 30\n"
-              "mien-faked live --config live.json --headless >rows.jsonl 2>log & child=$!\n"
-              "until_ logs Faked && : >camera-busy && camera 15 && until_ logs 'next try in' &&"
-              ": >log && rm camera-busy && until_ logs Faked && kill $child && wait $child &&"
-              "logs 'pictures a second' && trap - EXIT; code=$?; cat log >&2; exit $code");
-    if (run.code)
-        fprintf(stderr, "%s", run.err);
-    CU_ASSERT_EQUAL(run.code, 0);
+    run_beside("rm -f camera-*\n"
+               "camera() { echo '{\"camera\": {\"device\": \"/dev/null\", \"fps\": '$1'}}' "
+               ">live.json; }; camera 30\n"
+               "mien-faked live --config live.json --headless >rows.jsonl 2>log & child=$!\n"
+               "until_ logs Faked && : >camera-busy && camera 15 && until_ logs 'next try in' &&"
+               ": >log && rm camera-busy && until_ logs Faked && kill $child && wait $child &&"
+               "logs 'pictures a second'");
 }
 
 static void a_camera_that_sends_nothing_is_told(void)

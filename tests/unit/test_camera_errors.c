@@ -1,17 +1,15 @@
 /* What can be said of cameras without one; tests/camera has the rest. */
 #include "backoff.h"
 #include "camera_device.h"
+#include "ioctl.h"
 #include "mien/camera.h"
 #include "runner.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libv4l2.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 /* ---- a driver that is not there ---- */
@@ -36,23 +34,9 @@ static int answer(unsigned long request, void *argument)
     return -1;
 }
 
-/* These take the place of the C library's and of libv4l2's. */
-int ioctl(int fd, unsigned long request, ...)
+int answer_ioctl(int fd, unsigned long request, void *argument)
 {
-    va_list arguments;
-    va_start(arguments, request);
-    void *argument = va_arg(arguments, void *);
-    va_end(arguments);
-    return planes ? answer(request, argument) : (int)syscall(SYS_ioctl, fd, request, argument);
-}
-
-int v4l2_ioctl(int fd, unsigned long request, ...)
-{
-    va_list arguments;
-    va_start(arguments, request);
-    void *argument = va_arg(arguments, void *);
-    va_end(arguments);
-    return ioctl(fd, request, argument);
+    return planes ? answer(request, argument) : kernel_ioctl(fd, request, argument);
 }
 
 /* ---- tests ---- */

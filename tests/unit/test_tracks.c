@@ -160,7 +160,6 @@ static void never_uses_an_id_again(void)
     mien_tracks_destroy(&tracks);
 }
 
-/* Two people walk past each other at different heights of the picture; their boxes overlap. */
 static void numbers_on_from_others(void)
 {
     struct mien_tracks *before = make((struct mien_tracks_options){.persist = 1}),
@@ -176,6 +175,7 @@ static void numbers_on_from_others(void)
     mien_tracks_destroy(&tracks);
 }
 
+/* Two people walk past each other at different heights of the picture; their boxes overlap. */
 static void keeps_ids_when_faces_cross(void)
 {
     struct mien_tracks *tracks = make((struct mien_tracks_options){.smoothing = -1});
