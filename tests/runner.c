@@ -2,6 +2,7 @@
 
 #include <CUnit/TestRun.h>
 #include <stdio.h>
+#include <string.h>
 
 static unsigned case_number;
 static const char *skip_reason;
@@ -11,10 +12,21 @@ void skip_test(const char *why)
     skip_reason = why;
 }
 
+void tell(const char *text)
+{
+    while (*text) {
+        int length = (int)strcspn(text, "\n");
+        printf("# %.*s\n", length, text);
+        text += length + (text[length] == '\n');
+    }
+}
+
 static void report_case(const CU_pTest test, const CU_pSuite suite, const CU_pFailureRecord failure)
 {
     (void)suite;
     case_number++;
+    for (CU_pFailureRecord f = failure; f; f = f->pNext)
+        printf("# %s:%u: %s\n", f->strFileName, f->uiLineNumber, f->strCondition);
     if (failure)
         printf("not ok %u - %s\n", case_number, test->pName);
     else if (skip_reason)
@@ -22,8 +34,6 @@ static void report_case(const CU_pTest test, const CU_pSuite suite, const CU_pFa
     else
         printf("ok %u - %s\n", case_number, test->pName);
     skip_reason = NULL;
-    for (CU_pFailureRecord f = failure; f; f = f->pNext)
-        printf("# %s:%u: %s\n", f->strFileName, f->uiLineNumber, f->strCondition);
     fflush(stdout);
 }
 

@@ -14,4 +14,7 @@ struct test {
 int run_tests(const char *suite, const struct test *tests);
 void skip_test(const char *why);
 
+/* Says more of the case that runs, in comments above its line: what a program printed, say. */
+void tell(const char *text);
+
 #endif

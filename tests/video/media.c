@@ -63,8 +63,10 @@ bool media_make(const char *arguments)
         skip_test("the ffmpeg program is not installed");
     else if (strstr(run.err, "Unknown encoder"))
         skip_test("this ffmpeg lacks the encoder");
-    else if (run.code)
-        fprintf(stderr, "ffmpeg %s\n%s", arguments, run.err);
+    else if (run.code) {
+        tell(arguments);
+        tell(run.err);
+    }
     CU_ASSERT(run.code == 0 || run.code == 127 || strstr(run.err, "Unknown encoder"));
     return run.code == 0;
 }
