@@ -122,9 +122,15 @@ static void count(struct kiosk *kiosk)
 {
     const struct analysis_result *result = &kiosk->session.result;
     counts_add(&kiosk->publisher.counts, &result->faces, (double)result->captured_ns / 1e9);
-    for (int i = 0; i < result->faces.count; i++)
-        if (result->faces.list[i].id > kiosk->highest)
-            kiosk->highest = result->faces.list[i].id;
+}
+
+/* Also between looks: a face comes in when it has been read. */
+static void note_newest_face(struct kiosk *kiosk)
+{
+    const struct faces *faces = &kiosk->session.result.faces;
+    for (int i = 0; i < faces->count; i++)
+        if (faces->list[i].id > kiosk->highest)
+            kiosk->highest = faces->list[i].id;
 }
 
 /* ---- the loop ---- */
@@ -164,6 +170,7 @@ static int step(struct kiosk *kiosk, struct mien_error *error)
     bool newer_faces = session_look(session);
     if (newer_faces)
         count(kiosk);
+    note_newest_face(kiosk);
     return show(kiosk, !result, newer_faces, error);
 }
 

@@ -32,8 +32,11 @@ static const char words[] = PROGRAM_WORDS
 static void shell(const char *script)
 {
     media_shell(&run, "%s%s", words, script);
-    if (run.code)
-        fprintf(stderr, "%s\n%s%s", script, run.out, run.err);
+    if (run.code) {
+        tell(script);
+        tell(run.out);
+        tell(run.err);
+    }
 }
 
 static double number(const cJSON *json, const char *name)
@@ -45,7 +48,8 @@ static double number(const cJSON *json, const char *name)
 
 static void tells_how_it_is(void)
 {
-    shell("kiosk && until_ says '\"faces\":1' && stop && cat status");
+    shell("settings '{\"tracking\": {\"bridge\": 10}}'; kiosk && until_ says '\"faces\":1' && stop "
+          "&& cat status");
     CU_ASSERT_EQUAL(run.code, 0);
     cJSON *status = cJSON_Parse(run.out);
     CU_ASSERT(number(status, "uptime") > 0);
@@ -89,7 +93,7 @@ static void settings_change_while_it_runs(void)
           "settings '{\"emotion\": {\"smoothing\": 1}, \"kiosk\": {\"exit_keys\": \"\"}}' &&"
           "until_ says 'config_error\":\"\"' && logs 'read again' &&"
           "[ $(grep -c portrait.jpg log) = 1 ] &&" /* the source was not opened a second time */
-          "until_ says '\"faces_so_far\":2' && stop");
+          "until_ says '\"faces_so_far\":[2-9]' && stop");
     CU_ASSERT_EQUAL(run.code, 0);
 }
 
