@@ -161,7 +161,7 @@ static void run_beside(const char *script)
 {
     media_shell(&run, PROGRAM_WORDS "%s; code=$?; cat log >&2; exit $code", script);
     if (run.code)
-        fprintf(stderr, "%s", run.err);
+        tell(run.err);
     CU_ASSERT_EQUAL(run.code, 0);
 }
 
@@ -527,7 +527,16 @@ static void keys_record_and_quit(void)
     close_screen(&screen);
 }
 
-/* The disk is full, as far as mien can tell. */
+/* Something is shown; waits a minute and a half at most. */
+static bool wait_for_picture(const struct screen *screen)
+{
+    for (int i = 0; i < 900; i++, usleep(100000))
+        if (pixel(screen, SCREEN_WIDTH / 2, SCREEN_HEIGHT / 2))
+            return true;
+    return false;
+}
+
+/* The disk is full, as far as mien can tell, a few seconds after the key. */
 static void a_recording_of_the_key_that_fails_leaves_the_picture(void)
 {
     struct screen screen;
@@ -543,9 +552,9 @@ static void a_recording_of_the_key_that_fails_leaves_the_picture(void)
         return;
     }
     const char *words[] = {"sh", "-c",
-                           "trap '' XFSZ; ulimit -f 200; exec mien live --video noise.mkv", NULL};
+                           "trap '' XFSZ; ulimit -f 12000; exec mien live --video noise.mkv", NULL};
     pid_t child = spawn(words);
-    sleep(2);
+    CU_ASSERT_FATAL(wait_for_picture(&screen));
     media_shell(&run, "xdotool key r");
     CU_ASSERT(wait_for_note(&screen, true));
     CU_ASSERT(wait_for_note(&screen, false));
