@@ -155,8 +155,10 @@ int crew_create(struct crew **crew, int threads, int steps, crew_function *funct
         free(made);
         return mien_error_set(error, ENOMEM, "no memory to run the network");
     }
-    for (int i = 0; i < steps; i++)
-        made->steps[i] = (struct step){0};
+    for (int i = 0; i < steps; i++) {
+        atomic_init(&made->steps[i].untaken, (struct untaken){0});
+        atomic_init(&made->steps[i].undone, 0);
+    }
     made->step_count = steps;
     made->function = function;
     made->data = data;

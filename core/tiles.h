@@ -152,8 +152,8 @@ INLINE vector load_weights(const uint8_t *from, struct storage storage)
 
 INLINE vector load_unit(const uint8_t *from)
 {
-    float value = *(const float __attribute__((aligned(1), may_alias)) *)from;
-    return value - (vector){0};
+    typedef float __attribute__((aligned(1), may_alias)) loose;
+    return *(const loose *)from - (vector){0};
 }
 
 /* Steps of `size` from the start of a row of outputs, weights or per-channel values to vector

@@ -271,7 +271,7 @@ INLINE void convolve_tiles(const struct call *call, struct slice slice, struct s
                 transform_band(call, band, inputs, (struct winograd){storage, 3});
             else
                 transform_band(call, band, inputs, (struct winograd){storage, 4});
-            if (SQUARE_PARTS && band.rows * band.columns == SQUARE_TILES)
+            if (SQUARE_PARTS > 0 && band.rows * band.columns == SQUARE_TILES)
                 for (; part + SQUARE_PARTS <= end; part += SQUARE_PARTS)
                     compute_band(call, band, slice.bottom, inputs, part, storage, SQUARE_PARTS);
             for (; part + 2 <= end; part += 2)

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "half.h"
+
 enum { WEIGHT_SEED = 1, PICTURE_SEED = 2, COARSE_SEED = 3, CELL = 8 };
 
 struct writer {
@@ -26,10 +28,20 @@ static double uniform(uint64_t seed, uint64_t counter)
     return (double)(z >> 40) * 0x1p-24;
 }
 
+/* A half has 11 bits, and none below 2^-24. */
+static float round_to_half(float value)
+{
+    int exponent;
+    frexpf(value, &exponent);
+    int last = exponent - 11 > -24 ? exponent - 11 : -24;
+    return ldexpf(nearbyintf(ldexpf(value, -last)), last);
+}
+
 static void write_value(struct writer *writer, float value)
 {
     if (writer->half) {
-        _Float16 half = (_Float16)value;
+        uint16_t half;
+        half_of_float(round_to_half(value), &half);
         fwrite(&half, sizeof half, 1, writer->data);
         writer->written += sizeof half;
     } else {
