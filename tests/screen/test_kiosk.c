@@ -19,7 +19,7 @@
 static struct run run;
 
 /* Shell words that every case begins with. `kiosk` starts one on the portrait and waits until it
- * answers; `stop` ends it and has its code. */
+ * answers; `stop` ends it and has its code. A machine that is away for seconds keeps the face. */
 static const char words[] = PROGRAM_WORDS
     "answers() { mien kiosk --status >status 2>/dev/null; }\n"
     "says() { answers && grep -q \"$1\" status; }\n"
@@ -27,7 +27,7 @@ static const char words[] = PROGRAM_WORDS
     "kiosk() { start --video portrait.jpg \"$@\"; }\n"
     "settings() { echo \"$1\" >new.json; mv new.json kiosk.json; }\n"
     "stop() { kill -TERM $child; wait $child; }\n"
-    "settings '{}'\n";
+    "settings '{\"tracking\": {\"bridge\": 10}}'\n";
 
 static void shell(const char *script)
 {
@@ -48,8 +48,7 @@ static double number(const cJSON *json, const char *name)
 
 static void tells_how_it_is(void)
 {
-    shell("settings '{\"tracking\": {\"bridge\": 10}}'; kiosk && until_ says '\"faces\":1' && stop "
-          "&& cat status");
+    shell("kiosk && until_ says '\"faces\":1' && stop && cat status");
     CU_ASSERT_EQUAL(run.code, 0);
     cJSON *status = cJSON_Parse(run.out);
     CU_ASSERT(number(status, "uptime") > 0);
@@ -90,10 +89,11 @@ static void settings_change_while_it_runs(void)
     shell("kiosk && settings '{\"emotion\": {\"smoothing\": -1}}' &&"
           "until_ says 'config_error\":\"kiosk.json:1:27: emotion.smoothing' &&"
           "logs 'emotion.smoothing: wrong value.*the settings stay' &&"
-          "settings '{\"emotion\": {\"smoothing\": 1}, \"kiosk\": {\"exit_keys\": \"\"}}' &&"
+          "settings '{\"emotion\": {\"smoothing\": 1}, \"kiosk\": {\"exit_keys\": \"\"}, "
+          "\"tracking\": {\"bridge\": 10}}' &&"
           "until_ says 'config_error\":\"\"' && logs 'read again' &&"
           "[ $(grep -c portrait.jpg log) = 1 ] &&" /* the source was not opened a second time */
-          "until_ says '\"faces_so_far\":[2-9]' && stop");
+          "until_ says '\"faces_so_far\":2' && stop");
     CU_ASSERT_EQUAL(run.code, 0);
 }
 
