@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "bench/frames.h"
-#include "clock.h"
+#include "base/clock.h"
 #include "commands.h"
 #include "mien/log.h"
 #include "mien/model.h"

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mien/camera.h"
+#include "camera/camera.h"
 #include "mien/log.h"
 
 enum { CAMERAS_MAX = 32 };

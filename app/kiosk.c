@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "clock.h"
+#include "base/clock.h"
 #include "commands.h"
 #include "draw/window.h"
 #include "kiosk/answer.h"

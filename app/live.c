@@ -6,7 +6,7 @@
 #include <sys/resource.h>
 #include <time.h>
 
-#include "clock.h"
+#include "base/clock.h"
 #include "commands.h"
 #include "draw/window.h"
 #include "files/outputs.h"

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "mien/camera.h"
+#include "camera/camera.h"
 
 struct live_options {
     struct mien_camera_options camera;

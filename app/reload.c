@@ -2,7 +2,7 @@
 
 #include <sys/stat.h>
 
-#include "clock.h"
+#include "base/clock.h"
 #include "mien/log.h"
 #include "settings.h"
 #include "signals.h"

@@ -3,7 +3,7 @@
 #ifndef APP_SETTINGS_H
 #define APP_SETTINGS_H
 
-#include "mien/camera.h"
+#include "camera/camera.h"
 #include "mien/config.h"
 #include "recognise/recogniser.h"
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mien/video.h"
+#include "video/video.h"
 
 const struct portrait portrait_hopper = {
     "portrait-hopper-usn.jpg", {190, 165, 150, 130}, {130, 80, 270, 260}};

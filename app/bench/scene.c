@@ -11,7 +11,7 @@
 
 #include "app_config.h"
 #include "mien/detector.h"
-#include "mien/video.h"
+#include "video/video.h"
 
 #define PORTRAIT "/portrait-hopper-usn.jpg"
 #define ROOM 1.5   /* side of what is cut out, in sides of the face */

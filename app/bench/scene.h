@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "mien/convert.h"
+#include "camera/convert.h"
 #include "mien/error.h"
 #include "mien/picture.h"
 

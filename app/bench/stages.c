@@ -4,7 +4,7 @@
 #include <linux/videodev2.h>
 #include <stdlib.h>
 
-#include "clock.h"
+#include "base/clock.h"
 
 enum { WARM_UP = 10, PICTURES_MIN = 30, PICTURES_MAX = 4096 };
 

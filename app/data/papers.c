@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "clock.h"
+#include "base/clock.h"
 #include "files/part.h"
 
 static const int64_t INTERVAL_NS = 1000000000;

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdint.h>
 
-#include "mien/utf8.h"
+#include "base/utf8.h"
 
 void put_number(FILE *file, double value, int places)
 {

@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "mien/camera.h"
+#include "camera/camera.h"
 #include "stream/session.h"
 
 struct answer {

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mien/mailbox.h"
+#include "base/mailbox.h"
 
 /* One in each of the two mailboxes, one with each of the two threads, one being filled. */
 enum { SLOTS = 5 };

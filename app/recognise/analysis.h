@@ -9,7 +9,7 @@
 
 #include "data/records.h"
 #include "mien/error.h"
-#include "mien/frame.h"
+#include "base/frame.h"
 #include "recogniser.h"
 
 struct analysis;

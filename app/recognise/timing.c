@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <time.h>
 
-#include "clock.h"
+#include "base/clock.h"
 
 static int64_t read_clock(clockid_t clock)
 {

@@ -15,7 +15,7 @@
 #include "files/outputs.h"
 #include "files/part.h"
 #include "mien/log.h"
-#include "mien/video.h"
+#include "video/video.h"
 #include "progress.h"
 #include "signals.h"
 

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "batch_list.h"
-#include "clock.h"
+#include "base/clock.h"
 #include "commands.h"
 #include "mien/log.h"
 #include "progress.h"

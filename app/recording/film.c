@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "belt.h"
-#include "clock.h"
+#include "base/clock.h"
 #include "commands.h"
 #include "data/records.h"
 #include "data/timeline.h"

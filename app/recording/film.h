@@ -5,7 +5,7 @@
 #include <stdbool.h>
 
 #include "data/papers.h"
-#include "mien/video.h"
+#include "video/video.h"
 #include "recognise/recogniser.h"
 
 /* Outputs are NULL where not wanted, "-" for standard output. */

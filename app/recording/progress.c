@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "clock.h"
+#include "base/clock.h"
 #include "mien/log.h"
 
 enum { BAR_CELLS = 24 };

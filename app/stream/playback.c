@@ -9,9 +9,9 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "clock.h"
+#include "base/clock.h"
 #include "mien/log.h"
-#include "mien/mailbox.h"
+#include "base/mailbox.h"
 
 /* One in the mailbox, two with the caller, one being filled. */
 enum { SLOTS = 4 };

@@ -4,8 +4,8 @@
 #define APP_PLAYBACK_H
 
 #include "mien/error.h"
-#include "mien/frame.h"
-#include "mien/video.h"
+#include "base/frame.h"
+#include "video/video.h"
 
 struct playback;
 

@@ -10,8 +10,8 @@
 #include "files/part.h"
 #include "fit.h"
 #include "mien/log.h"
-#include "mien/mailbox.h"
-#include "mien/video.h"
+#include "base/mailbox.h"
+#include "video/video.h"
 
 /* One in the mailbox, one being encoded, one being filled. */
 enum { SLOTS = 3 };

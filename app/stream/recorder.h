@@ -8,7 +8,7 @@
 
 #include "draw/overlay.h"
 #include "mien/error.h"
-#include "mien/frame.h"
+#include "base/frame.h"
 
 struct recorder; /* one thread */
 

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <poll.h>
 
-#include "clock.h"
+#include "base/clock.h"
 #include "commands.h"
 #include "mien/log.h"
 

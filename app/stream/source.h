@@ -2,9 +2,9 @@
 #ifndef APP_SOURCE_H
 #define APP_SOURCE_H
 
-#include "mien/camera.h"
+#include "camera/camera.h"
 #include "mien/error.h"
-#include "mien/frame.h"
+#include "base/frame.h"
 
 struct source;
 

@@ -10,8 +10,8 @@
 #include <linux/videodev2.h>
 #include <stdio.h>
 
-#include "clock.h"
-#include "mien/convert.h"
+#include "base/clock.h"
+#include "camera/convert.h"
 #include "recognise/recogniser.h"
 #include "settings.h"
 

@@ -1,6 +1,6 @@
 /* Runs inside the camera machine (see run): mien/camera.h against the kernel's own uvcvideo and a
  * webcam whose frames, plug and faults we hold in hand. */
-#include "mien/camera.h"
+#include "camera/camera.h"
 #include "mien/log.h"
 #include "runner.h"
 

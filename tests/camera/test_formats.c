@@ -1,6 +1,6 @@
 /* Runs inside the camera machine (see run) on `vivid`, the kernel's test driver, which shows 75 %
  * colour bars in every pixel format. */
-#include "mien/camera.h"
+#include "camera/camera.h"
 #include "runner.h"
 
 #include <stdio.h>

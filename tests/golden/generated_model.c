@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "half.h"
+#include "network/half.h"
 
 enum { WEIGHT_SEED = 1, PICTURE_SEED = 2, COARSE_SEED = 3, CELL = 8 };
 

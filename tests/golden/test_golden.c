@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "generated_model.h"
-#include "kernels.h"
+#include "network/kernels.h"
 #include "mien/crop.h"
 #include "mien/network.h"
 #include "portrait.h"

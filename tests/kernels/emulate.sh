@@ -36,7 +36,7 @@ lib="$work/root/usr/lib/aarch64-linux-gnu"
 flags="-std=gnu17 -O3 -D_GNU_SOURCE -Wall -Wextra -Wno-missing-field-initializers -Icore -Icore/include -Itests -Itests/golden"
 for test in kernels/test_kernels unit/test_network; do
     echo "== aarch64: $test"
-    aarch64-linux-gnu-gcc $flags -isystem "$work/root/usr/include" core/*.c core/arm/neon.c \
+    aarch64-linux-gnu-gcc $flags -isystem "$work/root/usr/include" core/base/*.c core/network/*.c core/network/arm/neon.c \
         tests/runner.c tests/golden/generated_model.c "tests/$test.c" \
         "$lib/libcunit.so" "$lib/libcjson.so" -lm -lpthread -o "$work/test"
     qemu-aarch64 -L /usr/aarch64-linux-gnu -E "LD_LIBRARY_PATH=$lib" "$work/test" 40
@@ -45,6 +45,6 @@ done
 echo '== aarch64: kernels/test_scan_kernels'
 scan="cascade group integral scan scan_kernels scan_layout scan_scales arm/scan_neon"
 aarch64-linux-gnu-gcc $flags -ffp-contract=off -Ivision -Ivision/include \
-    -isystem "$work/root/usr/include" $(printf 'vision/%s.c ' $scan) core/error.c core/picture.c \
+    -isystem "$work/root/usr/include" $(printf 'vision/faces/%s.c ' $scan) core/base/error.c core/base/picture.c \
     tests/runner.c tests/kernels/test_scan_kernels.c "$lib/libcunit.so" -lm -o "$work/test"
 qemu-aarch64 -L /usr/aarch64-linux-gnu -E "LD_LIBRARY_PATH=$lib" "$work/test"

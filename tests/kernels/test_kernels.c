@@ -10,12 +10,12 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "half.h"
-#include "kernels.h"
+#include "network/half.h"
+#include "network/kernels.h"
 #include "runner.h"
-#include "winograd.h"
+#include "network/winograd.h"
 #ifdef __x86_64__
-#include "x86/x86.h"
+#include "network/x86/x86.h"
 #endif
 
 enum { POISON = 0xa5 };

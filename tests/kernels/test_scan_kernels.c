@@ -1,10 +1,10 @@
 /* Every level of the scan that this CPU has against the portable one, with cascades and pictures
  * made up: without OpenCV, so that emulated CPUs can run it. tests/unit/test_scan.c compares the
  * portable one with OpenCV. */
-#include "group.h"
+#include "faces/group.h"
 #include "runner.h"
-#include "scan.h"
-#include "scan_kernels.h"
+#include "faces/scan.h"
+#include "faces/scan_kernels.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -10,10 +10,10 @@
 #include <string.h>
 #include <time.h>
 
-#include "mien/video.h"
-#include "opencv_wrapper.h"
-#include "scan.h"
-#include "scan_kernels.h"
+#include "video/video.h"
+#include "faces/opencv_wrapper.h"
+#include "faces/scan.h"
+#include "faces/scan_kernels.h"
 
 enum { PICTURES_MAX = 100000, NEIGHBOURS = 5 };
 

@@ -10,7 +10,7 @@
 
 #include "mien/search.h"
 #include "mien/tracks.h"
-#include "mien/video.h"
+#include "video/video.h"
 
 enum { PICTURES_MAX = 100000 };
 

@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "mien/video.h"
+#include "video/video.h"
 #include "settings.h"
 
 enum { HISTORY = 4096, UNCERTAIN = -1 };

@@ -1,7 +1,7 @@
 /* Pictures written and read back. */
 #include "draw/picture_file.h"
 #include "media.h"
-#include "mien/video.h"
+#include "video/video.h"
 #include "runner.h"
 
 #include <errno.h>

@@ -2,7 +2,7 @@
  * in the screenshots that it saves. */
 #include "draw/window.h"
 #include "media.h"
-#include "mien/video.h"
+#include "video/video.h"
 #include "runner.h"
 
 #include <errno.h>

@@ -2,7 +2,7 @@
 #include "portrait.h"
 #include "recognise/analysis.h"
 #include "runner.h"
-#include "screen/program.h"
+#include "command/program.h"
 
 #include <errno.h>
 #include <math.h>

@@ -1,4 +1,4 @@
-#include "mien/convert.h"
+#include "camera/convert.h"
 #include "runner.h"
 
 #include <errno.h>

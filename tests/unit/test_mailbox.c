@@ -1,4 +1,4 @@
-#include "mien/mailbox.h"
+#include "base/mailbox.h"
 #include "runner.h"
 
 #include <errno.h>

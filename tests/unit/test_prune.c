@@ -1,4 +1,4 @@
-#include "prune.h"
+#include "network/prune.h"
 
 #include <math.h>
 #include <stdlib.h>

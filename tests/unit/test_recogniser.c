@@ -1,7 +1,7 @@
 #include "portrait.h"
 #include "recognise/recogniser.h"
 #include "runner.h"
-#include "vision_config.h"
+#include "faces/vision_config.h"
 
 #include <errno.h>
 #include <math.h>

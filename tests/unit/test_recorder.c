@@ -1,6 +1,6 @@
 /* What live records, read back. */
 #include "media.h"
-#include "mien/video.h"
+#include "video/video.h"
 #include "runner.h"
 #include "stream/recorder.h"
 

@@ -1,18 +1,18 @@
 /* Our own search against OpenCV's: the same raw hits in the same order, and the same groups. */
 #include "noise.h"
-#include "opencv_wrapper.h"
+#include "faces/opencv_wrapper.h"
 #include "portrait.h"
 #include "runner.h"
-#include "scan.h"
-#include "scan_kernels.h"
-#include "scan_layout.h"
+#include "faces/scan.h"
+#include "faces/scan_kernels.h"
+#include "faces/scan_layout.h"
 
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "vision_config.h"
+#include "faces/vision_config.h"
 
 static const char cascade_path[] = MIEN_CASCADE_FOLDER "/haarcascade_frontalface_default.xml";
 enum { LEVELS = 3 };

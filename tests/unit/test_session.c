@@ -2,7 +2,7 @@
 #include "media.h"
 #include "reload.h"
 #include "runner.h"
-#include "screen/program.h"
+#include "command/program.h"
 #include "stream/session.h"
 
 #include <unistd.h>

@@ -1,7 +1,7 @@
 /* Many recordings at once, as people annotate them. */
 #include "media.h"
 #include "runner.h"
-#include "screen/program.h"
+#include "command/program.h"
 
 #include <stdio.h>
 #include <stdlib.h>

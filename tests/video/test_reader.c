@@ -1,5 +1,5 @@
 #include "media.h"
-#include "mien/video.h"
+#include "video/video.h"
 #include "runner.h"
 
 #include <errno.h>

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "model_layers.h"
+#include "network/model_layers.h"
 #include "onednn_chain.h"
 #include "timing.h"
 

@@ -5,7 +5,7 @@
 
 #include <oneapi/dnnl/dnnl.h>
 
-#include "layers.h"
+#include "network/layers.h"
 
 enum { ARGUMENTS_MAX = 6, STEPS_MAX = 2 * LAYERS_MAX + 2 };
 

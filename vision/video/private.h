@@ -1,0 +1,120 @@
+/* What the parts of video reading and writing share with each other only. */
+#ifndef VISION_VIDEO_PRIVATE_H
+#define VISION_VIDEO_PRIVATE_H
+
+#include <libavformat/avformat.h>
+#include <stdbool.h>
+
+#include "mien/error.h"
+#include "base/frame.h"
+#include "video.h"
+
+/* ---- FFmpeg's words ---- */
+
+/* Sends libav's own lines to mien_log at debug level. Safe to call again. */
+void video_log_init(void);
+
+/* Forgets what libav said on this thread so far. */
+void video_log_forget(void);
+
+/* "NAME: FFmpeg's words (its last error line on this thread)"; returns −errno. */
+int video_error(struct mien_error *error, int code, const char *name);
+
+/* ---- standard input ---- */
+
+/* Ends early (AVERROR_EXIT) once `stop_fd`, which has to outlive it, can be read. NULL: no memory.
+ */
+AVIOContext *video_stdin_open(int *stop_fd);
+void video_stdin_close(AVIOContext **input);
+
+/* ---- from decoded frames to pictures ---- */
+
+/* How a stored picture turns into the one shown; flips are those of the stored picture. */
+struct video_turn {
+    bool transpose, flip_x, flip_y;
+};
+
+struct video_turn video_turn_of(const int32_t matrix[9]);
+
+/* What a scaler was made for; another kind of frame needs another one. */
+struct video_kind {
+    int width, height, format, colorspace, full_range;
+};
+
+/* The colour space of the planes that are made from frames. */
+struct video_space {
+    int matrix; /* enum AVColorSpace */
+    int full_range;
+};
+
+/* That of the frames themselves; what was RGB becomes BT.709. */
+struct video_space video_space_of(const struct video_kind *kind);
+struct mien_yuv video_yuv_of(struct video_space space, int height);
+
+bool video_is_rgb(int format);
+/* FFmpeg's name for them. */
+int video_pixels_of(enum mien_pixels pixels);
+
+struct video_converter {
+    struct video_kind kind;
+    struct video_space space; /* set by the owner, for good */
+    struct SwsContext *to_color, *to_gray;
+    struct mien_picture color, gray; /* stored orientation, when it has to be turned */
+};
+
+/* Fills the pictures of `out`, of which `color` may have no pixels but is of one kind in every
+ * call; a frame of another size is scaled to them. */
+int video_convert(struct video_converter *converter, const AVFrame *frame, struct video_turn turn,
+                  struct mien_frame *out, struct mien_error *error);
+void video_converter_clear(struct video_converter *converter);
+
+/* Format without the deprecated full-range twins, and the coefficients of its colour space. */
+struct video_kind video_kind_of(const AVFrame *frame);
+
+/* ---- what the writer needs from the reader ---- */
+
+/* Takes packets of streams other than the video, on the reader's thread; owns none of them. */
+struct packet_sink {
+    void (*take)(void *user, const AVPacket *packet);
+    void *user;
+};
+
+/* What was read ahead while opening reaches the sink at once. A sink without `take` detaches. */
+void reader_set_sink(struct mien_reader *reader, struct packet_sink sink);
+
+const AVFormatContext *reader_format(const struct mien_reader *reader);
+const AVStream *reader_stream(const struct mien_reader *reader);
+struct video_kind reader_kind(const struct mien_reader *reader);
+
+/* Shape of a pixel as shown, after rotation. */
+AVRational reader_pixel_aspect(const struct mien_reader *reader);
+
+/* The presentation time that counts as 0, in the video stream's time base. */
+int64_t reader_origin(const struct mien_reader *reader);
+
+/* ---- containers ---- */
+
+/* Whether the container is known to hold such a stream. */
+bool video_holds(const AVOutputFormat *format, enum AVCodecID codec);
+
+/* ---- copying what is not the video ---- */
+
+/* Where each stream of the source went, and how its times are counted. */
+struct video_route {
+    int to; /* stream of the output; -1: left out */
+    AVRational from_base;
+    struct video_text *text; /* puts its words into another kind; NULL: copied untouched */
+};
+
+/* Makes an output stream for each audio, subtitle and attachment stream that the container can
+ * hold, maybe in another kind of subtitles; others get a route of -1. Says what is not as it was.
+ * Returns how many were left out though wanted or lost their looks, or a libav code. */
+int video_copy_streams(AVFormatContext *to, const AVFormatContext *from,
+                       struct video_route *routes);
+void video_routes_free(struct video_route **routes, unsigned count);
+
+/* Copies chapters (times minus `origin`, in microseconds) and the metadata of file and video. */
+int video_copy_metadata(AVFormatContext *to, const AVFormatContext *from, AVStream *to_video,
+                        const AVStream *from_video, int64_t origin);
+
+#endif

@@ -1,0 +1,493 @@
+#include "private.h"
+
+#include <errno.h>
+#include <libavcodec/avcodec.h>
+#include <libavutil/avstring.h>
+#include <libavutil/display.h>
+#include <libavutil/fifo.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "mien/log.h"
+
+enum { HELD_MAX = 1 << 20 }; /* packets: six hours of sound in pieces of 20 ms */
+
+struct mien_reader {
+    char *name; /* for messages */
+    int stop_fd;
+    AVIOContext *input; /* standard input only */
+    AVFormatContext *format;
+    AVStream *stream;
+    AVCodecContext *codec;
+    AVPacket *packet;
+    AVFrame *frame;
+    bool ahead;    /* `frame` was decoded while opening */
+    bool draining; /* the file's end reached the decoder */
+    int failure;   /* libav's code that ended the reading early; 0 when none */
+
+    struct mien_video_info info;
+    struct video_kind kind; /* of the first frame */
+    struct video_turn turn;
+    struct video_converter converter;
+    struct mien_frame own;
+
+    int64_t origin, last; /* presentation times in the stream's time base */
+    uint64_t number;
+    int64_t packets;
+    _Atomic int64_t losses;
+
+    AVFifo *held;   /* packets of other streams met while opening */
+    int64_t unheld; /* those there was no room for */
+    struct packet_sink sink;
+};
+
+/* ---- input ---- */
+
+static bool is_stopped(const struct mien_reader *reader)
+{
+    struct pollfd fd = {reader->stop_fd, POLLIN, 0};
+    return poll(&fd, 1, 0) > 0;
+}
+
+void mien_reader_stop(struct mien_reader *reader)
+{
+    eventfd_write(reader->stop_fd, 1);
+}
+
+/* A playlist must not lead to the network or to other protocols; a '%' in a file's name is no
+ * pattern. */
+static int open_container(struct mien_reader *reader, const char *path)
+{
+    reader->format = avformat_alloc_context();
+    char *url = av_asprintf("file:%s", path);
+    AVDictionary *options = NULL;
+    av_dict_set(&options, "protocol_whitelist", "file", 0);
+    av_dict_set(&options, "pattern_type", "none", 0);
+    int result = reader->format && url ? 0 : AVERROR(ENOMEM);
+    if (!result && !strcmp(path, "-")) {
+        reader->format->pb = reader->input = video_stdin_open(&reader->stop_fd);
+        result = reader->input ? 0 : AVERROR(ENOMEM);
+    }
+    if (!result)
+        result = avformat_open_input(&reader->format, reader->input ? NULL : url, NULL, &options);
+    av_dict_free(&options);
+    av_free(url);
+    return result < 0 ? result : avformat_find_stream_info(reader->format, NULL);
+}
+
+/* ---- packets and frames ---- */
+
+static void hold_packet(struct mien_reader *reader)
+{
+    AVPacket *copy = av_packet_clone(reader->packet);
+    if (copy && av_fifo_write(reader->held, &copy, 1) >= 0)
+        return;
+    av_packet_free(&copy);
+    reader->unheld++;
+}
+
+static void drop_held(struct mien_reader *reader)
+{
+    AVPacket *packet;
+    while (reader->held && av_fifo_read(reader->held, &packet, 1) >= 0)
+        av_packet_free(&packet);
+}
+
+void reader_set_sink(struct mien_reader *reader, struct packet_sink sink)
+{
+    reader->sink = sink;
+    if (sink.take) {
+        reader->losses += reader->unheld;
+        reader->unheld = 0;
+    }
+    AVPacket *packet;
+    while (sink.take && av_fifo_read(reader->held, &packet, 1) >= 0) {
+        sink.take(sink.user, packet);
+        av_packet_free(&packet);
+    }
+}
+
+static void pass_packet(struct mien_reader *reader)
+{
+    if (reader->sink.take)
+        reader->sink.take(reader->sink.user, reader->packet);
+    else if (reader->number == 0)
+        hold_packet(reader);
+}
+
+/* What the container lists but did not deliver: a file cut short. Only some containers list all
+ * packets (MP4, AVI); the others never list more than they delivered. */
+static void count_missing(struct mien_reader *reader)
+{
+    int64_t listed = avformat_index_get_entries_count(reader->stream);
+    if (listed > reader->packets)
+        reader->losses += listed - reader->packets;
+}
+
+static void end_input(struct mien_reader *reader, int code)
+{
+    reader->draining = true;
+    if (code == AVERROR_EXIT || is_stopped(reader))
+        return;
+    if (code != AVERROR_EOF)
+        reader->failure = code;
+    count_missing(reader);
+}
+
+/* Reads one packet and gives it to the decoder or to the sink. */
+static void feed(struct mien_reader *reader)
+{
+    int result = is_stopped(reader) ? AVERROR_EXIT : av_read_frame(reader->format, reader->packet);
+    if (result == AVERROR(EAGAIN))
+        return;
+    if (result < 0) {
+        end_input(reader, result);
+        avcodec_send_packet(reader->codec, NULL);
+        return;
+    }
+    if (reader->packet->stream_index != reader->stream->index) {
+        pass_packet(reader);
+    } else {
+        reader->packets++;
+        if (avcodec_send_packet(reader->codec, reader->packet) < 0)
+            reader->losses++;
+    }
+    av_packet_unref(reader->packet);
+}
+
+/* Fills reader->frame. Returns 1, or 0 at the end. */
+static int decode(struct mien_reader *reader)
+{
+    for (;;) {
+        int result = avcodec_receive_frame(reader->codec, reader->frame);
+        if (result == 0) {
+            if (reader->frame->decode_error_flags || reader->frame->flags & AV_FRAME_FLAG_CORRUPT)
+                reader->losses++;
+            return 1;
+        }
+        if (result == AVERROR(EAGAIN))
+            feed(reader);
+        else if (result == AVERROR_EOF)
+            return 0;
+        else
+            reader->losses++;
+    }
+}
+
+/* ---- opening ---- */
+
+static int refuse(const struct mien_reader *reader, const char *why, struct mien_error *error)
+{
+    return mien_error_set(error, EINVAL, "%s: %s", reader->name, why);
+}
+
+/* FFmpeg draws plain text as a picture too; nobody means that. */
+static bool is_text(enum AVCodecID codec)
+{
+    return codec == AV_CODEC_ID_ANSI || codec == AV_CODEC_ID_BINTEXT || codec == AV_CODEC_ID_XBIN ||
+           codec == AV_CODEC_ID_IDF;
+}
+
+static int choose_stream(struct mien_reader *reader, const AVCodec **codec,
+                         struct mien_error *error)
+{
+    int index = av_find_best_stream(reader->format, AVMEDIA_TYPE_VIDEO, -1, -1, codec, 0);
+    if (index == AVERROR_DECODER_NOT_FOUND)
+        return refuse(reader, "this FFmpeg has no decoder for its video", error);
+    if (index < 0)
+        return refuse(reader, "no video or picture in it", error);
+    reader->stream = reader->format->streams[index];
+    if (reader->stream->disposition & AV_DISPOSITION_ATTACHED_PIC)
+        return refuse(reader, "no video in it, only a cover picture", error);
+    if (is_text(reader->stream->codecpar->codec_id))
+        return refuse(reader, "it is text, not a video or picture", error);
+    return 0;
+}
+
+static int open_decoder(struct mien_reader *reader, const AVCodec *codec)
+{
+    reader->codec = avcodec_alloc_context3(codec);
+    reader->packet = av_packet_alloc();
+    reader->frame = av_frame_alloc();
+    if (!reader->codec || !reader->packet || !reader->frame)
+        return AVERROR(ENOMEM);
+    int result = avcodec_parameters_to_context(reader->codec, reader->stream->codecpar);
+    if (result < 0)
+        return result;
+    reader->codec->thread_count = 0;
+    reader->codec->pkt_timebase = reader->stream->time_base;
+    reader->codec->max_pixels = (int64_t)MIEN_PICTURE_SIDE_MAX * MIEN_PICTURE_SIDE_MAX;
+    return avcodec_open2(reader->codec, codec, NULL);
+}
+
+static struct video_turn find_turn(const struct mien_reader *reader)
+{
+    const AVFrameSideData *data =
+        av_frame_get_side_data(reader->frame, AV_FRAME_DATA_DISPLAYMATRIX);
+    if (data && data->size >= 9 * sizeof(int32_t))
+        return video_turn_of((const int32_t *)data->data);
+    size_t size = 0;
+    const uint8_t *matrix =
+        av_stream_get_side_data(reader->stream, AV_PKT_DATA_DISPLAYMATRIX, &size);
+    if (matrix && size >= 9 * sizeof(int32_t))
+        return video_turn_of((const int32_t *)matrix);
+    return (struct video_turn){0};
+}
+
+static double positive(double value)
+{
+    return value > 0 ? value : 0;
+}
+
+static void describe(struct mien_reader *reader)
+{
+    const AVStream *stream = reader->stream;
+    struct mien_video_info *info = &reader->info;
+    info->width = reader->turn.transpose ? reader->frame->height : reader->frame->width;
+    info->height = reader->turn.transpose ? reader->frame->width : reader->frame->height;
+    info->yuv = video_yuv_of(reader->converter.space, reader->frame->height);
+    AVRational rate = av_guess_frame_rate(reader->format, reader->stream, NULL);
+    if (stream->avg_frame_rate.num > 0 && stream->avg_frame_rate.den > 0)
+        rate = stream->avg_frame_rate;
+    info->fps = rate.num > 0 && rate.den > 0 ? av_q2d(rate) : 0;
+    if (stream->duration != AV_NOPTS_VALUE)
+        info->duration = positive((double)stream->duration * av_q2d(stream->time_base));
+    else if (reader->format->duration != AV_NOPTS_VALUE)
+        info->duration = positive((double)reader->format->duration / AV_TIME_BASE);
+    info->frames = stream->nb_frames;
+    if (!info->frames && info->duration * info->fps < 1e12)
+        info->frames = (int64_t)(info->duration * info->fps + 0.5);
+}
+
+/* A hostile file's times must not overflow later sums. */
+static int64_t frame_pts(const struct mien_reader *reader)
+{
+    int64_t pts = reader->frame->best_effort_timestamp;
+    return pts > -INT64_MAX / 4 && pts < INT64_MAX / 4 ? pts : AV_NOPTS_VALUE;
+}
+
+/* Times count from the container's start, as players show them, so that all streams agree. */
+static void find_origin(struct mien_reader *reader)
+{
+    int64_t first = frame_pts(reader) == AV_NOPTS_VALUE ? 0 : frame_pts(reader);
+    reader->origin = first;
+    if (reader->format->start_time != AV_NOPTS_VALUE)
+        reader->origin =
+            av_rescale_q(reader->format->start_time, AV_TIME_BASE_Q, reader->stream->time_base);
+    if (reader->origin > first)
+        reader->origin = first;
+}
+
+static int decode_first(struct mien_reader *reader, struct mien_error *error)
+{
+    if (!decode(reader)) {
+        if (reader->failure)
+            return video_error(error, reader->failure, reader->name);
+        return refuse(reader, "not one picture in it could be decoded", error);
+    }
+    if (reader->frame->width > MIEN_PICTURE_SIDE_MAX ||
+        reader->frame->height > MIEN_PICTURE_SIDE_MAX)
+        return refuse(reader, "its pictures are too large", error);
+    reader->ahead = true;
+    reader->kind = video_kind_of(reader->frame);
+    reader->turn = find_turn(reader);
+    reader->converter.space = video_space_of(&reader->kind);
+    describe(reader);
+    find_origin(reader);
+    return 0;
+}
+
+static int open_reader(struct mien_reader *reader, const char *path, struct mien_error *error)
+{
+    reader->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    reader->name = strdup(strcmp(path, "-") ? path : "standard input");
+    reader->held = av_fifo_alloc2(16, sizeof(AVPacket *), AV_FIFO_FLAG_AUTO_GROW);
+    if (reader->stop_fd < 0 || !reader->name || !reader->held)
+        return mien_error_set(error, ENOMEM, "%s: no memory to read it", path);
+    av_fifo_auto_grow_limit(reader->held, HELD_MAX);
+    const AVCodec *codec = NULL;
+    int result = open_container(reader, path);
+    if (result < 0)
+        return video_error(error, result, reader->name);
+    if ((result = choose_stream(reader, &codec, error)) < 0)
+        return result;
+    if ((result = open_decoder(reader, codec)) < 0)
+        return video_error(error, result, reader->name);
+    return decode_first(reader, error);
+}
+
+int mien_reader_open(struct mien_reader **reader, const char *path, struct mien_error *error)
+{
+    video_log_init();
+    struct mien_reader *made = calloc(1, sizeof *made);
+    if (!made)
+        return mien_error_set(error, ENOMEM, "%s: no memory to read it", path);
+    int result = open_reader(made, path, error);
+    if (result < 0)
+        mien_reader_close(&made);
+    else
+        *reader = made;
+    return result;
+}
+
+void mien_reader_close(struct mien_reader **reader)
+{
+    struct mien_reader *old = *reader;
+    if (!old)
+        return;
+    drop_held(old);
+    av_fifo_freep2(&old->held);
+    avcodec_free_context(&old->codec);
+    av_packet_free(&old->packet);
+    av_frame_free(&old->frame);
+    avformat_close_input(&old->format);
+    video_stdin_close(&old->input);
+    video_converter_clear(&old->converter);
+    mien_picture_free(&old->own.color);
+    mien_picture_free(&old->own.gray);
+    if (old->stop_fd >= 0)
+        close(old->stop_fd);
+    free(old->name);
+    free(old);
+    *reader = NULL;
+}
+
+/* ---- reading ---- */
+
+/* Frames without a time follow the one before; time never stands still or runs back. */
+static int64_t next_time(struct mien_reader *reader)
+{
+    int64_t pts = frame_pts(reader), step = reader->frame->pkt_duration;
+    if (reader->number == 0)
+        return pts == AV_NOPTS_VALUE ? reader->origin : pts;
+    if ((step < 1 || step > INT32_MAX) && reader->info.fps > 0)
+        step = (int64_t)(1 / (reader->info.fps * av_q2d(reader->stream->time_base)) + 0.5);
+    if (pts == AV_NOPTS_VALUE)
+        pts = reader->last + (step > 0 && step < INT32_MAX ? step : 1);
+    return pts > reader->last ? pts : reader->last + 1;
+}
+
+/* How long after the last frame's time the stream ends; INT64_MAX where the container does not
+ * tell, or wrongly. */
+static int64_t steps_left(const struct mien_reader *reader)
+{
+    const AVStream *stream = reader->stream;
+    int64_t start = stream->start_time, steps = stream->duration;
+    if (start < -INT64_MAX / 4 || start > INT64_MAX / 4 || steps < 0 || steps > INT64_MAX / 4)
+        return INT64_MAX;
+    int64_t left = start + steps - reader->last;
+    return left > 0 ? left : INT64_MAX;
+}
+
+/* In seconds; 0 where the container does not tell. The last frame may be cut short. */
+static double frame_duration(const struct mien_reader *reader)
+{
+    int64_t steps = reader->frame->pkt_duration, left = steps_left(reader);
+    if (steps > left)
+        steps = left;
+    return steps > 0 && steps < INT32_MAX ? (double)steps * av_q2d(reader->stream->time_base) : 0;
+}
+
+/* For errors of parts that do not know which file they work for. */
+static int name_file(const struct mien_reader *reader, int result, const struct mien_error *why,
+                     struct mien_error *error)
+{
+    return mien_error_set(error, -result, "%s: %.400s", reader->name, why->text);
+}
+
+/* When nobody wants the other streams, the demuxer may skip them. */
+static void ignore_other_streams(struct mien_reader *reader)
+{
+    drop_held(reader);
+    for (unsigned i = 0; i < reader->format->nb_streams; i++)
+        if (reader->format->streams[i] != reader->stream)
+            reader->format->streams[i]->discard = AVDISCARD_ALL;
+}
+
+int mien_reader_next_into(struct mien_reader *reader, struct mien_frame *frame,
+                          struct mien_error *error)
+{
+    video_log_forget();
+    if (reader->number == 0 && !reader->sink.take)
+        ignore_other_streams(reader);
+    if (!reader->ahead && !decode(reader)) {
+        int failure = reader->failure;
+        reader->failure = 0;
+        return failure ? video_error(error, failure, reader->name) : 0;
+    }
+    reader->ahead = false;
+    reader->last = next_time(reader);
+    frame->number = reader->number++;
+    frame->time = (double)(reader->last - reader->origin) * av_q2d(reader->stream->time_base);
+    frame->duration = frame_duration(reader);
+    frame->captured_ns = 0;
+    struct mien_error why = {""};
+    int result = video_convert(&reader->converter, reader->frame, reader->turn, frame, &why);
+    av_frame_unref(reader->frame);
+    return result < 0 ? name_file(reader, result, &why, error) : 1;
+}
+
+static int make_own(struct mien_reader *reader, struct mien_error *error)
+{
+    int result = 0, width = reader->info.width, height = reader->info.height;
+    struct mien_frame *own = &reader->own;
+    if (!own->color.data)
+        result = mien_picture_alloc(&own->color, MIEN_BGRX32, width, height, error);
+    if (result == 0 && !own->gray.data)
+        result = mien_picture_alloc(&own->gray, MIEN_GRAY8, width, height, error);
+    return result;
+}
+
+int mien_reader_next(struct mien_reader *reader, struct mien_frame *frame, struct mien_error *error)
+{
+    struct mien_error why = {""};
+    struct mien_frame *own = &reader->own;
+    int result = make_own(reader, &why);
+    if (result < 0)
+        return name_file(reader, result, &why, error);
+    result = mien_reader_next_into(reader, own, error);
+    if (result > 0)
+        *frame = *own;
+    return result;
+}
+
+int64_t mien_reader_losses(const struct mien_reader *reader)
+{
+    return reader->losses;
+}
+
+const struct mien_video_info *mien_reader_info(const struct mien_reader *reader)
+{
+    return &reader->info;
+}
+
+/* ---- for the writer ---- */
+
+const AVFormatContext *reader_format(const struct mien_reader *reader)
+{
+    return reader->format;
+}
+
+const AVStream *reader_stream(const struct mien_reader *reader)
+{
+    return reader->stream;
+}
+
+struct video_kind reader_kind(const struct mien_reader *reader)
+{
+    return reader->kind;
+}
+
+AVRational reader_pixel_aspect(const struct mien_reader *reader)
+{
+    AVRational aspect = av_guess_sample_aspect_ratio(reader->format, reader->stream, NULL);
+    return reader->turn.transpose ? av_inv_q(aspect) : aspect;
+}
+
+int64_t reader_origin(const struct mien_reader *reader)
+{
+    return reader->origin;
+}

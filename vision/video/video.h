@@ -1,0 +1,96 @@
+/* Recorded pictures and videos in and out, with FFmpeg's libav*. */
+#ifndef MIEN_VIDEO_H
+#define MIEN_VIDEO_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "mien/error.h"
+#include "base/frame.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- reading: any container, codec or still picture that FFmpeg knows ---- */
+
+struct mien_video_info {
+    int width, height;   /* as shown: after rotation */
+    double fps;          /* average; 0 when unknown */
+    double duration;     /* seconds; 0 when unknown */
+    int64_t frames;      /* estimate; 0 when unknown */
+    struct mien_yuv yuv; /* of pictures in planes */
+};
+
+struct mien_reader; /* one thread at a time */
+
+/* `path` may be "-" (standard input). Returns 0 or -ENOENT, -EACCES, -EINVAL (no video in it; the
+ * message names the file and says why), -ENOMEM. */
+int mien_reader_open(struct mien_reader **reader, const char *path, struct mien_error *error);
+void mien_reader_close(struct mien_reader **reader);
+const struct mien_video_info *mien_reader_info(const struct mien_reader *reader);
+
+/* Decodes the next frame into *frame, whose pictures the reader allocates on the first call and
+ * reuses on the next ones (they stay the reader's until the next call or close).
+ * Returns 1 for a frame, 0 at the end, or -EIO / -EINVAL when nothing more can be read.
+ * Frames that cannot be decoded are skipped and counted. */
+int mien_reader_next(struct mien_reader *reader, struct mien_frame *frame,
+                     struct mien_error *error);
+
+/* The same into pictures of the caller, who allocated them in the size that the info tells
+ * (mien_picture_alloc): for frames that are passed on to another thread. frame->color is
+ * MIEN_BGRX32 or MIEN_YUV420 in all calls; most videos have the latter, which is then a mere copy.
+ * Where it has no pixels, only gray is made. */
+int mien_reader_next_into(struct mien_reader *reader, struct mien_frame *frame,
+                          struct mien_error *error);
+
+/* Frames and packets that could not be decoded so far, or that decoded with damage, and packets for
+ * a writer that found no room before the first frame; at the end also those that the container
+ * lists but a truncated file no longer has. Any thread. */
+int64_t mien_reader_losses(const struct mien_reader *reader);
+
+/* Ends the reading: nothing more is read, also by a call that waits for standard input. Calls give
+ * the frames that the decoder still has, then 0. Any thread. */
+void mien_reader_stop(struct mien_reader *reader);
+
+/* ---- writing ---- */
+
+struct mien_writer_options {
+    const char *codec;  /* FFmpeg's encoder name; NULL: libx264, or what the container needs */
+    const char *preset; /* NULL: a fast one (veryfast) */
+    int crf;            /* <0: 20 */
+    int width, height;  /* of the pictures, and */
+    double fps;         /* their rate (0: unknown), where there is no source to tell */
+};
+
+struct mien_writer; /* one thread at a time, which need not be the reader's */
+
+/* Starts a video of the reader's size and time base. Audio, subtitles, attachments, chapters and
+ * metadata of `source` are copied untouched (subtitles in words that the container does not hold
+ * become a kind that it does); call it before the first mien_reader_next, and close
+ * the reader after the writer. Without a source (NULL: pictures of a camera) the options tell the
+ * size, and pictures may come at any time after the last. Pictures with an odd side are made even
+ * by repeating the last row or column, since common players know no other H.264. MP4 is fragmented
+ * and Matroska written in short clusters, so that a killed run leaves a playable file. The file is
+ * PATH.part, which the caller renames if all else went well too; a device or pipe is written in
+ * place, and "-" is standard output (as Matroska). Returns 0, -EACCES, -ENOENT, -ENOSPC, -EINVAL
+ * (unknown container or codec), -ENOMEM. */
+int mien_writer_open(struct mien_writer **writer, const char *path, struct mien_reader *source,
+                     const struct mien_writer_options *options, struct mien_error *error);
+
+/* Encodes frame->color (of the source's size; MIEN_YUV420 in the source's colour space, or
+ * MIEN_BGRX32) at frame->time, which has to grow. */
+int mien_writer_add(struct mien_writer *writer, const struct mien_frame *frame,
+                    struct mien_error *error);
+
+/* Streams and packets of the source that the container could not take so far. */
+int64_t mien_writer_losses(struct mien_writer *writer);
+
+/* Flushes, writes the trailer, closes PATH.part; frees and sets NULL in any case. After an error
+ * the message says that what was written is kept there. */
+int mien_writer_finish(struct mien_writer **writer, struct mien_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,292 @@
+#include <errno.h>
+#include <libavutil/avstring.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "encoder.h"
+#include "private.h"
+#include "text.h"
+
+struct mien_writer {
+    char *path; /* NULL: standard output */
+    char *part;
+    bool in_place;
+    char *name;                 /* for messages */
+    struct mien_reader *source; /* may be NULL */
+    AVFormatContext *format;
+    struct video_encoder encoder;
+    AVStream *stream;
+    AVPacket *packet;
+
+    /* The reader's thread hands over packets while ours encodes. */
+    pthread_mutex_t muxing;
+    struct video_route *routes;
+    unsigned route_count;
+    AVPacket *copy;
+    int64_t origin; /* microseconds */
+    int64_t losses;
+    int failure; /* libav's code of the first error in writing */
+};
+
+/* ---- the container ---- */
+
+static int make_container(struct mien_writer *writer, const char *path, struct mien_error *error)
+{
+    const AVOutputFormat *format =
+        writer->path ? av_guess_format(NULL, path, NULL) : av_guess_format("matroska", NULL, NULL);
+    if (!format || format->video_codec == AV_CODEC_ID_NONE || format->flags & AVFMT_NOFILE)
+        return mien_error_set(error, EINVAL,
+                              "%s: no known kind of video file; name it .mp4 or .mkv", path);
+    if (avformat_alloc_output_context2(&writer->format, format, NULL, writer->name) < 0)
+        return mien_error_set(error, ENOMEM, "%s: no memory to write it", path);
+    writer->format->flags |= AVFMT_FLAG_FLUSH_PACKETS;
+    writer->format->max_delay = AV_TIME_BASE * 7 / 10; /* that players of MPEG buffer for */
+    return 0;
+}
+
+static int add_copied_streams(struct mien_writer *writer)
+{
+    const AVFormatContext *from = reader_format(writer->source);
+    const AVStream *video = reader_stream(writer->source);
+    writer->routes = av_calloc(from->nb_streams, sizeof *writer->routes);
+    if (!writer->routes)
+        return AVERROR(ENOMEM);
+    writer->route_count = from->nb_streams;
+    writer->stream->disposition = video->disposition;
+    int result = video_copy_streams(writer->format, from, writer->routes);
+    if (result < 0)
+        return result;
+    writer->losses = result;
+    return video_copy_metadata(writer->format, from, writer->stream, video, writer->origin);
+}
+
+static int add_streams(struct mien_writer *writer)
+{
+    writer->stream = avformat_new_stream(writer->format, NULL);
+    if (!writer->stream)
+        return AVERROR(ENOMEM);
+    int result = video_encoder_describe(&writer->encoder, writer->stream);
+    return result >= 0 && writer->source ? add_copied_streams(writer) : result;
+}
+
+/* Fragments and clusters of a second: that much is lost at most when the run is killed. The
+ * delayed moov knows the edit lists that keep all times exact. */
+static int start_file(struct mien_writer *writer)
+{
+    char *url = writer->part ? av_asprintf("file:%s", writer->part) : av_strdup("pipe:1");
+    AVDictionary *options = NULL;
+    av_dict_set(&options, "movflags", "frag_keyframe+delay_moov+default_base_moof", 0);
+    av_dict_set(&options, "frag_duration", "1000000", 0);
+    av_dict_set(&options, "cluster_time_limit", "1000", 0);
+    int result = url ? avio_open(&writer->format->pb, url, AVIO_FLAG_WRITE) : AVERROR(ENOMEM);
+    if (result >= 0)
+        result = avformat_write_header(writer->format, &options);
+    av_dict_free(&options);
+    av_free(url);
+    return result;
+}
+
+/* Called with the mutex held. libav takes over the packet's data. */
+static int mux(struct mien_writer *writer, AVPacket *packet)
+{
+    int result = av_interleaved_write_frame(writer->format, packet);
+    if (writer->format->pb->error < 0)
+        result = writer->format->pb->error;
+    return result;
+}
+
+/* A packet that the muxer does not like is a loss, a full disk an error. */
+static void mux_copy(struct mien_writer *writer, AVPacket *copy, const struct video_route *route)
+{
+    int64_t shift = av_rescale_q(writer->origin, AV_TIME_BASE_Q, route->from_base);
+    int result = route->text ? video_text_convert(route->text, copy) : 0;
+    if (result == AVERROR(EAGAIN))
+        return;
+    if (copy->pts != AV_NOPTS_VALUE)
+        copy->pts -= shift;
+    if (copy->dts != AV_NOPTS_VALUE)
+        copy->dts -= shift;
+    av_packet_rescale_ts(copy, route->from_base, writer->format->streams[route->to]->time_base);
+    copy->stream_index = route->to;
+    copy->pos = -1;
+    if (result < 0 || mux(writer, copy) < 0) {
+        writer->failure = writer->format->pb->error;
+        writer->losses++;
+    }
+}
+
+/* The reader's thread. */
+static void take_packet(void *user, const AVPacket *packet)
+{
+    struct mien_writer *writer = user;
+    unsigned index = (unsigned)packet->stream_index;
+    if (index >= writer->route_count || writer->routes[index].to < 0)
+        return;
+    pthread_mutex_lock(&writer->muxing);
+    if (!writer->failure && av_packet_ref(writer->copy, packet) >= 0) {
+        mux_copy(writer, writer->copy, &writer->routes[index]);
+        av_packet_unref(writer->copy);
+    }
+    pthread_mutex_unlock(&writer->muxing);
+}
+
+/* ---- opening ---- */
+
+/* A device or pipe is written in place: renaming over it would replace it. A link to a file stays a
+ * link; one to nothing is replaced by the file. */
+static int name_files(struct mien_writer *writer, const char *path)
+{
+    struct stat status;
+    bool is_stdout = !strcmp(path, "-");
+    writer->name = strdup(is_stdout ? "standard output" : path);
+    if (is_stdout || !writer->name)
+        return writer->name ? 0 : -ENOMEM;
+    writer->in_place = stat(path, &status) == 0 && !S_ISREG(status.st_mode);
+    writer->path = realpath(path, NULL);
+    if (!writer->path)
+        writer->path = strdup(path);
+    if (writer->path)
+        writer->part = av_asprintf("%s%s", writer->path, writer->in_place ? "" : ".part");
+    return writer->part ? 0 : -ENOMEM;
+}
+
+static int open_writer(struct mien_writer *writer, const char *path,
+                       const struct mien_writer_options *options, struct mien_error *error)
+{
+    writer->packet = av_packet_alloc();
+    writer->copy = av_packet_alloc();
+    if (name_files(writer, path) < 0 || !writer->packet || !writer->copy)
+        return mien_error_set(error, ENOMEM, "%s: no memory to write it", path);
+    if (writer->source)
+        writer->origin = av_rescale_q(reader_origin(writer->source),
+                                      reader_stream(writer->source)->time_base, AV_TIME_BASE_Q);
+    int result = make_container(writer, path, error);
+    if (result == 0)
+        result = video_encoder_open(&writer->encoder, writer->format->oformat, writer->source,
+                                    options, writer->name, error);
+    if (result < 0)
+        return result;
+    if ((result = add_streams(writer)) < 0 || (result = start_file(writer)) < 0)
+        return video_error(error, result, writer->name);
+    return 0;
+}
+
+static void free_writer(struct mien_writer *writer)
+{
+    if (writer->format)
+        avio_closep(&writer->format->pb);
+    avformat_free_context(writer->format);
+    video_encoder_close(&writer->encoder);
+    av_packet_free(&writer->packet);
+    av_packet_free(&writer->copy);
+    video_routes_free(&writer->routes, writer->route_count);
+    pthread_mutex_destroy(&writer->muxing);
+    av_free(writer->part);
+    free(writer->path);
+    free(writer->name);
+    free(writer);
+}
+
+int mien_writer_open(struct mien_writer **writer, const char *path, struct mien_reader *source,
+                     const struct mien_writer_options *options, struct mien_error *error)
+{
+    static const struct mien_writer_options defaults = {.crf = -1};
+    video_log_init();
+    struct mien_writer *made = calloc(1, sizeof *made);
+    if (!made)
+        return mien_error_set(error, ENOMEM, "%s: no memory to write it", path);
+    pthread_mutex_init(&made->muxing, NULL);
+    made->source = source;
+    int result = open_writer(made, path, options ? options : &defaults, error);
+    if (result < 0) {
+        if (made->format && made->format->pb && made->part && !made->in_place)
+            remove(made->part);
+        free_writer(made);
+        return result;
+    }
+    if (source)
+        reader_set_sink(source, (struct packet_sink){take_packet, made});
+    *writer = made;
+    return 0;
+}
+
+/* ---- writing ---- */
+
+/* Writes what the encoder has ready. Returns 0 when it wants more, AVERROR_EOF when flushed. */
+static int drain_encoder(struct mien_writer *writer)
+{
+    AVPacket *packet = writer->packet;
+    for (;;) {
+        int result = video_encoder_next(&writer->encoder, packet);
+        if (result == AVERROR(EAGAIN))
+            return 0;
+        if (result < 0)
+            return result;
+        packet->stream_index = writer->stream->index;
+        pthread_mutex_lock(&writer->muxing);
+        av_packet_rescale_ts(packet, writer->encoder.codec->time_base, writer->stream->time_base);
+        result = writer->failure ? writer->failure : mux(writer, packet);
+        if (result < 0)
+            writer->failure = result;
+        pthread_mutex_unlock(&writer->muxing);
+        av_packet_unref(packet);
+        if (result < 0)
+            return result;
+    }
+}
+
+int mien_writer_add(struct mien_writer *writer, const struct mien_frame *frame,
+                    struct mien_error *error)
+{
+    video_log_forget();
+    int result = video_encoder_add(&writer->encoder, frame);
+    if (result >= 0)
+        result = drain_encoder(writer);
+    return result < 0 ? video_error(error, result, writer->name) : 0;
+}
+
+int64_t mien_writer_losses(struct mien_writer *writer)
+{
+    pthread_mutex_lock(&writer->muxing);
+    int64_t losses = writer->losses;
+    pthread_mutex_unlock(&writer->muxing);
+    return losses;
+}
+
+static int finish_file(struct mien_writer *writer)
+{
+    int result = writer->failure;
+    if (!result)
+        result = video_encoder_add(&writer->encoder, NULL);
+    if (result >= 0 && (result = drain_encoder(writer)) == AVERROR_EOF)
+        result = 0;
+    int trailer = av_write_trailer(writer->format);
+    int closing = avio_closep(&writer->format->pb);
+    if (result >= 0)
+        result = trailer < 0 ? trailer : closing;
+    return result;
+}
+
+int mien_writer_finish(struct mien_writer **writer, struct mien_error *error)
+{
+    struct mien_writer *old = *writer;
+    if (!old)
+        return 0;
+    video_log_forget();
+    if (old->source)
+        reader_set_sink(old->source, (struct packet_sink){0});
+    int result = finish_file(old);
+    if (result < 0) {
+        struct mien_error why = {""};
+        result = video_error(&why, result, old->name);
+        mien_error_set(error, -result, "%.400s%s%s", why.text,
+                       old->part ? "; what was written is kept in " : "",
+                       old->part ? old->part : "");
+    }
+    free_writer(old);
+    *writer = NULL;
+    return result < 0 ? result : 0;
+}
