@@ -12,13 +12,13 @@
 #include "mien/log.h"
 #include "network_options.h"
 #include "recording/batch.h"
-#include "recording/film.h"
+#include "recording/video_job.h"
 #include "settings.h"
 
 /* ---- options ---- */
 
 struct options {
-    struct film_options film;
+    struct video_job_options job;
     const char *model, *precision, *config;
     char **inputs;
     int input_count, jobs; /* jobs 0: not said */
@@ -28,8 +28,8 @@ struct options {
 enum {
     KEY_JSONL = 256,
     KEY_CSV,
-    KEY_PAPER,
-    KEY_MODEL = KEY_PAPER + PAPERS,
+    KEY_EXPORT,
+    KEY_MODEL = KEY_EXPORT + EXPORT_KINDS,
     KEY_PRECISION,
     KEY_CONFIG,
     KEY_NO_VIDEO,
@@ -46,11 +46,11 @@ static const struct argp_option argp_options[] = {
     {NULL, 'o', "FILE", 0, "Annotated video (.mp4, .mkv, …); - is standard output, as Matroska", 1},
     {"jsonl", KEY_JSONL, "FILE", 0, "One JSON object a line for each face in each frame", 1},
     {"csv", KEY_CSV, "FILE", 0, "The same as a table, with rows for frames without a face", 1},
-    {"vtt", KEY_PAPER + PAPER_VTT, "FILE", 0, "WebVTT subtitles: the emotion of each face", 1},
-    {"srt", KEY_PAPER + PAPER_SRT, "FILE", 0, "The same as SubRip", 1},
-    {"summary", KEY_PAPER + PAPER_SUMMARY, "FILE", 0, "JSON: shares of time, changes", 1},
-    {"plot", KEY_PAPER + PAPER_PLOT, "FILE", 0, "Timeline as SVG", 1},
-    {"report", KEY_PAPER + PAPER_REPORT, "FILE", 0,
+    {"vtt", KEY_EXPORT + EXPORT_VTT, "FILE", 0, "WebVTT subtitles: the emotion of each face", 1},
+    {"srt", KEY_EXPORT + EXPORT_SRT, "FILE", 0, "The same as SubRip", 1},
+    {"summary", KEY_EXPORT + EXPORT_SUMMARY, "FILE", 0, "JSON: shares of time, changes", 1},
+    {"plot", KEY_EXPORT + EXPORT_PLOT, "FILE", 0, "Timeline as SVG", 1},
+    {"report", KEY_EXPORT + EXPORT_REPORT, "FILE", 0,
      "HTML report in one file, with small pictures of the faces (none with --blur)", 1},
     {"no-video", KEY_NO_VIDEO, NULL, 0, "Write data only; the FILE of -o is then not written", 1},
     {NULL, 'y', NULL, 0, "Overwrite files that exist", 1},
@@ -97,21 +97,21 @@ static int parse_whole(const char *text, const char *option, int least, int most
 }
 
 /* All the names of outputs; NULL for those not wanted. */
-enum { OUTPUTS = 3 + PAPERS };
+enum { OUTPUTS = 3 + EXPORT_KINDS };
 
-static void list_outputs(const struct film_options *film, const char *outputs[OUTPUTS])
+static void list_outputs(const struct video_job_options *job, const char *outputs[OUTPUTS])
 {
-    outputs[0] = film->video;
-    outputs[1] = film->jsonl;
-    outputs[2] = film->csv;
-    memcpy(outputs + 3, film->papers, sizeof film->papers);
+    outputs[0] = job->video;
+    outputs[1] = job->jsonl;
+    outputs[2] = job->csv;
+    memcpy(outputs + 3, job->exports, sizeof job->exports);
 }
 
 static void check(const struct options *o, struct argp_state *state)
 {
     const char *outputs[OUTPUTS];
     int count = 0;
-    list_outputs(&o->film, outputs);
+    list_outputs(&o->job, outputs);
     if (o->precision)
         check_precision(o->precision, state);
     if (!o->input_count)
@@ -125,15 +125,15 @@ static void check(const struct options *o, struct argp_state *state)
 /* The field of an option that takes any text; NULL for other options. */
 static const char **text_of(struct options *o, int key)
 {
-    if (key >= KEY_PAPER && key < KEY_PAPER + PAPERS)
-        return &o->film.papers[key - KEY_PAPER];
+    if (key >= KEY_EXPORT && key < KEY_EXPORT + EXPORT_KINDS)
+        return &o->job.exports[key - KEY_EXPORT];
     switch (key) {
     case 'o':
-        return &o->film.video;
+        return &o->job.video;
     case KEY_JSONL:
-        return &o->film.jsonl;
+        return &o->job.jsonl;
     case KEY_CSV:
-        return &o->film.csv;
+        return &o->job.csv;
     case KEY_MODEL:
         return &o->model;
     case KEY_PRECISION:
@@ -141,9 +141,9 @@ static const char **text_of(struct options *o, int key)
     case KEY_CONFIG:
         return &o->config;
     case KEY_CODEC:
-        return &o->film.encoding.codec;
+        return &o->job.encoding.codec;
     case KEY_PRESET:
-        return &o->film.encoding.preset;
+        return &o->job.encoding.preset;
     default:
         return NULL;
     }
@@ -156,13 +156,13 @@ static bool *flag_of(struct options *o, int key)
     case 'y':
         return &o->overwrite;
     case 'q':
-        return &o->film.quiet;
+        return &o->job.quiet;
     case KEY_NO_VIDEO:
         return &o->no_video;
     case KEY_BLUR:
-        return &o->film.blur;
+        return &o->job.blur;
     case KEY_TIMING:
-        return &o->film.timing;
+        return &o->job.timing;
     case KEY_RESUME:
         return &o->resume;
     default:
@@ -180,16 +180,16 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     } else if (flag) {
         *flag = true;
     } else if (key == KEY_CRF) {
-        o->film.encoding.crf = parse_whole(argument, "--crf", 0, 63, state);
+        o->job.encoding.crf = parse_whole(argument, "--crf", 0, 63, state);
     } else if (key == KEY_JOBS) {
         o->jobs = parse_whole(argument, "--jobs", 1, BATCH_JOBS_MAX, state);
     } else if (key == ARGP_KEY_ARGS) {
         o->inputs = state->argv + state->next;
         o->input_count = state->argc - state->next;
-        o->film.in = o->inputs[0];
+        o->job.in = o->inputs[0];
     } else if (key == ARGP_KEY_END) {
         if (o->no_video)
-            o->film.video = NULL;
+            o->job.video = NULL;
         check(o, state);
     } else {
         return ARGP_ERR_UNKNOWN;
@@ -203,8 +203,8 @@ static bool is_batch(const struct options *o, const char *const outputs[OUTPUTS]
     bool folders = false;
     for (int i = 0; i < OUTPUTS; i++)
         folders |= outputs[i] && is_folder(outputs[i]);
-    return folders || o->input_count > 1 || o->jobs || o->resume || is_folder(o->film.in) ||
-           is_pattern(o->film.in);
+    return folders || o->input_count > 1 || o->jobs || o->resume || is_folder(o->job.in) ||
+           is_pattern(o->job.in);
 }
 
 static bool may_write_all(const struct options *o, const char *const outputs[OUTPUTS])
@@ -214,7 +214,7 @@ static bool may_write_all(const struct options *o, const char *const outputs[OUT
     size_t count = 0;
     for (int i = 0; i < OUTPUTS; i++)
         if (outputs[i])
-            list[count++] = (struct output){outputs[i], o->film.in};
+            list[count++] = (struct output){outputs[i], o->job.in};
     if (!outputs_check(list, count, o->inputs, 1, o->overwrite, "-y overwrites it", &error))
         return true;
     mien_log(MIEN_LOG_ERROR, "%s", error.text);
@@ -223,14 +223,14 @@ static bool may_write_all(const struct options *o, const char *const outputs[OUT
 
 int command_annotate(int argc, char **argv)
 {
-    struct options options = {.film.encoding.crf = -1};
-    struct film_options *film = &options.film;
+    struct options options = {.job.encoding.crf = -1};
+    struct video_job_options *job = &options.job;
     if (argp_parse(&argp, argc, argv, 0, NULL, &options))
         return EXIT_USAGE;
     const char *outputs[OUTPUTS];
-    list_outputs(film, outputs);
+    list_outputs(job, outputs);
     bool batch = is_batch(&options, outputs);
-    if (batch && film->timing) {
+    if (batch && job->timing) {
         mien_log(MIEN_LOG_ERROR, "--timing takes one recording, into files");
         return EXIT_USAGE;
     }
@@ -239,16 +239,16 @@ int command_annotate(int argc, char **argv)
     struct mien_config config;
     if (settings_load(&config, options.config))
         return EXIT_USAGE;
-    if (film->quiet)
+    if (job->quiet)
         mien_log_set_level(MIEN_LOG_WARNING);
-    film->looks = settings_recogniser(&config, options.model);
+    job->recogniser = settings_recogniser(&config, options.model);
     if (options.precision)
-        film->looks.precision = options.precision;
-    film->bars = config.window.bars;
-    film->blur |= config.window.blur;
+        job->recogniser.precision = options.precision;
+    job->bars = config.window.bars;
+    job->blur |= config.window.blur;
     if (!batch)
-        return film_annotate(film);
-    return batch_annotate(&(struct batch_options){.film = film,
+        return video_job_run(job);
+    return batch_annotate(&(struct batch_options){.job = job,
                                                   .inputs = options.inputs,
                                                   .input_count = options.input_count,
                                                   .jobs = options.jobs ? options.jobs : 1,

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench/frames.h"
 #include "base/clock.h"
+#include "bench/frames.h"
 #include "commands.h"
 #include "mien/log.h"
 #include "mien/model.h"
@@ -37,7 +37,7 @@ struct variant {
 
 struct bench {
     struct options options;
-    struct recogniser_options looks; /* as the user's settings and the options say */
+    struct recogniser_options recogniser; /* as the user's settings and the options say */
     const struct mien_model_info *model;
     int variant_count, rounds;
     struct variant variants[VARIANTS_MAX];
@@ -273,7 +273,7 @@ static int bench_network(struct bench *bench, cJSON *list)
 {
     struct mien_error error;
     struct mien_model *model = NULL;
-    const char *path = model_path(bench->looks.model, &error);
+    const char *path = model_path(bench->recogniser.model, &error);
     if (!path || mien_model_open(&model, path, &error) < 0) {
         mien_log(MIEN_LOG_ERROR, "%s", error.text);
         return EXIT_UNREADABLE;
@@ -289,7 +289,7 @@ static int bench_frames(const struct bench *bench, cJSON *list)
     struct mien_error error = {""};
     if (bench->options.cpu)
         setenv("MIEN_CPU", bench->options.cpu, 1);
-    struct frames_options options = {&bench->looks, bench->options.picture,
+    struct frames_options options = {&bench->recogniser, bench->options.picture,
                                      bench->options.seconds / 6};
     if (frames_measure(&options, list, &error) == 0)
         return EXIT_FINE;
@@ -337,10 +337,10 @@ int command_bench(int argc, char **argv)
     struct mien_config config;
     if (settings_load(&config, NULL))
         return EXIT_USAGE;
-    bench.looks = settings_recogniser(&config, bench.options.model);
-    bench.looks.cpu = bench.options.cpu;
+    bench.recogniser = settings_recogniser(&config, bench.options.model);
+    bench.recogniser.cpu = bench.options.cpu;
     if (bench.options.precision)
-        bench.looks.precision = bench.options.precision;
+        bench.recogniser.precision = bench.options.precision;
     cJSON *list = bench.options.json ? cJSON_CreateArray() : NULL;
     int code = bench_all(&bench, list);
     cJSON_Delete(list);

@@ -6,11 +6,11 @@
 #include "commands.h"
 #include "mien/log.h"
 #include "network_options.h"
-#include "recording/album.h"
+#include "recording/image_job.h"
 #include "settings.h"
 
 struct options {
-    struct album_options album;
+    struct image_job_options job;
     const char *model, *precision, *config;
     bool no_bars;
 };
@@ -36,13 +36,13 @@ static const struct argp_option option_list[] = {
     {0},
 };
 
-static void check(const struct album_options *album, struct argp_state *state)
+static void check(const struct image_job_options *job, struct argp_state *state)
 {
-    const char *const outputs[] = {album->out, album->jsonl, album->csv};
+    const char *const outputs[] = {job->out, job->jsonl, job->csv};
     int to_stdout = 0;
     for (int i = 0; i < 3; i++)
         to_stdout += outputs[i] && !strcmp(outputs[i], "-");
-    if (!album->input_count)
+    if (!job->input_count)
         argp_error(state, "name a picture");
     if (to_stdout > 1)
         argp_error(state, "only one of -o, --jsonl and --csv can go to standard output");
@@ -51,22 +51,22 @@ static void check(const struct album_options *album, struct argp_state *state)
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
     struct options *options = state->input;
-    struct album_options *album = &options->album;
+    struct image_job_options *job = &options->job;
     switch (key) {
     case 'o':
-        album->out = argument;
+        job->out = argument;
         break;
     case 'y':
-        album->overwrite = true;
+        job->overwrite = true;
         break;
     case 'q':
-        album->quiet = true;
+        job->quiet = true;
         break;
     case KEY_JSONL:
-        album->jsonl = argument;
+        job->jsonl = argument;
         break;
     case KEY_CSV:
-        album->csv = argument;
+        job->csv = argument;
         break;
     case KEY_MODEL:
         options->model = argument;
@@ -82,14 +82,14 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         options->no_bars = true;
         break;
     case KEY_BLUR:
-        album->blur = true;
+        job->blur = true;
         break;
     case ARGP_KEY_ARGS:
-        album->inputs = state->argv + state->next;
-        album->input_count = state->argc - state->next;
+        job->inputs = state->argv + state->next;
+        job->input_count = state->argc - state->next;
         break;
     case ARGP_KEY_END:
-        check(album, state);
+        check(job, state);
         break;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -112,19 +112,19 @@ static const struct argp image_argp = {
 int command_image(int argc, char **argv)
 {
     struct options options = {0};
-    struct album_options *album = &options.album;
+    struct image_job_options *job = &options.job;
     if (argp_parse(&image_argp, argc, argv, 0, NULL, &options))
         return EXIT_USAGE;
     struct mien_config config;
     if (settings_load(&config, options.config))
         return EXIT_USAGE;
-    if (album->quiet)
+    if (job->quiet)
         mien_log_set_level(MIEN_LOG_WARNING);
-    album->looks = settings_recogniser(&config, options.model);
+    job->recogniser = settings_recogniser(&config, options.model);
     if (options.precision)
-        album->looks.precision = options.precision;
-    album->looks.still = 1;
-    album->bars = config.window.bars && !options.no_bars;
-    album->blur |= config.window.blur;
-    return album_annotate(album);
+        job->recogniser.precision = options.precision;
+    job->recogniser.still = 1;
+    job->bars = config.window.bars && !options.no_bars;
+    job->blur |= config.window.blur;
+    return image_job_run(job);
 }

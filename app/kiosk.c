@@ -38,7 +38,7 @@ struct kiosk {
 
 /* ---- the parts ---- */
 
-static struct window_options looks(const struct kiosk *kiosk)
+static struct window_options window_options_of(const struct kiosk *kiosk)
 {
     const struct mien_config *config = &kiosk->config;
     return (struct window_options){.title = "mien",
@@ -65,7 +65,7 @@ static int open_parts(struct kiosk *kiosk, struct mien_error *error)
         mien_log(MIEN_LOG_WARNING, "%s: mien kiosk --status will not work", error->text);
     if (kiosk->options.video && session_connect(&kiosk->session, kiosk->options.video, NULL, error))
         return EXIT_UNREADABLE;
-    struct window_options window = looks(kiosk);
+    struct window_options window = window_options_of(kiosk);
     if (window_open(&kiosk->window, &window, recogniser_model(kiosk->session.recogniser), error))
         return EXIT_NO_DEVICE;
     return EXIT_FINE;
@@ -92,7 +92,7 @@ static void reload(struct kiosk *kiosk)
     *kiosk->complaint.text = '\0';
     if (!kiosk->options.video && !settings_same_camera(&old, &kiosk->config))
         session_disconnect(&kiosk->session);
-    struct window_options window = looks(kiosk);
+    struct window_options window = window_options_of(kiosk);
     window_apply(kiosk->window, &window);
     if (!mien_config_same(&old, &kiosk->config, "mqtt"))
         publisher_use(&kiosk->publisher, &kiosk->config);
@@ -167,7 +167,7 @@ static int step(struct kiosk *kiosk, struct mien_error *error)
         return result;
     if (!result)
         session_keep(session, &frame);
-    bool newer_faces = session_look(session);
+    bool newer_faces = session_analyse(session);
     if (newer_faces)
         count(kiosk);
     note_newest_face(kiosk);
@@ -201,7 +201,7 @@ static void look_after_rest(struct kiosk *kiosk)
     struct stages stages = {.camera_away = camera.state != MIEN_CAMERA_RUNNING,
                             .turns = kiosk->session.source ? camera.turns : kiosk->shown,
                             .captured = kiosk->session.pictures,
-                            .analysed = kiosk->session.result.looks,
+                            .analysed = kiosk->session.result.analysed,
                             .shown = kiosk->shown};
     supervisor_look(&kiosk->supervisor, &stages, now);
 }

@@ -84,7 +84,7 @@ static int open_source(struct live *live, struct mien_error *error)
     return EXIT_FINE;
 }
 
-static struct window_options looks_of(const struct live *live)
+static struct window_options window_options_of(const struct live *live)
 {
     const struct live_options *options = live->options;
     const struct mien_config *config = live->config;
@@ -103,11 +103,11 @@ static int open_window(struct live *live, struct mien_error *error)
     struct mien_camera_status status = session_status(&live->session);
     char title[128];
     snprintf(title, sizeof title, "mien: %s", *status.name ? status.name : status.path);
-    struct window_options looks = looks_of(live);
-    looks.title = title;
-    looks.width = status.width;
-    looks.height = status.height;
-    return window_open(&live->window, &looks, recogniser_model(live->session.recogniser), error)
+    struct window_options window = window_options_of(live);
+    window.title = title;
+    window.width = status.width;
+    window.height = status.height;
+    return window_open(&live->window, &window, recogniser_model(live->session.recogniser), error)
                ? EXIT_NO_DEVICE
                : EXIT_FINE;
 }
@@ -154,10 +154,10 @@ static void reload(struct live *live)
         reload_run(&live->reload, new, &live->session, live->window, &live->complaint) <= 0)
         return;
     *live->complaint.text = '\0';
-    struct window_options looks = looks_of(live);
+    struct window_options window = window_options_of(live);
     if (live->window &&
         (!mien_config_same(&old, new, "window") || old.camera.mirror != new->camera.mirror))
-        window_apply(live->window, &looks);
+        window_apply(live->window, &window);
     if (!live->options->video && !settings_same_camera(&old, new))
         reconnect(live, &old);
 }
@@ -310,7 +310,7 @@ static int step(struct live *live, struct mien_error *error)
     int result = session_next(session, &frame, WAIT_MS, error);
     if (result && result != -ETIMEDOUT)
         return result;
-    bool newer_faces = session_look(session);
+    bool newer_faces = session_analyse(session);
     bool keep = !result && live->window && !window_frozen(live->window);
     result = result ? 0 : record(live, &frame, error);
     if (keep)
@@ -378,19 +378,19 @@ static void report(struct live *live, double cpu)
              "capture, %llu before the search, %llu before reading, %llu before recording; "
              "%.2f CPU cores",
              seconds, (double)live->session.pictures / seconds,
-             (double)live->session.result.looks / seconds,
-             (double)live->session.result.reads / seconds, (unsigned long long)camera.dropped,
+             (double)live->session.result.analysed / seconds,
+             (double)live->session.result.classified / seconds, (unsigned long long)camera.dropped,
              (unsigned long long)analysis_skipped(live->session.analysis),
              (unsigned long long)analysis_unread(live->session.analysis),
              (unsigned long long)unrecorded, cpu / seconds);
-    const struct meter *shows = &live->session.shows, *looks = &live->session.looks;
-    double shown = meter_percentile(shows, now, 0.5), looked = meter_percentile(looks, now, 0.5);
+    const struct meter *shows = &live->session.shows, *analysed = &live->session.analysed;
+    double shown = meter_percentile(shows, now, 0.5), looked = meter_percentile(analysed, now, 0.5);
     if (shown >= 0 && looked >= 0)
         mien_log(MIEN_LOG_INFO,
                  "from capture to screen, last 5 s: picture %.0f ms (p95 %.0f), faces %.0f ms "
                  "(p95 %.0f)",
                  shown, meter_percentile(shows, now, 0.95), looked,
-                 meter_percentile(looks, now, 0.95));
+                 meter_percentile(analysed, now, 0.95));
 }
 
 int command_live(int argc, char **argv)

@@ -59,7 +59,7 @@ static int look(struct run *run, double *times, struct faces *faces, struct mien
 {
     run->timing = (struct timing){0};
     int64_t start = clock_ns();
-    int result = recogniser_look(run->recogniser, &run->frame.gray, run->frame.time, faces, error);
+    int result = recogniser_run(run->recogniser, &run->frame.gray, run->frame.time, faces, error);
     int64_t took = clock_ns() - start;
     int64_t crop = run->timing.parts[TIMING_CROP].wall_ns;
     int64_t detect = run->timing.parts[TIMING_DETECT].wall_ns;
@@ -85,7 +85,7 @@ static int decode(struct run *run, int index, double *times, struct mien_error *
 
 static int show(struct run *run, const struct faces *faces, double *times, struct mien_error *error)
 {
-    struct overlay_status status = {.fps = FPS, .looks = FPS};
+    struct overlay_status status = {.fps = FPS, .analysed = FPS};
     int64_t start = clock_ns();
     int result = window_draw(run->options->window, &run->frame.color, faces, &status, error);
     int64_t drawn = clock_ns();

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "files/part.h"
-#include "put.h"
+#include "files/atomic_file.h"
+#include "write.h"
 
 struct records {
     FILE *file;
@@ -23,37 +23,37 @@ enum { ROW_VERSION = 1, /* of docs/rows.schema.json */ TIME_PLACES = 6, SHARE_PL
 
 /* ---- JSON ---- */
 
-static void put_json(const struct records *records, const char *source, uint64_t frame, double time,
-                     const struct face *face)
+static void write_json(const struct records *records, const char *source, uint64_t frame,
+                       double time, const struct face *face)
 {
     FILE *file = records->file;
     const struct mien_model_info *model = records->model;
     fprintf(file, "{\"version\":%d,", ROW_VERSION);
     if (source) {
         fputs("\"source\":", file);
-        put_json_string(file, source);
+        write_json_string(file, source);
         putc(',', file);
     }
     fprintf(file, "\"frame\":%llu,\"time\":", (unsigned long long)frame);
-    put_number(file, time, TIME_PLACES);
+    write_number(file, time, TIME_PLACES);
     fprintf(file, ",\"face\":%u,\"box\":[%d,%d,%d,%d],\"emotions\":{", face->id, face->box.x,
             face->box.y, face->box.width, face->box.height);
     for (int i = 0; i < model->label_count; i++) {
         fputs(i ? "," : "", file);
-        put_json_string(file, model->labels[i]);
+        write_json_string(file, model->labels[i]);
         putc(':', file);
-        put_number(file, face->probabilities[i], SHARE_PLACES);
+        write_number(file, face->probabilities[i], SHARE_PLACES);
     }
     fputs("},\"label\":", file);
-    put_json_string(file, model->labels[face->label]);
+    write_json_string(file, model->labels[face->label]);
     fputs(",\"confidence\":", file);
-    put_number(file, face->confidence, SHARE_PLACES);
+    write_number(file, face->confidence, SHARE_PLACES);
     fprintf(file, ",\"uncertain\":%s}\n", face->uncertain ? "true" : "false");
 }
 
 /* ---- CSV (RFC 4180) ---- */
 
-static void put_cell(FILE *file, const char *text)
+static void write_cell(FILE *file, const char *text)
 {
     if (!text[strcspn(text, "\",\r\n")]) {
         fputs(text, file);
@@ -65,45 +65,45 @@ static void put_cell(FILE *file, const char *text)
     putc('"', file);
 }
 
-static void put_header(struct records *records, bool with_source)
+static void write_header(struct records *records, bool with_source)
 {
     records->headed = true;
     fprintf(records->file, "%sframe,time,face,x,y,width,height,label,confidence,uncertain",
             with_source ? "source," : "");
     for (int i = 0; i < records->model->label_count; i++) {
         putc(',', records->file);
-        put_cell(records->file, records->model->labels[i]);
+        write_cell(records->file, records->model->labels[i]);
     }
     fputs("\r\n", records->file);
 }
 
-static void put_csv_start(const struct records *records, const char *source, uint64_t frame,
-                          double time)
+static void write_csv_start(const struct records *records, const char *source, uint64_t frame,
+                            double time)
 {
     if (source) {
-        put_cell(records->file, source);
+        write_cell(records->file, source);
         putc(',', records->file);
     }
     fprintf(records->file, "%llu,", (unsigned long long)frame);
-    put_number(records->file, time, TIME_PLACES);
+    write_number(records->file, time, TIME_PLACES);
 }
 
-static void put_csv(const struct records *records, const struct face *face)
+static void write_csv(const struct records *records, const struct face *face)
 {
     FILE *file = records->file;
     fprintf(file, ",%u,%d,%d,%d,%d,", face->id, face->box.x, face->box.y, face->box.width,
             face->box.height);
-    put_cell(file, records->model->labels[face->label]);
+    write_cell(file, records->model->labels[face->label]);
     putc(',', file);
-    put_number(file, face->confidence, SHARE_PLACES);
+    write_number(file, face->confidence, SHARE_PLACES);
     fprintf(file, ",%d", face->uncertain ? 1 : 0);
     for (int i = 0; i < records->model->label_count; i++) {
         putc(',', file);
-        put_number(file, face->probabilities[i], SHARE_PLACES);
+        write_number(file, face->probabilities[i], SHARE_PLACES);
     }
 }
 
-static void put_empty_cells(const struct records *records)
+static void write_empty_cells(const struct records *records)
 {
     for (int i = 0; i < 8 + records->model->label_count; i++)
         putc(',', records->file);
@@ -113,13 +113,13 @@ static void add_csv(struct records *records, const char *source, uint64_t frame,
                     const struct faces *faces)
 {
     if (!records->headed)
-        put_header(records, source != NULL);
+        write_header(records, source != NULL);
     for (int i = 0; i < faces->count || i == 0; i++) {
-        put_csv_start(records, source, frame, time);
+        write_csv_start(records, source, frame, time);
         if (faces->count)
-            put_csv(records, &faces->list[i]);
+            write_csv(records, &faces->list[i]);
         else
-            put_empty_cells(records);
+            write_empty_cells(records);
         fputs("\r\n", records->file);
     }
 }
@@ -143,7 +143,7 @@ int records_open(struct records **records, const char *path, enum records_format
     }
     beside &= strcmp(path, "-") != 0;
     *made = (struct records){.path = name, .format = format, .model = model, .beside = beside};
-    made->file = beside ? part_open(path) : part_open_in_place(path);
+    made->file = beside ? atomic_file_open(path) : atomic_file_open_in_place(path);
     if (!made->file) {
         int result = fail(made, errno, error);
         free(name);
@@ -166,7 +166,7 @@ int records_add(struct records *records, const char *source, uint64_t frame, dou
         add_csv(records, source, frame, time, faces);
     else
         for (int i = 0; i < faces->count; i++)
-            put_json(records, source, frame, time, &faces->list[i]);
+            write_json(records, source, frame, time, &faces->list[i]);
     if (fflush(records->file) || ferror(records->file))
         return fail(records, errno ? errno : EIO, error);
     return 0;
@@ -190,7 +190,7 @@ int records_close(struct records **records, struct mien_error *error)
     if (!old)
         return 0;
     if (old->format == RECORDS_CSV && !old->headed)
-        put_header(old, old->sources);
+        write_header(old, old->sources);
     int broken = ferror(old->file);
     int result = fclose(old->file) || broken ? fail(old, errno ? errno : EIO, error) : 0;
     free_records(records);
@@ -204,6 +204,6 @@ void records_abandon(struct records **records)
         return;
     fclose(old->file);
     if (old->beside)
-        part_remove(old->path);
+        atomic_file_remove(old->path);
     free_records(records);
 }

@@ -1,5 +1,5 @@
 /* The report: one HTML file without anything from outside. */
-#include "papers.h"
+#include "exports.h"
 
 #include <libavutil/base64.h>
 #include <libavutil/mem.h>
@@ -7,14 +7,14 @@
 #include <turbojpeg.h>
 
 #include "draw/overlay.h"
-#include "put.h"
 #include "report_page.h"
+#include "write.h"
 
 enum { THUMB_QUALITY = 85, BAR_WIDTH = 60 /* pixels */ };
 
 /* ---- the curves, for the script ---- */
 
-static void put_values(FILE *file, const double *values, int labels)
+static void write_values(FILE *file, const double *values, int labels)
 {
     if (values[0] <= 0) {
         fputs("null", file);
@@ -22,38 +22,39 @@ static void put_values(FILE *file, const double *values, int labels)
     }
     for (int i = 0; i < labels; i++) {
         putc(i ? ',' : '[', file);
-        put_number(file, values[i + 1] / values[0], 3);
+        write_number(file, values[i + 1] / values[0], 3);
     }
     putc(']', file);
 }
 
-static void put_curve(FILE *file, const struct timeline *timeline, const struct timeline_face *face)
+static void write_curve(FILE *file, const struct timeline *timeline,
+                        const struct timeline_face *face)
 {
     int labels = timeline->model->label_count;
     fprintf(file, "{\"face\":%u,\"first\":%d,\"values\":[", face->id, face->step_first);
     for (int i = 0; i < face->step_count; i++) {
         fputs(i ? "," : "", file);
-        put_values(file, face->steps + (size_t)i * (size_t)(labels + 1), labels);
+        write_values(file, face->steps + (size_t)i * (size_t)(labels + 1), labels);
     }
     fputs("]}", file);
 }
 
-static void put_curves(FILE *file, const struct timeline *timeline, const size_t *faces,
-                       size_t count)
+static void write_curves(FILE *file, const struct timeline *timeline, const size_t *faces,
+                         size_t count)
 {
     fputs("{\"step\":", file);
-    put_number(file, timeline->step, 6);
+    write_number(file, timeline->step, 6);
     fputs(",\"faces\":[", file);
     for (size_t i = 0; i < count; i++) {
         fputs(i ? ",\n" : "\n", file);
-        put_curve(file, timeline, &timeline->faces[faces[i]]);
+        write_curve(file, timeline, &timeline->faces[faces[i]]);
     }
     fputs("]}\n", file);
 }
 
 /* ---- a card for each face ---- */
 
-static void put_jpeg(FILE *file, const unsigned char *jpeg, size_t size)
+static void write_jpeg(FILE *file, const unsigned char *jpeg, size_t size)
 {
     size_t capacity = AV_BASE64_SIZE(size);
     char *text = malloc(capacity);
@@ -62,7 +63,7 @@ static void put_jpeg(FILE *file, const unsigned char *jpeg, size_t size)
     free(text);
 }
 
-static void put_thumb(FILE *file, const struct mien_picture *thumb)
+static void write_thumb(FILE *file, const struct mien_picture *thumb)
 {
     unsigned char *jpeg = NULL;
     unsigned long size = 0;
@@ -70,7 +71,7 @@ static void put_thumb(FILE *file, const struct mien_picture *thumb)
     if (compressor &&
         tjCompress2(compressor, thumb->data, thumb->width, (int)thumb->stride, thumb->height,
                     TJPF_BGRX, &jpeg, &size, TJSAMP_420, THUMB_QUALITY, 0) == 0)
-        put_jpeg(file, jpeg, size);
+        write_jpeg(file, jpeg, size);
     else
         fputs("<div class=\"none\"></div>\n", file);
     tjFree(jpeg);
@@ -78,11 +79,12 @@ static void put_thumb(FILE *file, const struct mien_picture *thumb)
         tjDestroy(compressor);
 }
 
-static void put_card(FILE *file, const struct timeline *timeline, const struct timeline_face *face)
+static void write_card(FILE *file, const struct timeline *timeline,
+                       const struct timeline_face *face)
 {
     const struct mien_model_info *model = timeline->model;
     fputs("<div class=\"face\">", file);
-    put_thumb(file, &face->thumb);
+    write_thumb(file, &face->thumb);
     fprintf(file, "<div><h2>Face %u</h2>%.1f s, from %.1f to %.1f s\n<table>\n", face->id,
             face->seconds, face->first, face->last);
     for (int i = 0; i < model->label_count; i++) {
@@ -90,7 +92,7 @@ static void put_card(FILE *file, const struct timeline *timeline, const struct t
         if (share < 0.005)
             continue;
         fputs("<tr><td>", file);
-        put_xml(file, model->labels[i]);
+        write_xml(file, model->labels[i]);
         fprintf(file,
                 "<td>%.0f&nbsp;%%<td><span class=\"bar\" style=\"width:%.0fpx;"
                 "background:#%06x\"></span>\n",
@@ -101,8 +103,8 @@ static void put_card(FILE *file, const struct timeline *timeline, const struct t
 
 /* ---- the page ---- */
 
-static void put_facts(FILE *file, const struct timeline *timeline, const struct paper_facts *facts,
-                      size_t shown)
+static void write_facts(FILE *file, const struct timeline *timeline,
+                        const struct export_facts *facts, size_t shown)
 {
     fprintf(file, "<p>%.1f s, %lld frames, %lld of them with faces; %zu faces", timeline->end,
             (long long)timeline->frames, (long long)timeline->frames_with_faces,
@@ -117,25 +119,25 @@ static void put_facts(FILE *file, const struct timeline *timeline, const struct 
     fputs(" What is said is what faces look like, not what people feel.</p>\n", file);
 }
 
-void put_report(FILE *file, const struct timeline *timeline, const struct paper_facts *facts)
+void write_report(FILE *file, const struct timeline *timeline, const struct export_facts *facts)
 {
     size_t faces[CHART_FACES_MAX];
     size_t count = timeline_main_faces(timeline, faces, CHART_FACES_MAX);
     fputs("<!DOCTYPE html>\n<html lang=\"en\"><meta charset=\"utf-8\">\n<title>", file);
-    put_xml(file, facts->source);
+    write_xml(file, facts->source);
     fprintf(file, "</title>\n<style>\n%s</style>\n<h1>", report_style);
-    put_xml(file, facts->source);
+    write_xml(file, facts->source);
     fputs("</h1>\n", file);
-    put_facts(file, timeline, facts, count);
-    put_chart(file, timeline);
+    write_facts(file, timeline, facts, count);
+    write_chart(file, timeline);
     fputs("<div class=\"faces\">\n", file);
     for (size_t i = 0; i < count; i++)
-        put_card(file, timeline, &timeline->faces[faces[i]]);
+        write_card(file, timeline, &timeline->faces[faces[i]]);
     fputs("</div>\n<div id=\"tip\"></div><div id=\"line\"></div>\n"
           "<script type=\"application/json\" id=\"summary\">",
           file);
-    put_summary(file, timeline, facts);
+    write_summary(file, timeline, facts);
     fputs("</script>\n<script type=\"application/json\" id=\"curves\">", file);
-    put_curves(file, timeline, faces, count);
+    write_curves(file, timeline, faces, count);
     fprintf(file, "</script>\n<script>\n%s</script>\n</html>\n", report_script);
 }

@@ -1,11 +1,11 @@
 /* WebVTT (W3C) and SubRip: the dominant emotion of each face over spans. */
-#include "papers.h"
+#include "exports.h"
 
 #include <math.h>
 
-#include "put.h"
+#include "write.h"
 
-static void put_clock(FILE *file, double seconds, char point)
+static void write_clock(FILE *file, double seconds, char point)
 {
     int64_t ms = llround(seconds * 1000);
     fprintf(file, "%02lld:%02lld:%02lld%c%03lld", (long long)(ms / 3600000),
@@ -13,14 +13,14 @@ static void put_clock(FILE *file, double seconds, char point)
             (long long)(ms % 1000));
 }
 
-static void put_cue(FILE *file, const struct timeline *timeline, const struct timeline_span *span,
-                    char point)
+static void write_cue(FILE *file, const struct timeline *timeline, const struct timeline_span *span,
+                      char point)
 {
-    put_clock(file, span->start, point);
+    write_clock(file, span->start, point);
     fputs(" --> ", file);
-    put_clock(file, span->end, point);
+    write_clock(file, span->end, point);
     fprintf(file, "\nface %u: ", span->face);
-    put_xml(file, timeline->model->labels[span->label]);
+    write_xml(file, timeline->model->labels[span->label]);
     fprintf(file, " (%.0f %%)\n\n", span->confidence * 100);
 }
 
@@ -36,10 +36,10 @@ static bool has_ended(const struct timeline *timeline, const struct timeline_spa
     return span->end < timeline->end;
 }
 
-void put_cues(FILE *file, enum paper_kind kind, const struct timeline *timeline, struct cues *cues,
-              bool all)
+void write_cues(FILE *file, enum export_kind kind, const struct timeline *timeline,
+                struct cues *cues, bool all)
 {
-    if (!cues->begun && kind == PAPER_VTT)
+    if (!cues->begun && kind == EXPORT_VTT)
         fputs("WEBVTT\n\n", file);
     cues->begun = true;
     for (; cues->next < timeline->span_count; cues->next++) {
@@ -48,8 +48,8 @@ void put_cues(FILE *file, enum paper_kind kind, const struct timeline *timeline,
             return;
         if (!is_visible(span))
             continue;
-        if (kind == PAPER_SRT)
+        if (kind == EXPORT_SRT)
             fprintf(file, "%d\n", ++cues->number);
-        put_cue(file, timeline, span, kind == PAPER_SRT ? ',' : '.');
+        write_cue(file, timeline, span, kind == EXPORT_SRT ? ',' : '.');
     }
 }

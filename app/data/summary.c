@@ -1,30 +1,30 @@
 /* The summary as JSON; docs/annotate.md and its schema describe it. */
-#include "papers.h"
-#include "put.h"
+#include "exports.h"
+#include "write.h"
 
 enum { TIME_PLACES = 6, SHARE_PLACES = 4 };
 
-static void put_field(FILE *file, const char *name, double value, int places)
+static void write_field(FILE *file, const char *name, double value, int places)
 {
     fprintf(file, "\"%s\":", name);
-    put_number(file, value, places);
+    write_number(file, value, places);
 }
 
 /* {label: share of `seconds`} */
-static void put_shares(FILE *file, const struct mien_model_info *model, const double *seconds,
-                       double whole)
+static void write_shares(FILE *file, const struct mien_model_info *model, const double *seconds,
+                         double whole)
 {
     fputs("\"share\":{", file);
     for (int i = 0; i < model->label_count; i++) {
         fputs(i ? "," : "", file);
-        put_json_string(file, model->labels[i]);
+        write_json_string(file, model->labels[i]);
         putc(':', file);
-        put_number(file, whole > 0 ? seconds[i] / whole : 0, SHARE_PLACES);
+        write_number(file, whole > 0 ? seconds[i] / whole : 0, SHARE_PLACES);
     }
     putc('}', file);
 }
 
-static void put_changes(FILE *file, const struct mien_model_info *model, const uint32_t *changes)
+static void write_changes(FILE *file, const struct mien_model_info *model, const uint32_t *changes)
 {
     int labels = model->label_count, written = 0;
     fputs("\"transitions\":[", file);
@@ -32,31 +32,32 @@ static void put_changes(FILE *file, const struct mien_model_info *model, const u
         if (!changes[i])
             continue;
         fputs(written++ ? ",{\"from\":" : "{\"from\":", file);
-        put_json_string(file, model->labels[i / labels]);
+        write_json_string(file, model->labels[i / labels]);
         fputs(",\"to\":", file);
-        put_json_string(file, model->labels[i % labels]);
+        write_json_string(file, model->labels[i % labels]);
         fprintf(file, ",\"count\":%u}", changes[i]);
     }
     putc(']', file);
 }
 
-static void put_face(FILE *file, const struct timeline *timeline, const struct timeline_face *face)
+static void write_face(FILE *file, const struct timeline *timeline,
+                       const struct timeline_face *face)
 {
     fprintf(file, "{\"face\":%u,", face->id);
-    put_field(file, "first", face->first, TIME_PLACES);
+    write_field(file, "first", face->first, TIME_PLACES);
     putc(',', file);
-    put_field(file, "last", face->last, TIME_PLACES);
+    write_field(file, "last", face->last, TIME_PLACES);
     putc(',', file);
-    put_field(file, "seconds", face->seconds, TIME_PLACES);
+    write_field(file, "seconds", face->seconds, TIME_PLACES);
     putc(',', file);
-    put_shares(file, timeline->model, face->label_seconds, face->seconds);
+    write_shares(file, timeline->model, face->label_seconds, face->seconds);
     putc(',', file);
-    put_changes(file, timeline->model, face->changes);
+    write_changes(file, timeline->model, face->changes);
     putc('}', file);
 }
 
 /* Of all the time that faces were shown. */
-static void put_total(FILE *file, const struct timeline *timeline)
+static void write_total(FILE *file, const struct timeline *timeline)
 {
     double seconds[MIEN_LABELS_MAX] = {0}, whole = 0;
     for (size_t i = 0; i < timeline->face_count; i++) {
@@ -64,29 +65,29 @@ static void put_total(FILE *file, const struct timeline *timeline)
         for (int k = 0; k < timeline->model->label_count; k++)
             seconds[k] += timeline->faces[i].label_seconds[k];
     }
-    put_shares(file, timeline->model, seconds, whole);
+    write_shares(file, timeline->model, seconds, whole);
 }
 
-void put_summary(FILE *file, const struct timeline *timeline, const struct paper_facts *facts)
+void write_summary(FILE *file, const struct timeline *timeline, const struct export_facts *facts)
 {
     fputs("{\"format\":\"mien-summary\",\"version\":1,\"source\":", file);
-    put_json_string(file, facts->source);
+    write_json_string(file, facts->source);
     putc(',', file);
-    put_field(file, "duration", timeline->end, TIME_PLACES);
+    write_field(file, "duration", timeline->end, TIME_PLACES);
     fprintf(file, ",\"frames\":%lld,\"frames_with_faces\":%lld,\"frames_lost\":%lld",
             (long long)timeline->frames, (long long)timeline->frames_with_faces,
             (long long)facts->losses);
     fprintf(file, ",\"interrupted\":%s,\"labels\":[", facts->interrupted ? "true" : "false");
     for (int i = 0; i < timeline->model->label_count; i++) {
         fputs(i ? "," : "", file);
-        put_json_string(file, timeline->model->labels[i]);
+        write_json_string(file, timeline->model->labels[i]);
     }
     fputs("],", file);
-    put_total(file, timeline);
+    write_total(file, timeline);
     fputs(",\"faces\":[", file);
     for (size_t i = 0; i < timeline->face_count; i++) {
         fputs(i ? ",\n" : "\n", file);
-        put_face(file, timeline, &timeline->faces[i]);
+        write_face(file, timeline, &timeline->faces[i]);
     }
     fputs("]}\n", file);
 }

@@ -13,7 +13,7 @@ struct canvas {
     SDL_Surface *surface; /* over the pixels of the picture being drawn, or the layer */
     SDL_Renderer *renderer;
     struct overlay *overlay;
-    struct touched touched; /* of the layer */
+    struct dirty dirty; /* of the layer */
 };
 
 int canvas_create(struct canvas **canvas, const struct mien_model_info *model,
@@ -35,7 +35,7 @@ static void drop_renderer(struct canvas *canvas)
     if (canvas->renderer)
         SDL_DestroyRenderer(canvas->renderer);
     SDL_FreeSurface(canvas->surface);
-    touched_finish(&canvas->touched);
+    dirty_tiles_finish(&canvas->dirty);
     canvas->renderer = NULL;
     canvas->surface = NULL;
 }
@@ -55,7 +55,7 @@ static SDL_Surface *make_surface(struct canvas *canvas, const struct mien_pictur
     if (color->pixels == MIEN_BGRX32)
         return SDL_CreateRGBSurfaceWithFormatFrom(color->data, color->width, color->height, 32,
                                                   (int)color->stride, SDL_PIXELFORMAT_RGB888);
-    if (touched_init(&canvas->touched, color->width, color->height) < 0)
+    if (dirty_tiles_init(&canvas->dirty, color->width, color->height) < 0)
         return NULL;
     return SDL_CreateRGBSurfaceWithFormat(0, color->width, color->height, 32,
                                           SDL_PIXELFORMAT_ARGB8888);
@@ -76,7 +76,7 @@ static int make_renderer(struct canvas *canvas, const struct mien_picture *color
     result = overlay_create(&canvas->overlay, canvas->renderer, canvas->model, error);
     if (result)
         goto failed;
-    overlay_note(canvas->overlay, canvas->touched.tiles ? &canvas->touched : NULL);
+    overlay_note(canvas->overlay, canvas->dirty.tiles ? &canvas->dirty : NULL);
     return 0;
 failed:
     drop_renderer(canvas);
@@ -86,7 +86,7 @@ failed:
 static bool fits(const struct canvas *canvas, const struct mien_picture *color)
 {
     const SDL_Surface *surface = canvas->surface;
-    bool layer = canvas->touched.tiles != NULL;
+    bool layer = canvas->dirty.tiles != NULL;
     return surface && surface->w == color->width && surface->h == color->height &&
            layer == (color->pixels == MIEN_YUV420) && (layer || surface->pitch == color->stride);
 }
@@ -108,6 +108,6 @@ int canvas_draw(struct canvas *canvas, struct mien_picture *color, const struct 
     SDL_RenderFlush(canvas->renderer);
     if (color->pixels == MIEN_YUV420)
         planes_lay_over(color, &canvas->yuv, canvas->surface->pixels, canvas->surface->pitch / 4,
-                        &canvas->touched);
+                        &canvas->dirty);
     return 0;
 }

@@ -46,10 +46,10 @@ void overlay_use(struct overlay *overlay, const struct mien_model_info *model)
     overlay->model = model;
 }
 
-void overlay_note(struct overlay *overlay, struct touched *touched)
+void overlay_note(struct overlay *overlay, struct dirty *dirty)
 {
-    shapes_note(overlay->shapes, touched);
-    text_note(overlay->text, touched);
+    shapes_note(overlay->shapes, dirty);
+    text_note(overlay->text, dirty);
 }
 
 /* ---- geometry ---- */

@@ -7,11 +7,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "dirty_tiles.h"
 #include "mien/error.h"
 #include "mien/picture.h"
 #include "recognise/recogniser.h"
 #include "screen.h"
-#include "touched.h"
 
 struct overlay; /* lives on the thread of its renderer */
 
@@ -25,8 +25,8 @@ struct overlay_view {
 
 /* What is said beside the faces; a NULL status says nothing. */
 struct overlay_status {
-    double fps;   /* pictures shown a second; 0 and no note: no status line */
-    double looks; /* of these the recogniser looks at, a second */
+    double fps;      /* pictures shown a second; 0 and no note: no status line */
+    double analysed; /* of these the recogniser looks at, a second */
     double latency_p50_ms, latency_p95_ms; /* capture → shown; <0: unknown */
     uint64_t drops;
     const char *note;  /* a warning in the status line, "camera lost"; may be NULL */
@@ -57,7 +57,7 @@ void overlay_destroy(struct overlay **overlay);
 void overlay_use(struct overlay *overlay, const struct mien_model_info *model);
 
 /* From now on the tiles that are drawn on are noted there; NULL: nowhere. Borrowed. */
-void overlay_note(struct overlay *overlay, struct touched *touched);
+void overlay_note(struct overlay *overlay, struct dirty *dirty);
 
 /* Draws on the renderer's whole output, in its pixels; sizes of text and lines follow from it.
  * `faces` and `status` may be NULL. */

@@ -8,8 +8,8 @@
 #include <turbojpeg.h>
 #include <unistd.h>
 
+#include "files/atomic_file.h"
 #include "files/outputs.h"
-#include "files/part.h"
 
 enum { JPEG_QUALITY = 92 };
 
@@ -68,7 +68,7 @@ static int encode_png(const struct mien_picture *color, struct bytes *out)
 
 static int write_file(const char *path, const struct bytes *bytes, struct mien_error *error)
 {
-    FILE *file = part_open(path);
+    FILE *file = atomic_file_open(path);
     bool opened = file != NULL;
     int result = opened && fwrite(bytes->data, bytes->size, 1, file) == 1 ? 0 : -errno;
     if (opened && fclose(file) && !result)
@@ -76,9 +76,9 @@ static int write_file(const char *path, const struct bytes *bytes, struct mien_e
     if (result)
         mien_error_set(error, -result, "%s cannot be written: %s", path, strerror(-result));
     else
-        result = part_finish(path, error);
+        result = atomic_file_finish(path, error);
     if (opened && result)
-        part_remove(path);
+        atomic_file_remove(path);
     return result;
 }
 

@@ -106,8 +106,8 @@ static bool is_clear(const uint32_t *pixels)
 static void blend_tile(const struct blending *b, int left, int top)
 {
     int width = b->planes[0].width, height = b->planes[0].height;
-    int right = left + TOUCHED_TILE < width ? left + TOUCHED_TILE : width;
-    int bottom = top + TOUCHED_TILE < height ? top + TOUCHED_TILE : height;
+    int right = left + DIRTY_TILE < width ? left + DIRTY_TILE : width;
+    int bottom = top + DIRTY_TILE < height ? top + DIRTY_TILE : height;
     for (int y = top; y < bottom; y += 2)
         for (int x = left; x < right; x += 2) {
             const uint32_t *over = &b->layer[y * b->pitch + x];
@@ -118,15 +118,14 @@ static void blend_tile(const struct blending *b, int left, int top)
 }
 
 void planes_lay_over(const struct mien_picture *picture, const struct mien_yuv *yuv,
-                     uint32_t *layer, int pitch, struct touched *touched)
+                     uint32_t *layer, int pitch, struct dirty *dirty)
 {
     struct blending blending = {.colors = weigh_colors(yuv), .layer = layer, .pitch = pitch};
     mien_picture_planes(picture, blending.planes);
-    for (int i = 0; i < touched->columns * touched->rows; i++)
-        if (touched->tiles[i])
-            blend_tile(&blending, i % touched->columns * TOUCHED_TILE,
-                       i / touched->columns * TOUCHED_TILE);
-    memset(touched->tiles, 0, (size_t)touched->columns * (size_t)touched->rows);
+    for (int i = 0; i < dirty->columns * dirty->rows; i++)
+        if (dirty->tiles[i])
+            blend_tile(&blending, i % dirty->columns * DIRTY_TILE, i / dirty->columns * DIRTY_TILE);
+    memset(dirty->tiles, 0, (size_t)dirty->columns * (size_t)dirty->rows);
 }
 
 /* ---- back to red, green and blue ---- */

@@ -63,7 +63,7 @@ void privacy_cover(struct mien_picture *color, const struct faces *faces)
     for (int p = 0; p < count; p++) {
         for (int i = 0; i < faces->count; i++)
             cover(&planes[p], covered(&planes[p], faces->list[i].box, p ? 2 : 1));
-        for (int i = 0; i < faces->unshown.count; i++)
-            cover(&planes[p], covered(&planes[p], faces->unshown.boxes[i], p ? 2 : 1));
+        for (int i = 0; i < faces->tentative.count; i++)
+            cover(&planes[p], covered(&planes[p], faces->tentative.boxes[i], p ? 2 : 1));
     }
 }

@@ -6,7 +6,7 @@
 
 struct shapes {
     SDL_Renderer *renderer;
-    struct touched *touched; /* or NULL */
+    struct dirty *dirty; /* or NULL */
     int radius, line;
     SDL_Texture *disc, *ring; /* white, 2 radii a side */
 };
@@ -37,9 +37,9 @@ void shapes_destroy(struct shapes *shapes)
     free(shapes);
 }
 
-void shapes_note(struct shapes *shapes, struct touched *touched)
+void shapes_note(struct shapes *shapes, struct dirty *dirty)
 {
-    shapes->touched = touched;
+    shapes->dirty = dirty;
 }
 
 /* How much of a pixel at `distance` from the centre lies within `radius`. */
@@ -94,7 +94,7 @@ void shapes_bar(struct shapes *shapes, SDL_Rect rect, uint32_t color, int alpha)
     SDL_SetRenderDrawColor(shapes->renderer, color >> 16 & 0xFF, color >> 8 & 0xFF, color & 0xFF,
                            (uint8_t)alpha);
     SDL_RenderFillRect(shapes->renderer, &rect);
-    touched_add(shapes->touched, rect);
+    dirty_tiles_add(shapes->dirty, rect);
 }
 
 static SDL_Rect at_least(SDL_Rect rect, int side)
@@ -118,7 +118,7 @@ static void draw_corners(struct shapes *shapes, SDL_Texture *round, SDL_Rect rec
         SDL_Rect to = {i & 1 ? rect.x + rect.w - r : rect.x, i & 2 ? rect.y + rect.h - r : rect.y,
                        r, r};
         SDL_RenderCopy(shapes->renderer, round, &from, &to);
-        touched_add(shapes->touched, to);
+        dirty_tiles_add(shapes->dirty, to);
     }
 }
 

@@ -5,7 +5,7 @@
 #include <SDL.h>
 #include <stdint.h>
 
-#include "touched.h"
+#include "dirty_tiles.h"
 
 struct shapes; /* lives on the thread of its renderer */
 
@@ -14,7 +14,7 @@ struct shapes *shapes_create(SDL_Renderer *renderer);
 void shapes_destroy(struct shapes *shapes);
 
 /* From now on what is drawn is noted there; NULL: nowhere. Borrowed. */
-void shapes_note(struct shapes *shapes, struct touched *touched);
+void shapes_note(struct shapes *shapes, struct dirty *dirty);
 
 /* Corner radius and thickness of frames in pixels. Cheap when unchanged. Returns 0 or -ENOMEM. */
 int shapes_set_size(struct shapes *shapes, int radius, int line);

@@ -20,7 +20,7 @@ struct glyph {
 
 struct text {
     SDL_Renderer *renderer;
-    struct touched *touched; /* or NULL */
+    struct dirty *dirty; /* or NULL */
     SDL_Texture *atlas;
     TTF_Font *fonts[TEXT_SIZES];
     int em;
@@ -122,9 +122,9 @@ void text_destroy(struct text **text)
     *text = NULL;
 }
 
-void text_note(struct text *text, struct touched *touched)
+void text_note(struct text *text, struct dirty *dirty)
 {
-    text->touched = touched;
+    text->dirty = dirty;
 }
 
 void text_set_em(struct text *text, int pixels)
@@ -247,7 +247,7 @@ void text_draw(struct text *text, enum text_size size, int x, int y, uint32_t co
         SDL_Rect to = {x + glyph->left, y, glyph->in_atlas.w, glyph->in_atlas.h};
         if (to.w) {
             SDL_RenderCopy(text->renderer, text->atlas, &glyph->in_atlas, &to);
-            touched_add(text->touched, to);
+            dirty_tiles_add(text->dirty, to);
         }
         x += glyph->advance;
     }

@@ -6,8 +6,8 @@
 #include <SDL.h>
 #include <stdint.h>
 
+#include "dirty_tiles.h"
 #include "mien/error.h"
-#include "touched.h"
 
 struct text; /* lives on the thread of its renderer */
 
@@ -19,7 +19,7 @@ int text_create(struct text **text, SDL_Renderer *renderer, struct mien_error *e
 void text_destroy(struct text **text);
 
 /* From now on what is drawn is noted there; NULL: nowhere. Borrowed. */
-void text_note(struct text *text, struct touched *touched);
+void text_note(struct text *text, struct dirty *dirty);
 
 /* Pixels of the normal size; the small one is three quarters of it, the large
  * one two and a half of it. Cheap when unchanged. */

@@ -1,5 +1,5 @@
 /* What the keys of the window do. */
-#include "chord.h"
+#include "shortcut.h"
 #include "window_private.h"
 
 static void leave(struct window *window)
@@ -94,7 +94,7 @@ static void toggle_help(struct window *window)
 static void press(struct window *window, SDL_Keysym key)
 {
     if (window->exit_keys) {
-        window->leaving |= chord_pressed(window->exit_keys, key);
+        window->leaving |= shortcut_pressed(window->exit_keys, key);
         return;
     }
     if (key.sym == SDLK_SLASH && key.mod & KMOD_SHIFT)

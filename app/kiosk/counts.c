@@ -3,7 +3,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "data/put.h"
+#include "data/write.h"
 
 static struct counted *place_of(struct counts *counts, uint32_t id)
 {
@@ -67,29 +67,29 @@ bool counts_any(const struct counts *counts)
     return false;
 }
 
-static void put_time(FILE *file)
+static void write_time(FILE *file)
 {
     char text[32];
     struct tm utc;
     time_t now = time(NULL);
     strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
-    put_json_string(file, text);
+    write_json_string(file, text);
 }
 
-static void put_row(const struct counts *counts, FILE *file, const struct mien_model_info *model,
-                    double seconds)
+static void write_row(const struct counts *counts, FILE *file, const struct mien_model_info *model,
+                      double seconds)
 {
     int all = 0;
     for (int i = 0; i < COUNTS_KINDS; i++)
         all += counts->faces[i];
     fputs("{\"time\":", file);
-    put_time(file);
+    write_time(file);
     fputs(",\"seconds\":", file);
-    put_number(file, seconds, 1);
+    write_number(file, seconds, 1);
     fprintf(file, ",\"faces\":%d,\"emotions\":{", all);
     for (int i = 0; i < model->label_count; i++) {
         fputs(i ? "," : "", file);
-        put_json_string(file, model->labels[i]);
+        write_json_string(file, model->labels[i]);
         fprintf(file, ":%d", counts->faces[i]);
     }
     fprintf(file, "},\"uncertain\":%d}\n", counts->faces[COUNTS_UNCERTAIN]);
@@ -102,6 +102,6 @@ void counts_put(struct counts *counts, FILE *file, const struct mien_model_info 
         count_one(counts, &counts->here[i]);
         memset(counts->here[i].shown, 0, sizeof counts->here[i].shown);
     }
-    put_row(counts, file, model, seconds);
+    write_row(counts, file, model, seconds);
     memset(counts->faces, 0, sizeof counts->faces);
 }

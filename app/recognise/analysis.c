@@ -16,7 +16,7 @@ struct slot {
     uint64_t number;
     double time;
     int64_t captured_ns;
-    struct sightings sightings;
+    struct detections detections;
     unsigned finder; /* which recogniser found them */
     atomic_bool busy;
 };
@@ -65,7 +65,7 @@ static const struct face *find_face(const struct faces *faces, uint32_t id)
 static void place_face(struct faces *faces, const struct mien_track *track, const struct face *read)
 {
     if (!read) {
-        faces->unshown.boxes[faces->unshown.count++] = track->box;
+        faces->tentative.boxes[faces->tentative.count++] = track->box;
         return;
     }
     struct face *face = &faces->list[faces->count++];
@@ -78,13 +78,13 @@ static void publish_places(struct analysis *analysis, const struct slot *slot)
 {
     pthread_mutex_lock(&analysis->lock);
     struct analysis_result *result = &analysis->result;
-    const struct sightings *found = &slot->sightings;
+    const struct detections *found = &slot->detections;
     result->faces.count = 0;
-    result->faces.unshown = found->unshown;
+    result->faces.tentative = found->tentative;
     for (size_t i = 0; i < found->count; i++)
         place_face(&result->faces, &found->tracks[i],
                    find_face(&analysis->read, found->tracks[i].id));
-    result->looks++;
+    result->analysed++;
     result->changes++;
     result->time = slot->time;
     result->captured_ns = slot->captured_ns;
@@ -108,7 +108,7 @@ static void publish_emotions(struct analysis *analysis, const struct slot *slot,
         *shown = read->list[i];
         shown->box = place;
     }
-    result->reads++;
+    result->classified++;
     result->changes++;
     pthread_mutex_unlock(&analysis->lock);
 }
@@ -124,8 +124,8 @@ static void *find(void *data)
     while (!failure && !mien_mailbox_take(analysis->offered, &item, -1)) {
         struct slot *slot = item;
         pthread_mutex_lock(&analysis->finding);
-        failure = recogniser_find(analysis->recogniser, &slot->gray, slot->time, &slot->sightings,
-                                  &error);
+        failure = recogniser_detect(analysis->recogniser, &slot->gray, slot->time,
+                                    &slot->detections, &error);
         slot->finder = analysis->recogniser_number;
         if (failure) {
             free_slot(slot);
@@ -146,7 +146,7 @@ static int read_slot(struct analysis *analysis, const struct slot *slot, struct 
     struct faces faces;
     if (slot->finder != analysis->recogniser_number)
         return 0;
-    recogniser_read(analysis->recogniser, &slot->gray, slot->time, &slot->sightings, &faces);
+    recogniser_classify(analysis->recogniser, &slot->gray, slot->time, &slot->detections, &faces);
     publish_emotions(analysis, slot, &faces);
     return analysis->records
                ? records_add(analysis->records, NULL, slot->number, slot->time, &faces, error)
@@ -244,7 +244,7 @@ struct recogniser *analysis_use(struct analysis *analysis, struct recogniser *re
         records_use(analysis->records, recogniser_model(recogniser));
     pthread_mutex_lock(&analysis->lock);
     analysis->read.count = analysis->result.faces.count = 0;
-    analysis->result.faces.unshown.count = 0;
+    analysis->result.faces.tentative.count = 0;
     analysis->result.changes++;
     pthread_mutex_unlock(&analysis->lock);
     pthread_mutex_unlock(&analysis->reading);
@@ -285,7 +285,7 @@ int analysis_offer(struct analysis *analysis, const struct mien_frame *frame,
 bool analysis_latest(struct analysis *analysis, struct analysis_result *result)
 {
     pthread_mutex_lock(&analysis->lock);
-    bool newer = analysis->result.looks != result->looks;
+    bool newer = analysis->result.analysed != result->analysed;
     if (analysis->result.changes != result->changes)
         *result = analysis->result;
     pthread_mutex_unlock(&analysis->lock);

@@ -7,9 +7,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/frame.h"
 #include "data/records.h"
 #include "mien/error.h"
-#include "base/frame.h"
 #include "recogniser.h"
 
 struct analysis;
@@ -17,8 +17,8 @@ struct analysis;
 /* What was last seen. */
 struct analysis_result {
     struct faces faces;  /* places as last found, emotions as last read */
-    uint64_t looks;      /* pictures in which faces were looked for so far; 0: nothing seen yet */
-    uint64_t reads;      /* of these, pictures whose faces were read */
+    uint64_t analysed;   /* pictures in which faces were looked for so far; 0: nothing seen yet */
+    uint64_t classified; /* of these, pictures whose faces were read */
     uint64_t changes;    /* grows with both */
     double time;         /* of the picture looked at, as in its frame */
     int64_t captured_ns; /* likewise */

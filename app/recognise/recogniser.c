@@ -10,16 +10,16 @@
 #include "mien/scene.h"
 #include "mien/search.h"
 #include "model_path.h"
-#include "steady.h"
+#include "smoothing.h"
 
 /* What is remembered of the face in one slot of the tracks. */
 struct memory {
     uint32_t id; /* whose it is; 0: nobody's yet */
-    struct steady steady;
+    struct smoothing smoothing;
 };
 
 struct recogniser {
-    struct steady_options steady;
+    struct smoothing_options smoothing;
     struct timing *timing; /* or NULL */
     struct mien_model *model;
     struct mien_network *network;
@@ -62,7 +62,7 @@ int recogniser_create(struct recogniser **recogniser, const struct recogniser_op
     struct recogniser *r = calloc(1, sizeof *r);
     if (!r)
         return mien_error_set(error, ENOMEM, "no memory for the recogniser");
-    r->steady = options->steady;
+    r->smoothing = options->smoothing;
     r->timing = options->timing;
     int status = open_network(r, options, error);
     if (status == 0)
@@ -131,32 +131,32 @@ static void classify(struct recogniser *r, const struct mien_picture *gray,
 }
 
 /* A face that was not found in this picture keeps what it last expressed. */
-static const struct steady *remember(struct recogniser *r, const struct mien_picture *gray,
-                                     const struct mien_track *track, double time)
+static const struct smoothing *remember(struct recogniser *r, const struct mien_picture *gray,
+                                        const struct mien_track *track, double time)
 {
     struct memory *memory = &r->memories[track->slot];
     int labels = mien_model_info(r->model)->label_count;
     float probabilities[MIEN_LABELS_MAX];
     bool known = r->tracks && memory->id == track->id;
     if (known && track->last < time)
-        return &memory->steady;
+        return &memory->smoothing;
     classify(r, gray, &track->box, probabilities);
     if (known)
-        steady_add(&memory->steady, probabilities, labels, time, &r->steady);
+        smoothing_add(&memory->smoothing, probabilities, labels, time, &r->smoothing);
     else
-        steady_begin(&memory->steady, probabilities, labels, time, &r->steady);
+        smoothing_begin(&memory->smoothing, probabilities, labels, time, &r->smoothing);
     memory->id = track->id;
-    return &memory->steady;
+    return &memory->smoothing;
 }
 
 static void add_face(struct faces *faces, const struct mien_track *track,
-                     const struct steady *steady)
+                     const struct smoothing *smoothing)
 {
     struct face *face = &faces->list[faces->count++];
-    *face = (struct face){.id = track->id, .box = track->box, .label = steady->label};
-    memcpy(face->probabilities, steady->probabilities, sizeof face->probabilities);
+    *face = (struct face){.id = track->id, .box = track->box, .label = smoothing->label};
+    memcpy(face->probabilities, smoothing->probabilities, sizeof face->probabilities);
     face->confidence = face->probabilities[face->label];
-    face->uncertain = steady->uncertain;
+    face->uncertain = smoothing->uncertain;
 }
 
 static void forget_faces_of_last_scene(struct recogniser *r, const struct mien_picture *gray,
@@ -187,14 +187,14 @@ static bool is_on(const struct mien_box *box, const struct mien_track *tracks, s
     return false;
 }
 
-/* Keeps the boxes that are confirmed; the others go to the unshown. A face that is shown has been
+/* Keeps the boxes that are confirmed; the others go to the tentative. A face that is shown has been
  * confirmed as often as the tracks want, and is not asked about again. Returns how many are kept,
  * or an error. */
 static int confirm(struct recogniser *r, const struct mien_picture *gray, struct mien_box *boxes,
-                   int count, struct unshown *unshown, struct mien_error *error)
+                   int count, struct tentative *tentative, struct mien_error *error)
 {
     struct mien_track shown[MIEN_TRACKS_MAX];
-    size_t shown_count = r->tracks ? mien_tracks_shown(r->tracks, shown, MIEN_TRACKS_MAX) : 0;
+    size_t shown_count = r->tracks ? mien_tracks_confirmed(r->tracks, shown, MIEN_TRACKS_MAX) : 0;
     int kept = 0;
     for (int i = 0; i < count; i++) {
         int confirmed = is_on(&boxes[i], shown, shown_count)
@@ -205,62 +205,62 @@ static int confirm(struct recogniser *r, const struct mien_picture *gray, struct
         if (confirmed)
             boxes[kept++] = boxes[i];
         else
-            unshown->boxes[unshown->count++] = boxes[i];
+            tentative->boxes[tentative->count++] = boxes[i];
     }
     return kept;
 }
 
 /* Unrelated pictures: each box is a face of its own. */
-static void list_boxes(struct sightings *sightings, const struct mien_box *boxes, int count,
+static void list_boxes(struct detections *detections, const struct mien_box *boxes, int count,
                        double time)
 {
-    sightings->count = (size_t)count;
+    detections->count = (size_t)count;
     for (int i = 0; i < count; i++)
-        sightings->tracks[i] = (struct mien_track){
+        detections->tracks[i] = (struct mien_track){
             .id = (uint32_t)i + 1, .box = boxes[i], .first = time, .last = time, .slot = i};
 }
 
-int recogniser_find(struct recogniser *recogniser, const struct mien_picture *gray, double time,
-                    struct sightings *sightings, struct mien_error *error)
+int recogniser_detect(struct recogniser *recogniser, const struct mien_picture *gray, double time,
+                      struct detections *detections, struct mien_error *error)
 {
     struct mien_box boxes[FACES_MAX];
     struct timing_moment begin = timing_begin(recogniser->timing);
-    struct unshown *unshown = &sightings->unshown;
+    struct tentative *tentative = &detections->tentative;
     forget_faces_of_last_scene(recogniser, gray, time);
     int count = find(recogniser, gray, time, boxes, error);
-    unshown->count = 0;
+    tentative->count = 0;
     if (count > 0)
-        count = confirm(recogniser, gray, boxes, count, unshown, error);
+        count = confirm(recogniser, gray, boxes, count, tentative, error);
     if (count >= 0 && recogniser->tracks) {
         mien_tracks_update(recogniser->tracks, boxes, (size_t)count, time);
-        sightings->count =
-            mien_tracks_shown(recogniser->tracks, sightings->tracks, MIEN_TRACKS_MAX);
-        unshown->count += (int)mien_tracks_unshown(recogniser->tracks,
-                                                   unshown->boxes + unshown->count, FACES_MAX);
+        detections->count =
+            mien_tracks_confirmed(recogniser->tracks, detections->tracks, MIEN_TRACKS_MAX);
+        tentative->count += (int)mien_tracks_tentative(
+            recogniser->tracks, tentative->boxes + tentative->count, FACES_MAX);
     } else if (count >= 0) {
-        list_boxes(sightings, boxes, count, time);
+        list_boxes(detections, boxes, count, time);
     }
     timing_end(recogniser->timing, TIMING_DETECT, begin);
     return count < 0 ? count : 0;
 }
 
-void recogniser_read(struct recogniser *recogniser, const struct mien_picture *gray, double time,
-                     const struct sightings *sightings, struct faces *faces)
+void recogniser_classify(struct recogniser *recogniser, const struct mien_picture *gray,
+                         double time, const struct detections *detections, struct faces *faces)
 {
     faces->count = 0;
-    faces->unshown = sightings->unshown;
-    for (size_t i = 0; i < sightings->count; i++) {
-        const struct mien_track *track = &sightings->tracks[i];
+    faces->tentative = detections->tentative;
+    for (size_t i = 0; i < detections->count; i++) {
+        const struct mien_track *track = &detections->tracks[i];
         add_face(faces, track, remember(recogniser, gray, track, time));
     }
 }
 
-int recogniser_look(struct recogniser *recogniser, const struct mien_picture *gray, double time,
-                    struct faces *faces, struct mien_error *error)
+int recogniser_run(struct recogniser *recogniser, const struct mien_picture *gray, double time,
+                   struct faces *faces, struct mien_error *error)
 {
-    struct sightings sightings;
-    int result = recogniser_find(recogniser, gray, time, &sightings, error);
+    struct detections detections;
+    int result = recogniser_detect(recogniser, gray, time, &detections, error);
     if (result == 0)
-        recogniser_read(recogniser, gray, time, &sightings, faces);
+        recogniser_classify(recogniser, gray, time, &detections, faces);
     return result;
 }

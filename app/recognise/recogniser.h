@@ -10,10 +10,10 @@
 #include "mien/model.h"
 #include "mien/picture.h"
 #include "mien/tracks.h"
-#include "steady.h"
+#include "smoothing.h"
 #include "timing.h"
 
-enum { FACES_MAX = MIEN_TRACKS_MAX, UNSHOWN_MAX = 2 * FACES_MAX };
+enum { FACES_MAX = MIEN_TRACKS_MAX, TENTATIVE_MAX = 2 * FACES_MAX };
 
 struct face {
     uint32_t id;                          /* stable over time; 1, 2, … */
@@ -26,15 +26,15 @@ struct face {
 
 /* What may be a face, but is not known well enough to be shown: to be covered. As many as there
  * are tracks and boxes that were not confirmed. */
-struct unshown {
+struct tentative {
     int count;
-    struct mien_box boxes[UNSHOWN_MAX];
+    struct mien_box boxes[TENTATIVE_MAX];
 };
 
 struct faces {
     int count;
     struct face list[FACES_MAX];
-    struct unshown unshown;
+    struct tentative tentative;
 };
 
 struct recogniser_options {
@@ -43,7 +43,7 @@ struct recogniser_options {
     const char *precision; /* of the network, as mien_network_options; NULL: auto */
     struct mien_detector_options detector;
     struct mien_tracks_options tracks;
-    struct steady_options steady;
+    struct smoothing_options smoothing;
     double sweep;          /* seconds in which the whole picture is searched once;
                               0: 0.1; <0: the whole of every picture */
     int still;             /* unrelated pictures: no tracks, no smoothing */
@@ -51,10 +51,10 @@ struct recogniser_options {
 };
 
 /* The faces of one picture, not yet read. */
-struct sightings {
+struct detections {
     size_t count;
     struct mien_track tracks[MIEN_TRACKS_MAX];
-    struct unshown unshown;
+    struct tentative tentative;
 };
 
 struct recogniser; /* one thread at a time, but for the two halves of a look */
@@ -71,14 +71,14 @@ const char *recogniser_precision(const struct recogniser *recogniser);
 void recogniser_number_after(struct recogniser *recogniser, const struct recogniser *before);
 
 /* Looks at one gray picture of a stream at `time` (seconds). Returns 0 or −errno. */
-int recogniser_look(struct recogniser *recogniser, const struct mien_picture *gray, double time,
-                    struct faces *faces, struct mien_error *error);
+int recogniser_run(struct recogniser *recogniser, const struct mien_picture *gray, double time,
+                   struct faces *faces, struct mien_error *error);
 
 /* The two halves of it: find and read, each in the order of the pictures. While one thread finds
  * the faces of a picture, another may read those of an earlier one; what comes out is the same. */
-int recogniser_find(struct recogniser *recogniser, const struct mien_picture *gray, double time,
-                    struct sightings *sightings, struct mien_error *error);
-void recogniser_read(struct recogniser *recogniser, const struct mien_picture *gray, double time,
-                     const struct sightings *sightings, struct faces *faces);
+int recogniser_detect(struct recogniser *recogniser, const struct mien_picture *gray, double time,
+                      struct detections *detections, struct mien_error *error);
+void recogniser_classify(struct recogniser *recogniser, const struct mien_picture *gray,
+                         double time, const struct detections *detections, struct faces *faces);
 
 #endif

@@ -12,8 +12,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "batch_list.h"
 #include "base/clock.h"
+#include "batch_list.h"
 #include "commands.h"
 #include "mien/log.h"
 #include "progress.h"
@@ -118,8 +118,8 @@ __attribute__((noreturn)) static void be_child(const struct batch *batch,
                                                struct recording *recording, int talk, pid_t parent)
 {
     int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    struct film_options film = recording->film;
-    film.quiet = film.resumable = true;
+    struct video_job_options job = recording->job;
+    job.quiet = job.resumable = true;
     mien_log_set_level(MIEN_LOG_WARNING);
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (getppid() != parent || nothing < 0 || dup2(nothing, STDIN_FILENO) < 0 ||
@@ -127,7 +127,7 @@ __attribute__((noreturn)) static void be_child(const struct batch *batch,
         _exit(EXIT_LOSSES);
     close(talk);
     sigprocmask(SIG_SETMASK, &batch->old_mask, NULL);
-    _exit(film_annotate(&film));
+    _exit(video_job_run(&job));
 }
 
 static int start(struct batch *batch, struct recording *recording)
@@ -270,7 +270,7 @@ static int worse(int one, int other)
     return one < other ? one : other;
 }
 
-static void put_row(const struct recording *recording)
+static void write_row(const struct recording *recording)
 {
     fprintf(stderr, "  %-11s %8.1f s  %s%s%s\n", word_for(recording->state), recording->seconds,
             recording->in, *recording->why ? ": " : "", recording->why);
@@ -288,10 +288,10 @@ static int tell_all(const struct batch *batch)
         bool fine = recording->state == RECORDING_DONE || recording->state == RECORDING_SKIPPED;
         counts[recording->state]++;
         code = worse(code, recording->code);
-        if (!fine || !batch->options->film->quiet)
-            put_row(recording);
+        if (!fine || !batch->options->job->quiet)
+            write_row(recording);
     }
-    if (batch->options->film->quiet)
+    if (batch->options->job->quiet)
         return code;
     fprintf(stderr, "  %d recording%s:", batch->recordings.count,
             batch->recordings.count == 1 ? "" : "s");
@@ -327,7 +327,7 @@ int batch_annotate(const struct batch_options *options)
 {
     struct mien_error error;
     struct batch batch = {.options = options, .started_ns = clock_ns()};
-    batch.terminal = isatty(STDERR_FILENO) == 1 && !options->film->quiet;
+    batch.terminal = isatty(STDERR_FILENO) == 1 && !options->job->quiet;
     int code = EXIT_FINE;
     if (recordings_find(&batch.recordings, options, &error) < 0)
         code = EXIT_UNREADABLE;

@@ -5,13 +5,13 @@
 
 #include <stdbool.h>
 
-#include "film.h"
+#include "video_job.h"
 
 enum { BATCH_JOBS_MAX = 256 };
 
 /* The outputs of `film` name folders; files only where the one input is a recording. */
 struct batch_options {
-    const struct film_options *film;
+    const struct video_job_options *job;
     char **inputs; /* recordings, folders of them, patterns */
     int input_count;
     int jobs; /* recordings at a time */

@@ -9,15 +9,15 @@
 
 /* ---- outputs by number ---- */
 
-enum { OUTPUTS = 3 + PAPERS };
+enum { OUTPUTS = 3 + EXPORT_KINDS };
 
-static const char **output_of(struct film_options *film, int number)
+static const char **output_of(struct video_job_options *job, int number)
 {
     if (number == 0)
-        return &film->video;
+        return &job->video;
     if (number == 1)
-        return &film->jsonl;
-    return number == 2 ? &film->csv : &film->papers[number - 3];
+        return &job->jsonl;
+    return number == 2 ? &job->csv : &job->exports[number - 3];
 }
 
 static const char *const extensions[OUTPUTS] = {NULL,   ".jsonl", ".csv", ".vtt",
@@ -71,14 +71,14 @@ static char *name_in_folder(const char *folder, const char *in, const char *exte
     return path;
 }
 
-static int name_outputs(struct recording *recording, const struct film_options *film,
+static int name_outputs(struct recording *recording, const struct video_job_options *job,
                         struct mien_error *error)
 {
-    struct film_options wanted = *film;
-    recording->film = *film;
-    recording->film.in = recording->in;
+    struct video_job_options wanted = *job;
+    recording->job = *job;
+    recording->job.in = recording->in;
     for (int i = 0; i < OUTPUTS; i++)
-        *output_of(&recording->film, i) = NULL;
+        *output_of(&recording->job, i) = NULL;
     for (int i = 0; i < OUTPUTS; i++) {
         const char *name = *output_of(&wanted, i);
         const char *extension = i ? extensions[i] : video_extension(recording->in);
@@ -88,7 +88,7 @@ static int name_outputs(struct recording *recording, const struct film_options *
             is_folder(name) ? name_in_folder(name, recording->in, extension) : strdup(name);
         if (!path)
             return mien_error_set(error, ENOMEM, "%s: no memory", recording->in);
-        *output_of(&recording->film, i) = path;
+        *output_of(&recording->job, i) = path;
     }
     return 0;
 }
@@ -97,7 +97,7 @@ static int name_outputs(struct recording *recording, const struct film_options *
 static int check_folders(const struct recordings *recordings, const struct batch_options *options,
                          struct mien_error *error)
 {
-    struct film_options wanted = *options->film;
+    struct video_job_options wanted = *options->job;
     bool several = recordings->count > 1 || is_folder(options->inputs[0]);
     for (int i = 0; i < recordings->count; i++)
         if (!strcmp(recordings->list[i].in, "-"))
@@ -116,7 +116,7 @@ static int check_folders(const struct recordings *recordings, const struct batch
 
 int recordings_make_folders(const struct batch_options *options, struct mien_error *error)
 {
-    struct film_options wanted = *options->film;
+    struct video_job_options wanted = *options->job;
     int result = 0;
     for (int i = 0; i < OUTPUTS && !result; i++)
         if (*output_of(&wanted, i))
@@ -132,7 +132,7 @@ static int check_outputs(struct recordings *recordings, bool may_exist, struct m
         return mien_error_set(error, ENOMEM, "no memory for the names of the outputs");
     for (int i = 0; i < recordings->count; i++)
         for (int j = 0; j < OUTPUTS; j++) {
-            const char *path = *output_of(&recordings->list[i].film, j);
+            const char *path = *output_of(&recordings->list[i].job, j);
             if (path)
                 list[count++] = (struct output){path, recordings->list[i].in};
         }
@@ -160,7 +160,7 @@ static void skip_complete(struct recording *recording)
     if (stat(recording->in, &input) < 0)
         return;
     for (int i = 0; i < OUTPUTS; i++) {
-        const char **path = output_of(&recording->film, i);
+        const char **path = output_of(&recording->job, i);
         if (!*path)
             continue;
         if (stat(*path, &output) == 0 && S_ISREG(output.st_mode) && is_newer(&output, &input)) {
@@ -179,7 +179,7 @@ int recordings_name(struct recordings *recordings, const struct batch_options *o
 {
     int result = check_folders(recordings, options, error);
     for (int i = 0; i < recordings->count && !result; i++)
-        result = name_outputs(&recordings->list[i], options->film, error);
+        result = name_outputs(&recordings->list[i], options->job, error);
     if (!result)
         result = check_outputs(recordings, options->overwrite || options->resume, error);
     for (int i = 0; i < recordings->count && !result && options->resume; i++)
@@ -191,7 +191,7 @@ void recordings_free(struct recordings *recordings)
 {
     for (int i = 0; i < recordings->count; i++)
         for (int j = 0; j < OUTPUTS; j++)
-            free((char *)*output_of(&recordings->list[i].film, j));
+            free((char *)*output_of(&recordings->list[i].job, j));
     free(recordings->list);
     inputs_free(&recordings->inputs);
 }

@@ -21,7 +21,7 @@ enum recording_state {
 
 struct recording {
     const char *in;
-    struct film_options film; /* owns the names of its outputs; NULL: complete already */
+    struct video_job_options job; /* owns the names of its outputs; NULL: complete already */
     enum recording_state state;
     int code;
     bool failed;    /* an error was said, not only warnings */

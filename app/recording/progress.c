@@ -80,7 +80,7 @@ static double share_of(double done, double whole)
     return share < 0 ? 0 : share > 1 ? 1 : share;
 }
 
-double progress_of_film(char *text, size_t size, double time, double duration, double elapsed)
+double progress_of_video(char *text, size_t size, double time, double duration, double elapsed)
 {
     char at[32], of[32], left[32];
     double speed = elapsed > 0 ? time / elapsed : 0;

@@ -36,7 +36,7 @@ void progress_clock(char *text, size_t size, double seconds);
 
 /* Of a recording of `duration` seconds (0: unknown), of which `time` is done:
  * "42 %, 00:12 of 00:28, 3.4 × real time, 00:05 left". Returns the share for the bar. */
-double progress_of_film(char *text, size_t size, double time, double duration, double elapsed);
+double progress_of_video(char *text, size_t size, double time, double duration, double elapsed);
 
 /* "42 %, 21 of 50 pictures, 8.5 a second, 00:03 left" */
 double progress_of_pictures(char *text, size_t size, int done, int count, double elapsed);

@@ -7,10 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "files/part.h"
-#include "fit.h"
-#include "mien/log.h"
 #include "base/mailbox.h"
+#include "files/atomic_file.h"
+#include "letterbox.h"
+#include "mien/log.h"
 #include "video/video.h"
 
 /* One in the mailbox, one being encoded, one being filled. */
@@ -29,9 +29,9 @@ struct recorder {
     struct canvas *canvas;
     struct mien_mailbox *mailbox;
     struct slot slots[SLOTS];
-    struct fit fit;    /* to the recording's size; of the thread */
-    double began;      /* time of the first picture */
-    int width, height; /* of the last picture */
+    struct letterbox letterbox; /* to the recording's size; of the thread */
+    double began;               /* time of the first picture */
+    int width, height;          /* of the last picture */
     pthread_t thread;
     atomic_int failure;      /* 0 or −errno; set last */
     struct mien_error error; /* valid once failure is set */
@@ -42,11 +42,12 @@ static int write_slot(struct recorder *recorder, struct slot *slot)
 {
     struct mien_error *error = &recorder->error;
     struct mien_frame frame = slot->frame;
-    const struct fit *fit = &recorder->fit;
+    const struct letterbox *letterbox = &recorder->letterbox;
     int result = canvas_draw(recorder->canvas, &frame.color, &slot->faces, &slot->style, error);
-    if (!result && (frame.color.width != fit->width || frame.color.height != fit->height)) {
-        result = fit_picture(&recorder->fit, &frame.color, error);
-        frame.color = fit->picture;
+    if (!result &&
+        (frame.color.width != letterbox->width || frame.color.height != letterbox->height)) {
+        result = letterbox_picture(&recorder->letterbox, &frame.color, error);
+        frame.color = letterbox->picture;
     }
     return result ? result : mien_writer_add(recorder->writer, &frame, error);
 }
@@ -89,7 +90,7 @@ static void release(struct recorder *recorder)
 {
     mien_mailbox_destroy(&recorder->mailbox);
     canvas_destroy(&recorder->canvas);
-    fit_finish(&recorder->fit);
+    letterbox_finish(&recorder->letterbox);
     for (int i = 0; i < SLOTS; i++)
         mien_picture_free(&recorder->slots[i].frame.color);
     free(recorder->path);
@@ -106,8 +107,8 @@ int recorder_start(struct recorder **recorder, const char *path, const struct mi
     if (!r)
         return mien_error_set(error, ENOMEM, "no memory to record");
     r->began = first->time;
-    r->fit.width = r->width = first->color.width;
-    r->fit.height = r->height = first->color.height;
+    r->letterbox.width = r->width = first->color.width;
+    r->letterbox.height = r->height = first->color.height;
     struct mien_writer_options options = {
         .crf = -1, .width = first->color.width, .height = first->color.height, .fps = fps};
     int result = allocate(r, path, &first->color, model, error);
@@ -144,7 +145,7 @@ static void note_size(struct recorder *recorder, const struct mien_picture *colo
     recorder->width = color->width;
     recorder->height = color->height;
     mien_log(MIEN_LOG_INFO, "the pictures are %d×%d now; the recording goes on with %d×%d",
-             color->width, color->height, recorder->fit.width, recorder->fit.height);
+             color->width, color->height, recorder->letterbox.width, recorder->letterbox.height);
 }
 
 int recorder_add(struct recorder *recorder, const struct mien_frame *frame,
@@ -190,7 +191,7 @@ int recorder_stop(struct recorder **recorder, struct mien_error *error)
         result = failure;
     }
     if (!result)
-        result = part_finish(r->path, error);
+        result = atomic_file_finish(r->path, error);
     release(r);
     *recorder = NULL;
     return result;

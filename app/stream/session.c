@@ -116,7 +116,7 @@ void session_drop(struct session *session, struct mien_frame *frame)
     source_release(session->source, frame);
 }
 
-bool session_look(struct session *session)
+bool session_analyse(struct session *session)
 {
     return analysis_latest(session->analysis, &session->result);
 }
@@ -128,15 +128,15 @@ void session_presented(struct session *session, bool newer_picture, bool newer_f
     if (newer_picture)
         meter_add(&session->shows, now, (double)(presented - session->shown.captured_ns) / 1e6);
     if (newer_faces)
-        meter_add(&session->looks, now, (double)(presented - session->result.captured_ns) / 1e6);
+        meter_add(&session->analysed, now, (double)(presented - session->result.captured_ns) / 1e6);
 }
 
 void session_figures(struct session *session, double now, struct overlay_status *status)
 {
     status->fps = meter_rate(&session->shows, now);
-    status->looks = meter_rate(&session->looks, now);
-    status->latency_p50_ms = meter_percentile(&session->looks, now, 0.5);
-    status->latency_p95_ms = meter_percentile(&session->looks, now, 0.95);
+    status->analysed = meter_rate(&session->analysed, now);
+    status->latency_p50_ms = meter_percentile(&session->analysed, now, 0.5);
+    status->latency_p95_ms = meter_percentile(&session->analysed, now, 0.95);
     status->drops = session_status(session).dropped;
 }
 

@@ -21,8 +21,8 @@ struct session {
     uint64_t pictures;             /* taken from all sources so far */
     uint64_t first_number;         /* of the source there is, and of the next one */
     uint64_t next_number;
-    int64_t first_ns;          /* when the very first picture was captured */
-    struct meter shows, looks; /* values: ms from capture to display, of pictures and of faces */
+    int64_t first_ns;             /* when the very first picture was captured */
+    struct meter shows, analysed; /* values: ms from capture to display, of pictures and of faces */
 };
 
 /* Starts the recogniser; `jsonl` (may be NULL) names a file for the faces of every look, "-" is
@@ -59,7 +59,7 @@ void session_keep(struct session *session, struct mien_frame *frame); /* it is s
 void session_drop(struct session *session, struct mien_frame *frame);
 
 /* Takes over the newest faces; true when there are newer ones. */
-bool session_look(struct session *session);
+bool session_analyse(struct session *session);
 
 /* Notes that what is shown, and the faces if they are newer, just came on the screen. */
 void session_presented(struct session *session, bool newer_picture, bool newer_faces);

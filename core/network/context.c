@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "crew.h"
 #include "base/memory.h"
 #include "network_private.h"
+#include "thread_pool.h"
 
 enum {
     SLICES_PER_THREAD = 3,
@@ -30,7 +30,7 @@ struct cut {
 
 struct mien_context {
     const struct mien_network *network;
-    struct crew *crew;
+    struct pool *pool;
     uint8_t *arena;     /* one after the other for each face */
     int count;          /* faces in this run; 0 before the first */
     struct call *calls; /* [operation][face] */
@@ -264,7 +264,8 @@ int mien_context_create(struct mien_context **context, const struct mien_network
     int result = 0;
     if (made->arena && made->calls && made->cuts && made->pieces) {
         resolve_all(made);
-        result = crew_create(&made->crew, network->threads, (int)count, run_piece, made, error);
+        result =
+            thread_pool_create(&made->pool, network->threads, (int)count, run_piece, made, error);
     } else {
         result = mien_error_set(error, ENOMEM, "no memory to run the network");
     }
@@ -280,7 +281,7 @@ void mien_context_destroy(struct mien_context **context)
     struct mien_context *old = *context;
     if (!old)
         return;
-    crew_destroy(&old->crew);
+    thread_pool_destroy(&old->pool);
     free(old->arena);
     free(old->calls);
     free(old->cuts);
@@ -303,7 +304,7 @@ static void run(struct mien_context *context, int count, float *logits)
     size_t size = (size_t)network->label_count * sizeof *logits;
     if (count != context->count)
         share_out(context, count);
-    crew_run(context->crew, context->pieces);
+    thread_pool_run(context->pool, context->pieces);
     for (int face = 0; face < count; face++)
         memcpy(logits + face * network->label_count, last[face].output.data, size);
 }

@@ -3,10 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "crew.h"
 #include "model_layers.h"
 #include "network_private.h"
 #include "prune.h"
+#include "thread_pool.h"
 
 static const char *const precisions[] = {
     [FORMAT_FLOAT] = "fp32", [FORMAT_BFLOAT] = "bf16", [FORMAT_BYTE] = "int8"};
@@ -55,9 +55,9 @@ static int check_options(struct mien_network *network, const struct mien_network
 {
     network->threads = options->threads ? options->threads : 1;
     network->faces = options->faces ? options->faces : 1;
-    if (network->threads < 1 || network->threads > CREW_THREADS_MAX)
+    if (network->threads < 1 || network->threads > THREAD_POOL_MAX)
         return mien_error_set(error, EINVAL, "%d threads are not from 1 to %d", network->threads,
-                              CREW_THREADS_MAX);
+                              THREAD_POOL_MAX);
     if (network->faces < 1 || network->faces > MIEN_FACES_MAX)
         return mien_error_set(error, EINVAL, "%d faces are not from 1 to %d", network->faces,
                               MIEN_FACES_MAX);

@@ -70,7 +70,7 @@ static int look(struct run *run, struct mien_error *error)
     timing_end(&run->timing, TIMING_DECODE, begin);
     if (result)
         return mien_error_set(error, -result, "picture %ld cannot be decoded", run->pictures);
-    result = recogniser_look(run->recogniser, &run->frame.gray, run->frame.time, &faces, error);
+    result = recogniser_run(run->recogniser, &run->frame.gray, run->frame.time, &faces, error);
     run->pictures++;
     run->faces += result ? 0 : faces.count;
     return result;

@@ -41,13 +41,13 @@ static void measure(struct window *window, int faces, bool mjpeg)
 
 static void takes_pictures_through_all_stages(void)
 {
-    const struct window_options looks = {.title = "test", .width = 640, .height = 360};
+    const struct window_options analysed = {.title = "test", .width = 640, .height = 360};
     static const char *const labels[] = {"angry", "disgust",  "fear",   "happy",
                                          "sad",   "surprise", "neutral"};
     static const struct mien_model_info model = {.labels = labels, .label_count = 7};
     struct window *window = NULL;
     setenv("SDL_VIDEODRIVER", "dummy", 1);
-    CU_ASSERT_EQUAL_FATAL(window_open(&window, &looks, &model, NULL), 0);
+    CU_ASSERT_EQUAL_FATAL(window_open(&window, &analysed, &model, NULL), 0);
     measure(window, 0, true);
     measure(window, 1, true);
     measure(window, 4, false);

@@ -43,7 +43,7 @@ static int look(struct way *way, struct mien_detector *detector, const struct mi
         return count;
     way->milliseconds[index] = now() - start;
     mien_tracks_update(way->tracks, boxes, (size_t)count, frame->time);
-    size_t faces = mien_tracks_shown(way->tracks, shown, MIEN_TRACKS_MAX);
+    size_t faces = mien_tracks_confirmed(way->tracks, shown, MIEN_TRACKS_MAX);
     way->faces += (long)faces;
     way->empty += faces == 0;
     way->ids = faces && shown[faces - 1].id > way->ids ? shown[faces - 1].id : way->ids;

@@ -11,8 +11,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "video/video.h"
 #include "settings.h"
+#include "video/video.h"
 
 enum { HISTORY = 4096, UNCERTAIN = -1 };
 
@@ -25,7 +25,7 @@ struct history {
     uint32_t id;
     struct mien_box box;
     double first, last, x, y, dx, dy; /* centre, and its last movement */
-    int label, word, looks;           /* word: the label, or UNCERTAIN */
+    int label, word, pictures;        /* word: the label, or UNCERTAIN */
 };
 
 struct way {
@@ -83,7 +83,7 @@ static void add_movement(struct way *way, struct history *h, const struct face *
 {
     double x = face->box.x + face->box.width / 2.0, y = face->box.y + face->box.height / 2.0;
     double dx = x - h->x, dy = y - h->y;
-    if (h->looks >= 2) {
+    if (h->pictures >= 2) {
         way->jitter += hypot(dx - h->dx, dy - h->dy) / face->box.width;
         way->moves++;
     }
@@ -104,7 +104,7 @@ static void add_face(struct way *way, const struct face *face, double time)
     if (!h)
         return;
     add_movement(way, h, face);
-    h->looks++;
+    h->pictures++;
     h->box = face->box;
     h->last = time;
     h->label = face->label;
@@ -114,7 +114,7 @@ static void add_face(struct way *way, const struct face *face, double time)
 static int look(struct way *way, const struct mien_frame *frame, struct mien_error *error)
 {
     struct faces faces;
-    int result = recogniser_look(way->recogniser, &frame->gray, frame->time, &faces, error);
+    int result = recogniser_run(way->recogniser, &frame->gray, frame->time, &faces, error);
     if (result)
         return result;
     if (way->pictures++)
@@ -147,10 +147,11 @@ static int open_ways(struct way *found, struct way *shown, struct mien_error *er
         return mien_error_set(error, EINVAL, "the settings are wrong");
     struct recogniser_options options = settings_recogniser(&config, NULL);
     int result = recogniser_create(&shown->recogniser, &options, error);
-    options.tracks.persist = 1;
-    options.tracks.bridge = 1e-6;
+    options.tracks.min_hits = 1;
+    options.tracks.max_age = 1e-6;
     options.tracks.smoothing = -1;
-    options.steady = (struct steady_options){.uncertain_below = options.steady.uncertain_below};
+    options.smoothing =
+        (struct smoothing_options){.uncertain_below = options.smoothing.uncertain_below};
     return result ? result : recogniser_create(&found->recogniser, &options, error);
 }
 

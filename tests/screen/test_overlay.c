@@ -292,7 +292,7 @@ static void privacy_hides_the_face(void)
 
 static void privacy_hides_faces_not_shown_yet(void)
 {
-    struct faces faces = {.unshown = {1, {{200, 150, 160, 160}}}};
+    struct faces faces = {.tentative = {1, {{200, 150, 160, 160}}}};
     check_covered(&faces);
 }
 

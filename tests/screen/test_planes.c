@@ -207,15 +207,15 @@ static void tells_colours(void)
     struct mien_picture picture = make_picture(MIEN_YUV420, 16, 16);
     for (int i = 0; i < SPACES; i++)
         for (int k = 0; k < 6; k++) {
-            struct touched touched;
+            struct dirty dirty;
             uint32_t layer[16 * 16];
             for (int n = 0; n < 16 * 16; n++)
                 layer[n] = 0xFF000000 | colors[k];
             fill(&picture, 77);
-            CU_ASSERT_EQUAL_FATAL(touched_init(&touched, 16, 16), 0);
-            touched_add(&touched, (SDL_Rect){-5, -5, 6, 6});
-            planes_lay_over(&picture, &spaces[i], layer, 16, &touched);
-            touched_finish(&touched);
+            CU_ASSERT_EQUAL_FATAL(dirty_tiles_init(&dirty, 16, 16), 0);
+            dirty_tiles_add(&dirty, (SDL_Rect){-5, -5, 6, 6});
+            planes_lay_over(&picture, &spaces[i], layer, 16, &dirty);
+            dirty_tiles_finish(&dirty);
             uint32_t seen = planes_color(&picture, &spaces[i], 9, 13);
             for (int shift = 0; shift < 24; shift += 8)
                 CU_ASSERT(abs((int)(seen >> shift & 255) - (int)(colors[k] >> shift & 255)) < 3);

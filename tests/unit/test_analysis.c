@@ -1,8 +1,8 @@
 /* The two threads of the recogniser, fed with pictures of a portrait. */
+#include "command/program.h"
 #include "portrait.h"
 #include "recognise/analysis.h"
 #include "runner.h"
-#include "command/program.h"
 
 #include <errno.h>
 #include <math.h>
@@ -16,7 +16,7 @@ static struct mien_frame frame;
 static struct recogniser *make(void)
 {
     struct recogniser *recogniser = NULL;
-    struct recogniser_options options = {.steady = {.smoothing = 0.25, .lead = 0.1}};
+    struct recogniser_options options = {.smoothing = {.time_constant = 0.25, .hysteresis = 0.1}};
     CU_ASSERT_EQUAL_FATAL(recogniser_create(&recogniser, &options, NULL), 0);
     return recogniser;
 }
@@ -60,8 +60,8 @@ static void check_face(const struct analysis_result *result)
     CU_ASSERT(fabsf(sum - 1) < 1e-3f);
     CU_ASSERT_EQUAL(face->confidence, face->probabilities[face->label]);
     CU_ASSERT(face->box.x >= portrait_hopper.outside.x && face->box.y >= portrait_hopper.outside.y);
-    CU_ASSERT(result->looks >= 2);
-    CU_ASSERT(result->reads >= 1);
+    CU_ASSERT(result->analysed >= 2);
+    CU_ASSERT(result->classified >= 1);
     CU_ASSERT(result->captured_ns > 0);
 }
 
@@ -84,15 +84,15 @@ static void a_face_is_known_from_the_first_look_on(void)
     struct recogniser *recogniser = make();
     struct analysis *analysis = start(recogniser, NULL);
     struct analysis_result result = {0};
-    for (uint64_t looks = 1; looks < 20; looks++) {
+    for (uint64_t analysed = 1; analysed < 20; analysed++) {
         CU_ASSERT_EQUAL(offer(analysis), 0);
-        for (int i = 0; i < PATIENCE && result.looks < looks; i++) {
+        for (int i = 0; i < PATIENCE && result.analysed < analysed; i++) {
             usleep(1000);
             analysis_latest(analysis, &result);
         }
-        CU_ASSERT_EQUAL_FATAL(result.looks, looks);
-        CU_ASSERT(result.faces.count + result.faces.unshown.count >= 1);
-        CU_ASSERT(looks > 1 || result.faces.unshown.count == 1);
+        CU_ASSERT_EQUAL_FATAL(result.analysed, analysed);
+        CU_ASSERT(result.faces.count + result.faces.tentative.count >= 1);
+        CU_ASSERT(analysed > 1 || result.faces.tentative.count == 1);
     }
     result = wait_for_face(analysis);
     CU_ASSERT_EQUAL(result.faces.count, 1);
@@ -112,13 +112,13 @@ static void every_picture_is_accounted_for(void)
         CU_ASSERT_EQUAL(offer(analysis), 0);
     for (int i = 0; i < PATIENCE; i++) {
         analysis_latest(analysis, &result);
-        if (result.looks + analysis_skipped(analysis) == PICTURES &&
-            result.reads + analysis_unread(analysis) == result.looks)
+        if (result.analysed + analysis_skipped(analysis) == PICTURES &&
+            result.classified + analysis_unread(analysis) == result.analysed)
             break;
         usleep(1000);
     }
-    CU_ASSERT_EQUAL(result.looks + analysis_skipped(analysis), PICTURES);
-    CU_ASSERT_EQUAL(result.reads + analysis_unread(analysis), result.looks);
+    CU_ASSERT_EQUAL(result.analysed + analysis_skipped(analysis), PICTURES);
+    CU_ASSERT_EQUAL(result.classified + analysis_unread(analysis), result.analysed);
     CU_ASSERT(analysis_skipped(analysis) > 0);     /* nobody looks that fast */
     CU_ASSERT_EQUAL(result.captured_ns, PICTURES); /* the last one is never skipped */
     analysis_stop(&analysis);
@@ -137,10 +137,10 @@ static void another_recogniser_takes_over(void)
     recogniser_destroy(&first);
     analysis_latest(analysis, &result);
     CU_ASSERT_EQUAL(result.faces.count, 0);
-    uint64_t looks = result.looks;
+    uint64_t analysed = result.analysed;
     result = wait_for_face(analysis);
     check_face(&result);
-    CU_ASSERT(result.looks > looks);
+    CU_ASSERT(result.analysed > analysed);
     CU_ASSERT_EQUAL(result.faces.list[0].id, id + 1);
     analysis_stop(&analysis);
     recogniser_destroy(&second);

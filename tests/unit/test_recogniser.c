@@ -1,7 +1,7 @@
+#include "faces/vision_config.h"
 #include "portrait.h"
 #include "recognise/recogniser.h"
 #include "runner.h"
-#include "faces/vision_config.h"
 
 #include <errno.h>
 #include <math.h>
@@ -53,7 +53,7 @@ static struct faces look(struct recogniser *recogniser, const struct mien_pictur
                          double time)
 {
     struct faces faces;
-    CU_ASSERT_EQUAL_FATAL(recogniser_look(recogniser, gray, time, &faces, NULL), 0);
+    CU_ASSERT_EQUAL_FATAL(recogniser_run(recogniser, gray, time, &faces, NULL), 0);
     return faces;
 }
 
@@ -92,18 +92,18 @@ static void sees_what_a_still_face_expresses(void)
 
 static void smooths_over_time(void)
 {
-    struct recogniser *recogniser =
-        make((struct recogniser_options){.steady = {.smoothing = 0.25, .uncertain_below = 0.6}});
+    struct recogniser *recogniser = make(
+        (struct recogniser_options){.smoothing = {.time_constant = 0.25, .uncertain_below = 0.6}});
     struct mien_picture bright, dark;
     load_bright_and_dark(&bright, &dark);
     struct faces first = look(recogniser, &bright, 0.0);
     CU_ASSERT_EQUAL(first.count, 0);
-    CU_ASSERT_EQUAL(first.unshown.count, 1); /* but there to be covered */
+    CU_ASSERT_EQUAL(first.tentative.count, 1); /* but there to be covered */
     struct faces before = look(recogniser, &bright, 0.1);
     CU_ASSERT_EQUAL_FATAL(before.count, 1);
-    CU_ASSERT_EQUAL(before.unshown.count, 0);
-    CU_ASSERT(abs(first.unshown.boxes[0].x - before.list[0].box.x) < 20);
-    CU_ASSERT(abs(first.unshown.boxes[0].width - before.list[0].box.width) < 20);
+    CU_ASSERT_EQUAL(before.tentative.count, 0);
+    CU_ASSERT(abs(first.tentative.boxes[0].x - before.list[0].box.x) < 20);
+    CU_ASSERT(abs(first.tentative.boxes[0].width - before.list[0].box.width) < 20);
     CU_ASSERT_FALSE(before.list[0].uncertain);
     struct faces after = look(recogniser, &dark, 0.2);
     CU_ASSERT_EQUAL_FATAL(after.count, 1);
@@ -122,8 +122,8 @@ static void smooths_over_time(void)
 /* Somebody else in the same place begins anew, whatever the last face expressed. */
 static void forgets_who_has_gone(void)
 {
-    struct recogniser *recogniser =
-        make((struct recogniser_options){.steady = {.smoothing = 100}, .tracks = {.persist = 1}});
+    struct recogniser *recogniser = make((struct recogniser_options){
+        .smoothing = {.time_constant = 100}, .tracks = {.min_hits = 1}});
     struct mien_picture bright, dark;
     load_bright_and_dark(&bright, &dark);
     struct faces first = look(recogniser, &bright, 0);
@@ -139,7 +139,7 @@ static void forgets_who_has_gone(void)
 
 static void keeps_a_face_over_a_miss(void)
 {
-    struct recogniser *recogniser = make((struct recogniser_options){.tracks = {.persist = 1}});
+    struct recogniser *recogniser = make((struct recogniser_options){.tracks = {.min_hits = 1}});
     struct mien_picture bright, dark;
     load_bright_and_dark(&bright, &dark);
     struct faces seen = look(recogniser, &bright, 0);
@@ -156,7 +156,7 @@ static void keeps_a_face_over_a_miss(void)
 /* A film is cut: the box of the last face must not hang over the next scene. */
 static void forgets_the_last_scene(void)
 {
-    struct recogniser *recogniser = make((struct recogniser_options){.tracks = {.persist = 1}});
+    struct recogniser *recogniser = make((struct recogniser_options){.tracks = {.min_hits = 1}});
     struct mien_picture gray;
     portrait_load(&portrait_hopper, &gray);
     struct faces before = look(recogniser, &gray, 0);
@@ -175,18 +175,18 @@ static void reads_later_what_it_found(void)
 {
     enum { PICTURES = 6 };
     const struct recogniser_options options = {
-        .steady = {.smoothing = 0.25, .uncertain_below = 0.6}};
+        .smoothing = {.time_constant = 0.25, .uncertain_below = 0.6}};
     struct recogniser *at_once = make(options), *later = make(options);
     struct mien_picture bright, dark;
-    static struct sightings sightings[PICTURES];
+    static struct detections detections[PICTURES];
     load_bright_and_dark(&bright, &dark);
     for (int i = 0; i < PICTURES; i++)
         CU_ASSERT_EQUAL(
-            recogniser_find(later, i % 3 ? &bright : &dark, i / 10.0, &sightings[i], NULL), 0);
+            recogniser_detect(later, i % 3 ? &bright : &dark, i / 10.0, &detections[i], NULL), 0);
     for (int i = 0; i < PICTURES; i++) {
         const struct mien_picture *gray = i % 3 ? &bright : &dark;
         struct faces read, seen = look(at_once, gray, i / 10.0);
-        recogniser_read(later, gray, i / 10.0, &sightings[i], &read);
+        recogniser_classify(later, gray, i / 10.0, &detections[i], &read);
         CU_ASSERT_EQUAL_FATAL(read.count, seen.count);
         CU_ASSERT_EQUAL(seen.count, i > 0);
         CU_ASSERT(!memcmp(read.list, seen.list, (size_t)seen.count * sizeof *seen.list));
@@ -223,12 +223,12 @@ static void believes_what_a_second_cascade_sees_too(void)
     portrait_load(&portrait_collins, &gray);
     struct faces all = look(trusting, &gray, 0), confirmed = look(wary, &gray, 0);
     CU_ASSERT(all.count > 1);
-    CU_ASSERT_EQUAL(all.unshown.count, 0);
+    CU_ASSERT_EQUAL(all.tentative.count, 0);
     CU_ASSERT_EQUAL_FATAL(confirmed.count, 1);
     CU_ASSERT(is_face(&confirmed.list[0].box));
-    CU_ASSERT_EQUAL_FATAL(confirmed.unshown.count, all.count - 1); /* but covered with blur */
-    for (int i = 0; i < confirmed.unshown.count; i++)
-        CU_ASSERT(!is_face(&confirmed.unshown.boxes[i]));
+    CU_ASSERT_EQUAL_FATAL(confirmed.tentative.count, all.count - 1); /* but covered with blur */
+    for (int i = 0; i < confirmed.tentative.count; i++)
+        CU_ASSERT(!is_face(&confirmed.tentative.boxes[i]));
     mien_picture_free(&gray);
     recogniser_destroy(&trusting);
     recogniser_destroy(&wary);
@@ -256,7 +256,7 @@ static void names_what_is_missing(void)
     unsetenv("MIEN_MODEL");
     refuses((struct recogniser_options){.model = model_file, .detector.cascade = "/no/cascade"},
             -ENOENT, "/no/cascade");
-    refuses((struct recogniser_options){.model = model_file, .tracks.persist = -1}, -EINVAL,
+    refuses((struct recogniser_options){.model = model_file, .tracks.min_hits = -1}, -EINVAL,
             "detection");
 }
 

@@ -1,8 +1,8 @@
 /* What live and kiosk share, over a change of the source. */
+#include "command/program.h"
 #include "media.h"
 #include "reload.h"
 #include "runner.h"
-#include "command/program.h"
 #include "stream/session.h"
 
 #include <unistd.h>
@@ -28,7 +28,7 @@ static void take_until_faces(void)
         last_time = frame.time;
         last_number = frame.number;
         session_drop(&session, &frame);
-        session_look(&session);
+        session_analyse(&session);
     }
     CU_ASSERT_EQUAL(session.result.faces.count, 1);
 }
@@ -36,7 +36,7 @@ static void take_until_faces(void)
 /* Faces of the source before do not stay, and time goes on. */
 static void another_source_takes_over(void)
 {
-    struct recogniser_options options = {.tracks = {.bridge = 0.4}};
+    struct recogniser_options options = {.tracks = {.max_age = 0.4}};
     struct mien_error error = {""};
     session = (struct session){0};
     CU_ASSERT_EQUAL_FATAL(session_open(&session, &options, NULL, &error), 0);

@@ -1,7 +1,7 @@
 /* From frames to spans, shares, curves; and what is written of them. */
-#include "data/papers.h"
+#include "data/exports.h"
 #include "data/timeline.h"
-#include "files/part.h"
+#include "files/atomic_file.h"
 #include "runner.h"
 
 #include <cjson/cJSON.h>
@@ -137,9 +137,9 @@ static void keeps_small_pictures(void)
     timeline_finish(&timeline);
 }
 
-/* ---- papers ---- */
+/* ---- exports ---- */
 
-static const struct paper_facts facts = {.source = "</script> & \"film\".mp4", .losses = 3};
+static const struct export_facts facts = {.source = "</script> & \"film\".mp4", .losses = 3};
 
 static char *read_file(const char *path)
 {
@@ -152,18 +152,18 @@ static char *read_file(const char *path)
 }
 
 /* What `put` writes of "0011.2"; to be released by free. */
-static char *write_paper(enum paper_kind kind)
+static char *write_export(enum export_kind kind)
 {
     struct timeline timeline;
     char path[] = "/tmp/mien-paper-XXXXXX";
     close(mkstemp(path));
-    struct papers papers = {0};
-    papers.paths[kind] = path;
+    struct exports exports = {0};
+    exports.paths[kind] = path;
     timeline_init(&timeline, &model, &yuv);
     add_frames(&timeline, "0011.2");
-    CU_ASSERT_EQUAL_FATAL(papers_open(&papers, NULL), 0);
-    CU_ASSERT_EQUAL(papers_close(&papers, &timeline, &facts, NULL), 0);
-    CU_ASSERT_EQUAL(part_finish(path, NULL), 0);
+    CU_ASSERT_EQUAL_FATAL(exports_open(&exports, NULL), 0);
+    CU_ASSERT_EQUAL(exports_close(&exports, &timeline, &facts, NULL), 0);
+    CU_ASSERT_EQUAL(atomic_file_finish(path, NULL), 0);
     timeline_finish(&timeline);
     char *text = read_file(path);
     unlink(path);
@@ -172,13 +172,13 @@ static char *write_paper(enum paper_kind kind)
 
 static void writes_subtitles(void)
 {
-    char *text = write_paper(PAPER_VTT);
+    char *text = write_export(EXPORT_VTT);
     CU_ASSERT_STRING_EQUAL(
         text, "WEBVTT\n\n00:00:00.000 --> 00:00:00.200\nface 1: happy (80 %)\n\n"
               "00:00:00.200 --> 00:00:00.400\nface 1: sad (80 %)\n\n"
               "00:00:00.500 --> 00:00:00.600\nface 1: &lt;b>&amp;&quot;odd&quot; (80 %)\n\n");
     free(text);
-    text = write_paper(PAPER_SRT);
+    text = write_export(EXPORT_SRT);
     CU_ASSERT_EQUAL(
         strncmp(text, "1\n00:00:00,000 --> 00:00:00,200\nface 1: happy (80 %)\n\n2\n", 56), 0);
     free(text);
@@ -192,7 +192,7 @@ static double number_at(const cJSON *object, const char *name)
 
 static void writes_a_summary(void)
 {
-    char *text = write_paper(PAPER_SUMMARY);
+    char *text = write_export(EXPORT_SUMMARY);
     cJSON *summary = cJSON_Parse(text);
     CU_ASSERT_PTR_NOT_NULL_FATAL(summary);
     CU_ASSERT_STRING_EQUAL(cJSON_GetObjectItem(summary, "source")->valuestring, facts.source);
@@ -212,7 +212,7 @@ static void writes_a_summary(void)
 /* Neither names of files nor labels may become markup. */
 static void writes_pages_that_hold(void)
 {
-    char *text = write_paper(PAPER_REPORT);
+    char *text = write_export(EXPORT_REPORT);
     CU_ASSERT_PTR_NULL(strstr(text, "<b>"));
     CU_ASSERT_PTR_NOT_NULL(strstr(text, "<h1>&lt;/script> &amp; &quot;film&quot;.mp4</h1>"));
     int scripts = 0;
@@ -220,7 +220,7 @@ static void writes_pages_that_hold(void)
         scripts++;
     CU_ASSERT_EQUAL(scripts, 3);
     free(text);
-    text = write_paper(PAPER_PLOT);
+    text = write_export(EXPORT_PLOT);
     CU_ASSERT_EQUAL(strncmp(text, "<svg ", 5), 0);
     CU_ASSERT_PTR_NOT_NULL(strstr(text, "<title>sad (80 %), 0.20 to 0.40 s</title>"));
     CU_ASSERT_PTR_NOT_NULL(strstr(text, "</svg>\n"));
@@ -242,17 +242,17 @@ static void writes_cues_as_they_end(void)
         faces.list[0] = make_face(1, i < 20 ? 0 : 1);
         faces.list[1] = make_face(2, i / 4 % 2);
         CU_ASSERT_EQUAL(timeline_add(&timeline, i / 10.0, &faces, NULL, NULL), 0);
-        put_cues(file, PAPER_VTT, &timeline, &cues, false);
+        write_cues(file, EXPORT_VTT, &timeline, &cues, false);
         fflush(file);
         early = i == 22 ? size : early;
     }
     CU_ASSERT_PTR_NOT_NULL(strstr(slowly, "00:00:01.600 --> 00:00:02.000\nface 2"));
     CU_ASSERT(early > 200);
     CU_ASSERT_EQUAL(timeline_end(&timeline, NULL), 0);
-    put_cues(file, PAPER_VTT, &timeline, &cues, true);
+    write_cues(file, EXPORT_VTT, &timeline, &cues, true);
     fclose(file);
     file = open_memstream(&all, &size);
-    put_cues(file, PAPER_VTT, &timeline, &at_once, true);
+    write_cues(file, EXPORT_VTT, &timeline, &at_once, true);
     fclose(file);
     CU_ASSERT_STRING_EQUAL(slowly, all);
     free(slowly);
@@ -263,28 +263,28 @@ static void writes_cues_as_they_end(void)
 /* What is there while the work goes on is whole, and says that it is not the end. */
 static void writes_anew_as_it_goes(void)
 {
-    static const char *const ends[PAPERS] = {"(80 %)\n\n", "(80 %)\n\n", "]}\n", "</svg>\n",
-                                             "</html>\n"};
-    for (int i = 0; i < PAPERS; i++) {
+    static const char *const ends[EXPORT_KINDS] = {"(80 %)\n\n", "(80 %)\n\n", "]}\n", "</svg>\n",
+                                                   "</html>\n"};
+    for (int i = 0; i < EXPORT_KINDS; i++) {
         struct timeline timeline;
         char path[40], part[60], next[80];
         snprintf(path, sizeof path, "/tmp/mien-anew-%d-%d", (int)getpid(), i);
         snprintf(part, sizeof part, "%s.part", path);
         snprintf(next, sizeof next, "%s.next", part);
-        struct papers papers = {0};
-        papers.paths[i] = path;
+        struct exports exports = {0};
+        exports.paths[i] = path;
         timeline_init(&timeline, &model, &yuv);
         add_frames(&timeline, "0011.2");
-        CU_ASSERT_EQUAL_FATAL(papers_open(&papers, NULL), 0);
-        papers_refresh(&papers, &timeline, &facts); /* not due yet */
-        papers.due_ns = 0;
-        papers_refresh(&papers, &timeline, &facts);
+        CU_ASSERT_EQUAL_FATAL(exports_open(&exports, NULL), 0);
+        exports_refresh(&exports, &timeline, &facts); /* not due yet */
+        exports.due_ns = 0;
+        exports_refresh(&exports, &timeline, &facts);
         char *text = read_file(part);
         size_t length = strlen(text), end = strlen(ends[i]);
         CU_ASSERT(length > end && !strcmp(text + length - end, ends[i]));
         CU_ASSERT(access(path, F_OK) < 0 && access(next, F_OK) < 0);
         free(text);
-        papers_abandon(&papers);
+        exports_abandon(&exports);
         CU_ASSERT(access(part, F_OK) < 0);
         timeline_finish(&timeline);
     }
@@ -296,12 +296,12 @@ static void tells_of_files_that_fail(void)
     struct timeline timeline;
     timeline_init(&timeline, &model, &yuv);
     add_frames(&timeline, "01");
-    struct papers papers = {.paths = {[PAPER_PLOT] = "/no/such/plot.svg"}};
-    CU_ASSERT_EQUAL(papers_open(&papers, &error), -ENOENT);
+    struct exports exports = {.paths = {[EXPORT_PLOT] = "/no/such/plot.svg"}};
+    CU_ASSERT_EQUAL(exports_open(&exports, &error), -ENOENT);
     CU_ASSERT_PTR_NOT_NULL(strstr(error.text, "/no/such/plot.svg"));
-    papers = (struct papers){.paths = {[PAPER_SUMMARY] = "/dev/full"}};
-    CU_ASSERT_EQUAL(papers_open(&papers, &error), 0);
-    CU_ASSERT(papers_close(&papers, &timeline, &facts, &error) < 0);
+    exports = (struct exports){.paths = {[EXPORT_SUMMARY] = "/dev/full"}};
+    CU_ASSERT_EQUAL(exports_open(&exports, &error), 0);
+    CU_ASSERT(exports_close(&exports, &timeline, &facts, &error) < 0);
     CU_ASSERT_PTR_NOT_NULL(strstr(error.text, "/dev/full: No space left"));
     timeline_finish(&timeline);
 }

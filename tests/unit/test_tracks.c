@@ -22,7 +22,7 @@ static struct mien_box square(int x, int y, int side)
 
 static size_t show(const struct mien_tracks *tracks, struct mien_track *out)
 {
-    return mien_tracks_shown(tracks, out, MIEN_TRACKS_MAX);
+    return mien_tracks_confirmed(tracks, out, MIEN_TRACKS_MAX);
 }
 
 static void shows_a_face_that_persists(void)
@@ -48,22 +48,22 @@ static void shows_a_face_that_persists(void)
 static void tells_what_it_does_not_show(void)
 {
     struct mien_tracks *tracks = make((struct mien_tracks_options){0});
-    struct mien_box boxes[] = {square(10, 20, 50), square(200, 20, 60)}, unshown[MIEN_TRACKS_MAX];
+    struct mien_box boxes[] = {square(10, 20, 50), square(200, 20, 60)}, tentative[MIEN_TRACKS_MAX];
     mien_tracks_update(tracks, boxes, 1, 0);
-    CU_ASSERT_EQUAL_FATAL(mien_tracks_unshown(tracks, unshown, MIEN_TRACKS_MAX), 1);
-    CU_ASSERT(!memcmp(unshown, &boxes[0], sizeof *boxes));
+    CU_ASSERT_EQUAL_FATAL(mien_tracks_tentative(tracks, tentative, MIEN_TRACKS_MAX), 1);
+    CU_ASSERT(!memcmp(tentative, &boxes[0], sizeof *boxes));
     mien_tracks_update(tracks, boxes, 2, FRAME);
-    CU_ASSERT_EQUAL_FATAL(mien_tracks_unshown(tracks, unshown, MIEN_TRACKS_MAX), 1);
-    CU_ASSERT(!memcmp(unshown, &boxes[1], sizeof *boxes));
-    CU_ASSERT_EQUAL(mien_tracks_unshown(tracks, unshown, 0), 0);
+    CU_ASSERT_EQUAL_FATAL(mien_tracks_tentative(tracks, tentative, MIEN_TRACKS_MAX), 1);
+    CU_ASSERT(!memcmp(tentative, &boxes[1], sizeof *boxes));
+    CU_ASSERT_EQUAL(mien_tracks_tentative(tracks, tentative, 0), 0);
     mien_tracks_update(tracks, boxes, 1, 2 * FRAME);
-    CU_ASSERT_EQUAL(mien_tracks_unshown(tracks, unshown, MIEN_TRACKS_MAX), 0);
+    CU_ASSERT_EQUAL(mien_tracks_tentative(tracks, tentative, MIEN_TRACKS_MAX), 0);
     mien_tracks_destroy(&tracks);
 }
 
 static void shows_at_once_when_told(void)
 {
-    struct mien_tracks *tracks = make((struct mien_tracks_options){.persist = 1});
+    struct mien_tracks *tracks = make((struct mien_tracks_options){.min_hits = 1});
     struct mien_track shown[MIEN_TRACKS_MAX];
     struct mien_box boxes[] = {square(200, 0, 60), square(0, 0, 50)};
     mien_tracks_update(tracks, boxes, 2, 0);
@@ -72,7 +72,7 @@ static void shows_at_once_when_told(void)
     CU_ASSERT_EQUAL(shown[0].box.x, 200);
     CU_ASSERT_EQUAL(shown[1].id, 2);
     CU_ASSERT_NOT_EQUAL(shown[0].slot, shown[1].slot);
-    CU_ASSERT_EQUAL(mien_tracks_shown(tracks, shown, 1), 1);
+    CU_ASSERT_EQUAL(mien_tracks_confirmed(tracks, shown, 1), 1);
     mien_tracks_destroy(&tracks);
 }
 
@@ -91,7 +91,7 @@ static void suppresses_flashes(void)
 
 static void bridges_short_misses_only(void)
 {
-    struct mien_tracks *tracks = make((struct mien_tracks_options){.bridge = 0.4});
+    struct mien_tracks *tracks = make((struct mien_tracks_options){.max_age = 0.4});
     struct mien_track shown[MIEN_TRACKS_MAX];
     struct mien_box box = square(10, 20, 50);
     mien_tracks_update(tracks, &box, 1, 0.0);
@@ -112,7 +112,7 @@ static void bridges_short_misses_only(void)
 /* A busy machine that looks every second still shows who stays, and drops who leaves at once. */
 static void follows_faces_at_rare_looks(void)
 {
-    struct mien_tracks *tracks = make((struct mien_tracks_options){.bridge = 0.4});
+    struct mien_tracks *tracks = make((struct mien_tracks_options){.max_age = 0.4});
     struct mien_track shown[MIEN_TRACKS_MAX];
     struct mien_box box = square(10, 20, 50);
     for (int i = 0; i < 4; i++) {
@@ -135,7 +135,7 @@ static void rare_looks_are_as_rare_as_told(void)
         {0, 2.9, true}, {0, 3.1, false}, {1, 0.9, true}, {1, 1.1, false}, {-1, 0.45, false}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct mien_tracks *tracks = make((struct mien_tracks_options){
-            .bridge = 0.4, .persist = 1, .slowest_looks = cases[i].slowest});
+            .max_age = 0.4, .min_hits = 1, .slowest_interval = cases[i].slowest});
         struct mien_track shown[MIEN_TRACKS_MAX];
         struct mien_box box = square(10, 20, 50);
         mien_tracks_update(tracks, &box, 1, 0);
@@ -162,8 +162,8 @@ static void never_uses_an_id_again(void)
 
 static void numbers_on_from_others(void)
 {
-    struct mien_tracks *before = make((struct mien_tracks_options){.persist = 1}),
-                       *tracks = make((struct mien_tracks_options){.persist = 1});
+    struct mien_tracks *before = make((struct mien_tracks_options){.min_hits = 1}),
+                       *tracks = make((struct mien_tracks_options){.min_hits = 1});
     struct mien_box boxes[] = {square(0, 0, 20), square(50, 0, 20)};
     struct mien_track shown[MIEN_TRACKS_MAX];
     mien_tracks_update(before, boxes, 2, 0);
@@ -252,7 +252,7 @@ static void smooths_jitter_and_settles(void)
 static void copes_with_more_boxes_than_slots(void)
 {
     enum { BOXES = 200 };
-    struct mien_tracks *tracks = make((struct mien_tracks_options){.persist = 1});
+    struct mien_tracks *tracks = make((struct mien_tracks_options){.min_hits = 1});
     struct mien_track shown[MIEN_TRACKS_MAX];
     struct mien_box boxes[BOXES];
     for (int i = 0; i < BOXES; i++)
@@ -311,9 +311,10 @@ static void refuses_senseless_options(void)
         mien_tracks_create(&tracks, &(struct mien_tracks_options){.overlap = 1.5}, &error),
         -EINVAL);
     CU_ASSERT_EQUAL(
-        mien_tracks_create(&tracks, &(struct mien_tracks_options){.bridge = -1}, &error), -EINVAL);
+        mien_tracks_create(&tracks, &(struct mien_tracks_options){.max_age = -1}, &error), -EINVAL);
     CU_ASSERT_EQUAL(
-        mien_tracks_create(&tracks, &(struct mien_tracks_options){.persist = -1}, &error), -EINVAL);
+        mien_tracks_create(&tracks, &(struct mien_tracks_options){.min_hits = -1}, &error),
+        -EINVAL);
     CU_ASSERT_PTR_NULL(tracks);
 }
 

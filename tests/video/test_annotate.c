@@ -280,7 +280,7 @@ static void draws_on_the_faces(void)
     CU_ASSERT(atoi(run.out) > 5 && atoi(run.out) < 30);
 }
 
-/* ---- papers ---- */
+/* ---- exports ---- */
 
 static void writes_papers(void)
 {

@@ -10,10 +10,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "faces/vision_config.h"
+#include "full_scan.h"
 #include "opencv_wrapper.h"
 #include "scan.h"
-#include "sweep.h"
-#include "faces/vision_config.h"
 
 #define CASCADE_FILE "haarcascade_frontalface_default.xml"
 
@@ -39,7 +39,7 @@ struct mien_detector {
     struct scan *scan;             /* our own search, or … */
     struct opencv_cascade *opencv; /* … NULL and OpenCV's */
     struct mien_detector *second;  /* which confirms, or NULL */
-    struct sweep sweep;
+    struct full_scan full_scan;
     int width, height; /* of its pictures */
     double step, smallest;
     int neighbours;
@@ -174,7 +174,7 @@ void mien_detector_destroy(struct mien_detector **detector)
     mien_detector_destroy(&(*detector)->second);
     scan_destroy(&(*detector)->scan);
     opencv_cascade_free((*detector)->opencv);
-    sweep_finish(&(*detector)->sweep);
+    full_scan_finish(&(*detector)->full_scan);
     free(*detector);
     *detector = NULL;
 }
@@ -280,7 +280,7 @@ int mien_detector_find(struct mien_detector *detector, const struct mien_picture
 static void forget_other_sizes(struct mien_detector *detector, const struct mien_picture *gray)
 {
     if (detector->width != gray->width || detector->height != gray->height)
-        detector->sweep.count = 0;
+        detector->full_scan.count = 0;
     detector->width = gray->width;
     detector->height = gray->height;
 }
@@ -297,7 +297,7 @@ int mien_detector_find_part(struct mien_detector *detector, const struct mien_pi
     struct scan_sizes sizes = {detector->step, range.smallest, range.largest};
     const struct mien_box *found;
     forget_other_sizes(detector, gray);
-    int count = sweep_find(&detector->sweep, detector->scan, gray, &sizes, detector->neighbours,
-                           from, to, &found, error);
+    int count = full_scan_find(&detector->full_scan, detector->scan, gray, &sizes,
+                               detector->neighbours, from, to, &found, error);
     return count < 0 ? count : (int)collect(found, count, &range.region, boxes, capacity);
 }

@@ -10,7 +10,7 @@
 
 struct mien_search {
     struct mien_detector *detector;
-    double sweep;
+    double full_scan;
     int width, height; /* of the pictures */
     double place;      /* where the search came to, in sweeps since time 0 */
 };
@@ -21,16 +21,16 @@ struct finds {
     size_t count, capacity;
 };
 
-int mien_search_create(struct mien_search **search, struct mien_detector *detector, double sweep,
-                       struct mien_error *error)
+int mien_search_create(struct mien_search **search, struct mien_detector *detector,
+                       double full_scan, struct mien_error *error)
 {
-    if (!(sweep >= 0))
-        return mien_error_set(error, EINVAL, "a sweep of %g s is not possible", sweep);
+    if (!(full_scan >= 0))
+        return mien_error_set(error, EINVAL, "a sweep of %g s is not possible", full_scan);
     struct mien_search *created = calloc(1, sizeof *created);
     if (!created)
         return mien_error_set(error, ENOMEM, "no memory for the search of faces");
     created->detector = detector;
-    created->sweep = sweep ? sweep : 0.1;
+    created->full_scan = full_scan ? full_scan : 0.1;
     *search = created;
     return 0;
 }
@@ -139,7 +139,7 @@ int mien_search_find(struct mien_search *search, const struct mien_picture *gray
     struct finds finds = {boxes, 0, capacity};
     struct mien_detector_range whole =
         mien_detector_range_of(search->detector, gray->width, gray->height);
-    double from = search->place, to = fmax(time, 0) / search->sweep;
+    double from = search->place, to = fmax(time, 0) / search->full_scan;
     int begins = gray->width != search->width || gray->height != search->height, status;
     search->place = to;
     search->width = gray->width;

@@ -16,7 +16,7 @@ struct area {
 struct slot {
     bool used;
     bool seen;               /* matched in this update */
-    struct mien_track track; /* id is 0 until the face has persisted */
+    struct mien_track track; /* id is 0 until the face is confirmed */
     struct area raw;         /* last detection */
     struct area smooth;      /* what people see */
     double vx, vy;           /* pixels per second */
@@ -33,14 +33,14 @@ int mien_tracks_create(struct mien_tracks **tracks, const struct mien_tracks_opt
 {
     struct mien_tracks_options o = options ? *options : (struct mien_tracks_options){0};
     o.overlap = o.overlap ? o.overlap : 0.3;
-    o.bridge = o.bridge ? o.bridge : 0.5;
-    o.persist = o.persist ? o.persist : 2;
+    o.max_age = o.max_age ? o.max_age : 0.5;
+    o.min_hits = o.min_hits ? o.min_hits : 2;
     o.smoothing = o.smoothing ? o.smoothing : 0.08;
     o.speed_smoothing = o.speed_smoothing ? o.speed_smoothing : 0.15;
-    o.slowest_looks = o.slowest_looks ? o.slowest_looks : 3;
-    if (!(o.overlap > 0 && o.overlap <= 1) || !(o.bridge > 0) || o.persist < 1)
+    o.slowest_interval = o.slowest_interval ? o.slowest_interval : 3;
+    if (!(o.overlap > 0 && o.overlap <= 1) || !(o.max_age > 0) || o.min_hits < 1)
         return mien_error_set(error, EINVAL,
-                              "tracks need an overlap in 0…1, a bridge above 0 s and at least "
+                              "tracks need an overlap in 0…1, a max_age above 0 s and at least "
                               "1 detection");
     struct mien_tracks *created = calloc(1, sizeof *created);
     if (!created)
@@ -153,15 +153,15 @@ static void begin_in_free_slot(struct mien_tracks *tracks, const struct mien_box
     }
 }
 
-/* A gap longer than the bridge ends a track, even if a box would fit: it may be another face. Where
+/* A gap longer than max_age ends a track, even if a box would fit: it may be another face. Where
  * looks are rarer than that, a face of the last look is given until this one. */
 static void drop_expired(struct mien_tracks *tracks, double time)
 {
     for (int i = 0; i < MIEN_TRACKS_MAX; i++) {
         struct slot *slot = &tracks->slots[i];
-        double patience = tracks->options.bridge;
+        double patience = tracks->options.max_age;
         if (slot->seen)
-            patience = fmax(patience, tracks->options.slowest_looks);
+            patience = fmax(patience, tracks->options.slowest_interval);
         if (time - slot->track.last > patience)
             slot->used = false;
     }
@@ -175,11 +175,11 @@ static void drop_flashes(struct mien_tracks *tracks)
             tracks->slots[i].used = false;
 }
 
-static void name_persistent(struct mien_tracks *tracks)
+static void number_confirmed(struct mien_tracks *tracks)
 {
     for (int i = 0; i < MIEN_TRACKS_MAX; i++) {
         struct slot *slot = &tracks->slots[i];
-        if (slot->used && !slot->track.id && slot->track.hits >= tracks->options.persist)
+        if (slot->used && !slot->track.id && slot->track.hits >= tracks->options.min_hits)
             slot->track.id = ++tracks->last_id;
     }
 }
@@ -246,7 +246,7 @@ void mien_tracks_update(struct mien_tracks *tracks, const struct mien_box *boxes
     for (size_t j = 0; j < count; j++)
         if (!taken[j])
             begin_in_free_slot(tracks, &boxes[j], time);
-    name_persistent(tracks);
+    number_confirmed(tracks);
 }
 
 void mien_tracks_number_after(struct mien_tracks *tracks, const struct mien_tracks *before)
@@ -266,7 +266,8 @@ static int by_id(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-size_t mien_tracks_shown(const struct mien_tracks *tracks, struct mien_track *out, size_t capacity)
+size_t mien_tracks_confirmed(const struct mien_tracks *tracks, struct mien_track *out,
+                             size_t capacity)
 {
     struct mien_track shown[MIEN_TRACKS_MAX];
     size_t count = 0;
@@ -280,8 +281,8 @@ size_t mien_tracks_shown(const struct mien_tracks *tracks, struct mien_track *ou
     return count;
 }
 
-size_t mien_tracks_unshown(const struct mien_tracks *tracks, struct mien_box *boxes,
-                           size_t capacity)
+size_t mien_tracks_tentative(const struct mien_tracks *tracks, struct mien_box *boxes,
+                             size_t capacity)
 {
     size_t count = 0;
     for (int i = 0; i < MIEN_TRACKS_MAX && count < capacity; i++)

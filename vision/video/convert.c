@@ -8,13 +8,13 @@
 
 /* ---- orientation ---- */
 
-struct video_turn video_turn_of(const int32_t matrix[9])
+struct video_rotation video_rotation_of(const int32_t matrix[9])
 {
     /* (x, y) is shown at (a x + c y, b x + d y) with a, b, c, d at places 0, 1, 3, 4. */
     int64_t a = matrix[0], b = matrix[1], c = matrix[3], d = matrix[4];
     if (llabs(a) + llabs(d) >= llabs(b) + llabs(c))
-        return (struct video_turn){.flip_x = a < 0, .flip_y = d < 0};
-    return (struct video_turn){.transpose = true, .flip_x = b < 0, .flip_y = c < 0};
+        return (struct video_rotation){.flip_x = a < 0, .flip_y = d < 0};
+    return (struct video_rotation){.transpose = true, .flip_x = b < 0, .flip_y = c < 0};
 }
 
 /* Tiles keep the rows of a transposed picture in the cache. */
@@ -37,7 +37,7 @@ DEFINE_COPY_TURNED(copy_turned_gray, uint8_t)
 DEFINE_COPY_TURNED(copy_turned_color, uint32_t)
 
 static void copy_turned_plane(const struct mien_picture *to, const struct mien_picture *from,
-                              struct video_turn turn)
+                              struct video_rotation turn)
 {
     ptrdiff_t pixel = from->pixels == MIEN_GRAY8 ? 1 : 4;
     ptrdiff_t along = turn.flip_x ? -pixel : pixel;
@@ -52,7 +52,7 @@ static void copy_turned_plane(const struct mien_picture *to, const struct mien_p
 }
 
 static void copy_turned(const struct mien_picture *to, const struct mien_picture *from,
-                        struct video_turn turn)
+                        struct video_rotation turn)
 {
     struct mien_picture out[3], in[3];
     mien_picture_planes(to, out);
@@ -236,7 +236,7 @@ static int scale(struct SwsContext *scaler, const AVFrame *frame, const struct m
 
 /* Through the converter's room, where the picture has to be turned. */
 static int convert(struct SwsContext *scaler, const AVFrame *frame, const struct mien_picture *room,
-                   const struct mien_picture *out, struct video_turn turn)
+                   const struct mien_picture *out, struct video_rotation turn)
 {
     int rows = scale(scaler, frame, room->data ? room : out);
     if (room->data && rows >= 0)
@@ -246,7 +246,7 @@ static int convert(struct SwsContext *scaler, const AVFrame *frame, const struct
 
 /* The decoder's planes, turned as they are copied. */
 static void copy_planes(const AVFrame *frame, const struct mien_picture *out,
-                        struct video_turn turn)
+                        struct video_rotation turn)
 {
     struct mien_picture to[3];
     int count = mien_picture_planes(out, to);
@@ -264,7 +264,7 @@ static void copy_planes(const AVFrame *frame, const struct mien_picture *out,
 
 /* Room for the picture before it is turned. */
 static int make_room(struct mien_picture *room, const struct mien_picture *shown,
-                     struct video_turn turn, struct mien_error *error)
+                     struct video_rotation turn, struct mien_error *error)
 {
     if (room->data || !shown->data || !(turn.transpose || turn.flip_x || turn.flip_y))
         return 0;
@@ -273,7 +273,7 @@ static int make_room(struct mien_picture *room, const struct mien_picture *shown
 }
 
 static int make_gray(const struct video_converter *converter, const AVFrame *frame,
-                     const struct mien_picture *out, struct video_turn turn)
+                     const struct mien_picture *out, struct video_rotation turn)
 {
     const struct mien_picture *room = &converter->gray, *first = room->data ? room : out;
     if (!has_plain_luma(&converter->kind, first))
@@ -285,7 +285,7 @@ static int make_gray(const struct video_converter *converter, const AVFrame *fra
 }
 
 static int make_color(const struct video_converter *converter, const AVFrame *frame,
-                      const struct mien_picture *out, struct video_turn turn)
+                      const struct mien_picture *out, struct video_rotation turn)
 {
     const struct mien_picture *room = &converter->color;
     if (!out->data)
@@ -296,8 +296,8 @@ static int make_color(const struct video_converter *converter, const AVFrame *fr
     return 0;
 }
 
-int video_convert(struct video_converter *converter, const AVFrame *frame, struct video_turn turn,
-                  struct mien_frame *out, struct mien_error *error)
+int video_convert(struct video_converter *converter, const AVFrame *frame,
+                  struct video_rotation turn, struct mien_frame *out, struct mien_error *error)
 {
     struct mien_picture *color = &converter->color, *gray = &converter->gray;
     struct video_kind kind = video_kind_of(frame);

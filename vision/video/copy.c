@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "mien/log.h"
-#include "text.h"
+#include "subtitles.h"
 
 static bool is_wanted(const AVStream *stream)
 {
@@ -76,13 +76,13 @@ static bool tell(const AVFormatContext *to, const AVStream *from, const struct v
 static int add_stream(AVFormatContext *to, const AVStream *from, struct video_route *route)
 {
     if (!can_hold(to->oformat, from->codecpar) &&
-        video_text_open(&route->text, from, to->oformat) < 0)
+        subtitles_open(&route->text, from, to->oformat) < 0)
         return 0;
     route->to = (int)to->nb_streams;
     int result = copy_stream(to, from);
     if (result < 0 || !route->text)
         return result;
-    return video_text_describe(route->text, to->streams[route->to]->codecpar);
+    return subtitles_describe(route->text, to->streams[route->to]->codecpar);
 }
 
 int video_copy_streams(AVFormatContext *to, const AVFormatContext *from, struct video_route *routes)
@@ -104,7 +104,7 @@ int video_copy_streams(AVFormatContext *to, const AVFormatContext *from, struct 
 void video_routes_free(struct video_route **routes, unsigned count)
 {
     for (unsigned i = 0; i < count; i++)
-        video_text_close(&(*routes)[i].text);
+        subtitles_close(&(*routes)[i].text);
     av_freep(routes);
 }
 

@@ -5,8 +5,8 @@
 #include <libavformat/avformat.h>
 #include <stdbool.h>
 
-#include "mien/error.h"
 #include "base/frame.h"
+#include "mien/error.h"
 #include "video.h"
 
 /* ---- FFmpeg's words ---- */
@@ -30,11 +30,11 @@ void video_stdin_close(AVIOContext **input);
 /* ---- from decoded frames to pictures ---- */
 
 /* How a stored picture turns into the one shown; flips are those of the stored picture. */
-struct video_turn {
+struct video_rotation {
     bool transpose, flip_x, flip_y;
 };
 
-struct video_turn video_turn_of(const int32_t matrix[9]);
+struct video_rotation video_rotation_of(const int32_t matrix[9]);
 
 /* What a scaler was made for; another kind of frame needs another one. */
 struct video_kind {
@@ -64,8 +64,8 @@ struct video_converter {
 
 /* Fills the pictures of `out`, of which `color` may have no pixels but is of one kind in every
  * call; a frame of another size is scaled to them. */
-int video_convert(struct video_converter *converter, const AVFrame *frame, struct video_turn turn,
-                  struct mien_frame *out, struct mien_error *error);
+int video_convert(struct video_converter *converter, const AVFrame *frame,
+                  struct video_rotation turn, struct mien_frame *out, struct mien_error *error);
 void video_converter_clear(struct video_converter *converter);
 
 /* Format without the deprecated full-range twins, and the coefficients of its colour space. */
@@ -103,7 +103,7 @@ bool video_holds(const AVOutputFormat *format, enum AVCodecID codec);
 struct video_route {
     int to; /* stream of the output; -1: left out */
     AVRational from_base;
-    struct video_text *text; /* puts its words into another kind; NULL: copied untouched */
+    struct subtitles *text; /* puts its words into another kind; NULL: copied untouched */
 };
 
 /* Makes an output stream for each audio, subtitle and attachment stream that the container can

@@ -30,7 +30,7 @@ struct mien_reader {
 
     struct mien_video_info info;
     struct video_kind kind; /* of the first frame */
-    struct video_turn turn;
+    struct video_rotation turn;
     struct video_converter converter;
     struct mien_frame own;
 
@@ -223,18 +223,18 @@ static int open_decoder(struct mien_reader *reader, const AVCodec *codec)
     return avcodec_open2(reader->codec, codec, NULL);
 }
 
-static struct video_turn find_turn(const struct mien_reader *reader)
+static struct video_rotation find_turn(const struct mien_reader *reader)
 {
     const AVFrameSideData *data =
         av_frame_get_side_data(reader->frame, AV_FRAME_DATA_DISPLAYMATRIX);
     if (data && data->size >= 9 * sizeof(int32_t))
-        return video_turn_of((const int32_t *)data->data);
+        return video_rotation_of((const int32_t *)data->data);
     size_t size = 0;
     const uint8_t *matrix =
         av_stream_get_side_data(reader->stream, AV_PKT_DATA_DISPLAYMATRIX, &size);
     if (matrix && size >= 9 * sizeof(int32_t))
-        return video_turn_of((const int32_t *)matrix);
-    return (struct video_turn){0};
+        return video_rotation_of((const int32_t *)matrix);
+    return (struct video_rotation){0};
 }
 
 static double positive(double value)

@@ -8,7 +8,7 @@
 
 #include "encoder.h"
 #include "private.h"
-#include "text.h"
+#include "subtitles.h"
 
 struct mien_writer {
     char *path; /* NULL: standard output */
@@ -102,7 +102,7 @@ static int mux(struct mien_writer *writer, AVPacket *packet)
 static void mux_copy(struct mien_writer *writer, AVPacket *copy, const struct video_route *route)
 {
     int64_t shift = av_rescale_q(writer->origin, AV_TIME_BASE_Q, route->from_base);
-    int result = route->text ? video_text_convert(route->text, copy) : 0;
+    int result = route->text ? subtitles_convert(route->text, copy) : 0;
     if (result == AVERROR(EAGAIN))
         return;
     if (copy->pts != AV_NOPTS_VALUE)

@@ -15,11 +15,11 @@ extern "C" {
 
 struct mien_search; /* one thread at a time; allocates nothing after create */
 
-/* `detector` must outlive the search. `sweep`: seconds in which the search goes round, so the
- * longest that a new face goes unseen; 0: 0.1. Returns 0, -EINVAL (a negative sweep) or
+/* `detector` must outlive the search. `full scan`: seconds in which the search goes round, so the
+ * longest that a new face goes unseen; 0: 0.1. Returns 0, -EINVAL (a negative full scan) or
  * -ENOMEM. */
-int mien_search_create(struct mien_search **search, struct mien_detector *detector, double sweep,
-                       struct mien_error *error);
+int mien_search_create(struct mien_search **search, struct mien_detector *detector,
+                       double full_scan, struct mien_error *error);
 void mien_search_destroy(struct mien_search **search);
 
 /* The next picture is searched as a whole. */

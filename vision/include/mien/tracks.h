@@ -1,4 +1,4 @@
-/* Faces over time: stable ids, smoothed boxes, short misses bridged, flashes suppressed.
+/* Faces over time: stable ids, smoothed boxes, short misses filled, flashes suppressed.
  * Deterministic: the same boxes and times give the same tracks. */
 #ifndef MIEN_TRACKS_H
 #define MIEN_TRACKS_H
@@ -25,13 +25,13 @@ struct mien_track {
 };
 
 struct mien_tracks_options {
-    double overlap;         /* least intersection over union of one face in two frames; 0: 0.3 */
-    double bridge;          /* seconds a face is kept without a detection; 0: 0.5 */
-    int persist;            /* detections before a face is shown; 0: 2, 1: at once */
-    double smoothing;       /* time constant of the box smoothing, seconds; 0: 0.08; <0: none */
-    double speed_smoothing; /* likewise of a face's speed, as boxes jitter; 0: 0.15; <0: none */
-    double slowest_looks;   /* seconds from one look to the next at which faces are still followed,
-                               where that is more than `bridge`; 0: 3; <0: none */
+    double overlap;          /* least intersection over union of one face in two frames; 0: 0.3 */
+    double max_age;          /* seconds a face is kept without a detection; 0: 0.5 */
+    int min_hits;            /* detections before a face is shown; 0: 2, 1: at once */
+    double smoothing;        /* time constant of the box smoothing, seconds; 0: 0.08; <0: none */
+    double speed_smoothing;  /* likewise of a face's speed, as boxes jitter; 0: 0.15; <0: none */
+    double slowest_interval; /* seconds from one look to the next at which faces are still followed,
+                              where that is more than `max_age`; 0: 3; <0: none */
 };
 
 struct mien_tracks; /* one thread at a time; allocates nothing after create */
@@ -51,11 +51,12 @@ void mien_tracks_number_after(struct mien_tracks *tracks, const struct mien_trac
 void mien_tracks_forget(struct mien_tracks *tracks);
 
 /* Copies the tracks worth showing now, oldest first, at most `capacity`; returns how many. */
-size_t mien_tracks_shown(const struct mien_tracks *tracks, struct mien_track *out, size_t capacity);
+size_t mien_tracks_confirmed(const struct mien_tracks *tracks, struct mien_track *out,
+                             size_t capacity);
 
 /* Copies the boxes of faces that have not been found often enough to be shown; returns how many. */
-size_t mien_tracks_unshown(const struct mien_tracks *tracks, struct mien_box *boxes,
-                           size_t capacity);
+size_t mien_tracks_tentative(const struct mien_tracks *tracks, struct mien_box *boxes,
+                             size_t capacity);
 
 /* Where each known face, shown or not, is expected at `time`: where to look for it first. */
 size_t mien_tracks_expected(const struct mien_tracks *tracks, double time, struct mien_box *boxes,

@@ -1,4 +1,4 @@
-#include "recording/belt.h"
+#include "recording/pipeline.h"
 #include "runner.h"
 
 #include <errno.h>
@@ -52,13 +52,13 @@ static void cancel(void *user)
     ((struct line *)user)->cancelled = 1;
 }
 
-static const struct belt_stage stages[] = {{make}, {look}, {finish}};
+static const struct pipeline_stage stages[] = {{make}, {look}, {finish}};
 
 static void passes_all_in_order(void)
 {
     struct line line = {.made_max = MANY, .fail_stage = -1};
     uint64_t order = 0;
-    CU_ASSERT_EQUAL(belt_run(stages, 3, SLOTS, cancel, &line, NULL), 0);
+    CU_ASSERT_EQUAL(pipeline_run(stages, 3, SLOTS, cancel, &line, NULL), 0);
     for (uint64_t i = 1; i <= MANY; i++)
         order = order * 31 + i * 3;
     CU_ASSERT_EQUAL(line.finished, MANY);
@@ -69,7 +69,7 @@ static void passes_all_in_order(void)
 static void ends_with_nothing(void)
 {
     struct line line = {.made_max = 0, .fail_stage = -1};
-    CU_ASSERT_EQUAL(belt_run(stages, 3, SLOTS, cancel, &line, NULL), 0);
+    CU_ASSERT_EQUAL(pipeline_run(stages, 3, SLOTS, cancel, &line, NULL), 0);
     CU_ASSERT_EQUAL(line.finished, 0);
 }
 
@@ -79,7 +79,7 @@ static void finishes_what_came_before_a_failure(void)
     for (int stage = 0; stage < 3; stage++) {
         struct mien_error error = {""};
         struct line line = {.made_max = MANY, .fail_stage = stage, .fail_at = 100};
-        CU_ASSERT_EQUAL(belt_run(stages, 3, SLOTS, cancel, &line, &error), codes[stage]);
+        CU_ASSERT_EQUAL(pipeline_run(stages, 3, SLOTS, cancel, &line, &error), codes[stage]);
         CU_ASSERT_EQUAL(line.finished, 100);
         CU_ASSERT_EQUAL(line.cancelled, stage > 0);
         CU_ASSERT(error.text[0] == 't');
@@ -100,9 +100,9 @@ static int wait_for_input(void *user, int slot, struct mien_error *error)
 
 static void cancels_a_waiting_stage(void)
 {
-    const struct belt_stage waiting[] = {{wait_for_input}, {look}, {finish}};
+    const struct pipeline_stage waiting[] = {{wait_for_input}, {look}, {finish}};
     struct line line = {.made_max = MANY, .fail_stage = 2, .fail_at = 1};
-    CU_ASSERT_EQUAL(belt_run(waiting, 3, SLOTS, cancel, &line, NULL), -ENOSPC);
+    CU_ASSERT_EQUAL(pipeline_run(waiting, 3, SLOTS, cancel, &line, NULL), -ENOSPC);
     CU_ASSERT_EQUAL(line.cancelled, 1);
 }
 

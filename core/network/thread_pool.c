@@ -1,4 +1,4 @@
-#include "crew.h"
+#include "thread_pool.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -23,16 +23,16 @@ struct step {
     _Atomic int undone; /* pieces */
 };
 
-struct crew {
+struct pool {
     int helper_count, step_count;
-    crew_function *function;
+    thread_pool_work *function;
     void *data;
     struct step *steps;
     _Atomic uint32_t run; /* number of the latest; 0 before the first */
     _Atomic int stop, sleepers;
     pthread_mutex_t mutex;
     pthread_cond_t wake;
-    pthread_t helpers[CREW_THREADS_MAX];
+    pthread_t helpers[THREAD_POOL_MAX];
 };
 
 static void pause_briefly(void)
@@ -58,97 +58,97 @@ static int take(struct step *step, uint32_t run, int is_helper)
 }
 
 /* Returns when the step is done, or the run is over. */
-static void wait_for(struct crew *crew, int step, uint32_t run)
+static void wait_for(struct pool *pool, int step, uint32_t run)
 {
     int spins = 0;
-    while (atomic_load_explicit(&crew->steps[step].undone, memory_order_acquire) &&
-           atomic_load_explicit(&crew->run, memory_order_relaxed) == run)
+    while (atomic_load_explicit(&pool->steps[step].undone, memory_order_acquire) &&
+           atomic_load_explicit(&pool->run, memory_order_relaxed) == run)
         if (++spins < STEP_SPINS)
             pause_briefly();
         else
             sched_yield();
 }
 
-static void work(struct crew *crew, uint32_t run, int is_helper)
+static void work(struct pool *pool, uint32_t run, int is_helper)
 {
-    for (int step = 0; step < crew->step_count; step++) {
+    for (int step = 0; step < pool->step_count; step++) {
         int piece;
-        while ((piece = take(&crew->steps[step], run, is_helper)) >= 0) {
-            crew->function(crew->data, step, piece);
-            atomic_fetch_sub_explicit(&crew->steps[step].undone, 1, memory_order_release);
+        while ((piece = take(&pool->steps[step], run, is_helper)) >= 0) {
+            pool->function(pool->data, step, piece);
+            atomic_fetch_sub_explicit(&pool->steps[step].undone, 1, memory_order_release);
         }
-        wait_for(crew, step, run);
+        wait_for(pool, step, run);
     }
 }
 
 /* Waits for a run other than `seen` and returns its number. */
-static uint32_t wait_for_run(struct crew *crew, uint32_t seen)
+static uint32_t wait_for_run(struct pool *pool, uint32_t seen)
 {
     for (int spins = 0; spins < IDLE_SPINS; spins++) {
-        if (atomic_load(&crew->run) != seen || atomic_load(&crew->stop))
-            return atomic_load(&crew->run);
+        if (atomic_load(&pool->run) != seen || atomic_load(&pool->stop))
+            return atomic_load(&pool->run);
         pause_briefly();
     }
-    atomic_fetch_add(&crew->sleepers, 1);
-    pthread_mutex_lock(&crew->mutex);
-    while (atomic_load(&crew->run) == seen && !atomic_load(&crew->stop))
-        pthread_cond_wait(&crew->wake, &crew->mutex);
-    pthread_mutex_unlock(&crew->mutex);
-    atomic_fetch_sub(&crew->sleepers, 1);
-    return atomic_load(&crew->run);
+    atomic_fetch_add(&pool->sleepers, 1);
+    pthread_mutex_lock(&pool->mutex);
+    while (atomic_load(&pool->run) == seen && !atomic_load(&pool->stop))
+        pthread_cond_wait(&pool->wake, &pool->mutex);
+    pthread_mutex_unlock(&pool->mutex);
+    atomic_fetch_sub(&pool->sleepers, 1);
+    return atomic_load(&pool->run);
 }
 
 static void *help(void *data)
 {
-    struct crew *crew = data;
-    for (uint32_t run = 0; !atomic_load(&crew->stop);) {
-        run = wait_for_run(crew, run);
-        if (run && !atomic_load(&crew->stop))
-            work(crew, run, 1);
+    struct pool *pool = data;
+    for (uint32_t run = 0; !atomic_load(&pool->stop);) {
+        run = wait_for_run(pool, run);
+        if (run && !atomic_load(&pool->stop))
+            work(pool, run, 1);
     }
     return NULL;
 }
 
-static void wake_sleepers(struct crew *crew)
+static void wake_sleepers(struct pool *pool)
 {
-    if (!atomic_load(&crew->sleepers))
+    if (!atomic_load(&pool->sleepers))
         return;
-    pthread_mutex_lock(&crew->mutex);
-    pthread_cond_broadcast(&crew->wake);
-    pthread_mutex_unlock(&crew->mutex);
+    pthread_mutex_lock(&pool->mutex);
+    pthread_cond_broadcast(&pool->wake);
+    pthread_mutex_unlock(&pool->mutex);
 }
 
-static void run_alone(struct crew *crew, const int *pieces)
+static void run_alone(struct pool *pool, const int *pieces)
 {
-    for (int step = 0; step < crew->step_count; step++)
+    for (int step = 0; step < pool->step_count; step++)
         for (int piece = 0; piece < pieces[step]; piece++)
-            crew->function(crew->data, step, piece);
+            pool->function(pool->data, step, piece);
 }
 
 /* Steps are made ready before the number of the run is published. */
-void crew_run(struct crew *crew, const int *pieces)
+void thread_pool_run(struct pool *pool, const int *pieces)
 {
-    if (!crew->helper_count) {
-        run_alone(crew, pieces);
+    if (!pool->helper_count) {
+        run_alone(pool, pieces);
         return;
     }
-    uint32_t run = atomic_load(&crew->run) + 1;
+    uint32_t run = atomic_load(&pool->run) + 1;
     run += run == 0;
-    for (int step = 0; step < crew->step_count; step++) {
-        struct step *next = &crew->steps[step];
+    for (int step = 0; step < pool->step_count; step++) {
+        struct step *next = &pool->steps[step];
         struct untaken all = {run, 0, (uint16_t)pieces[step]};
         atomic_store_explicit(&next->undone, pieces[step], memory_order_relaxed);
         atomic_store_explicit(&next->untaken, all, memory_order_release);
     }
-    atomic_store(&crew->run, run);
-    wake_sleepers(crew);
-    work(crew, run, 0);
+    atomic_store(&pool->run, run);
+    wake_sleepers(pool);
+    work(pool, run, 0);
 }
 
-int crew_create(struct crew **crew, int threads, int steps, crew_function *function, void *data,
-                struct mien_error *error)
+int thread_pool_create(struct pool **pool, int threads, int steps, thread_pool_work *function,
+                       void *data, struct mien_error *error)
 {
-    struct crew *made = calloc(1, sizeof *made);
+    struct pool *made = calloc(1, sizeof *made);
     if (made)
         made->steps = aligned_alloc(_Alignof(struct step), (size_t)steps * sizeof *made->steps);
     if (!made || !made->steps) {
@@ -164,20 +164,20 @@ int crew_create(struct crew **crew, int threads, int steps, crew_function *funct
     made->data = data;
     pthread_mutex_init(&made->mutex, NULL);
     pthread_cond_init(&made->wake, NULL);
-    *crew = made;
+    *pool = made;
     for (; made->helper_count < threads - 1; made->helper_count++) {
         int code = pthread_create(&made->helpers[made->helper_count], NULL, help, made);
         if (code) {
-            crew_destroy(crew);
+            thread_pool_destroy(pool);
             return mien_error_set(error, code, "cannot start %d threads", threads);
         }
     }
     return 0;
 }
 
-void crew_destroy(struct crew **crew)
+void thread_pool_destroy(struct pool **pool)
 {
-    struct crew *old = *crew;
+    struct pool *old = *pool;
     if (!old)
         return;
     atomic_store(&old->stop, 1);
@@ -188,5 +188,5 @@ void crew_destroy(struct crew **crew)
     pthread_cond_destroy(&old->wake);
     free(old->steps);
     free(old);
-    *crew = NULL;
+    *pool = NULL;
 }

@@ -1,4 +1,4 @@
-#include "part.h"
+#include "atomic_file.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -25,7 +25,7 @@ static bool find_names(const char *path, struct names *names)
     return true;
 }
 
-FILE *part_open_in_place(const char *path)
+FILE *atomic_file_open_in_place(const char *path)
 {
     if (strcmp(path, "-"))
         return fopen(path, "we");
@@ -36,19 +36,19 @@ FILE *part_open_in_place(const char *path)
     return file;
 }
 
-FILE *part_open(const char *path)
+FILE *atomic_file_open(const char *path)
 {
     struct names names;
-    return find_names(path, &names) ? fopen(names.part, "we") : part_open_in_place(path);
+    return find_names(path, &names) ? fopen(names.part, "we") : atomic_file_open_in_place(path);
 }
 
-bool part_is_beside(const char *path)
+bool atomic_file_is_beside(const char *path)
 {
     struct names names;
     return find_names(path, &names);
 }
 
-FILE *part_rewrite(const char *path)
+FILE *atomic_file_rewrite(const char *path)
 {
     struct names names;
     find_names(path, &names);
@@ -61,7 +61,7 @@ static int fail(const char *path, struct mien_error *error)
     return mien_error_set(error, code, "%s: %s", path, strerror(code));
 }
 
-int part_replace(const char *path, FILE *file, struct mien_error *error)
+int atomic_file_replace(const char *path, FILE *file, struct mien_error *error)
 {
     struct names names;
     find_names(path, &names);
@@ -74,14 +74,14 @@ int part_replace(const char *path, FILE *file, struct mien_error *error)
     return result;
 }
 
-void part_remove(const char *path)
+void atomic_file_remove(const char *path)
 {
     struct names names;
     if (find_names(path, &names))
         remove(names.part);
 }
 
-int part_finish(const char *path, struct mien_error *error)
+int atomic_file_finish(const char *path, struct mien_error *error)
 {
     struct names names;
     if (!find_names(path, &names) || rename(names.part, names.path) == 0)

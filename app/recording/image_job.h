@@ -1,18 +1,18 @@
 /* The work of `mien image`: pictures in; words, rows of data and annotated pictures out. */
-#ifndef APP_ALBUM_H
-#define APP_ALBUM_H
+#ifndef APP_IMAGE_JOB_H
+#define APP_IMAGE_JOB_H
 
 #include <stdbool.h>
 
 #include "recognise/recogniser.h"
 
 /* Outputs are NULL where not wanted, "-" for standard output. */
-struct album_options {
+struct image_job_options {
     char **inputs; /* pictures, folders of them, patterns */
     int input_count;
     const char *out; /* a picture, or a folder for any number of them */
     const char *jsonl, *csv;
-    struct recogniser_options looks;
+    struct recogniser_options recogniser;
     bool overwrite, quiet;
     bool bars, blur; /* as in struct overlay_style */
 };
@@ -20,6 +20,6 @@ struct album_options {
 /* Says on stdout what each face expresses, unless that takes an output, and on stderr what cannot
  * be used; the others are done all the same. SIGINT and SIGTERM end it with complete files.
  * Returns an exit code of commands.h, or 128 + the signal. */
-int album_annotate(const struct album_options *options);
+int image_job_run(const struct image_job_options *options);
 
 #endif

@@ -1,18 +1,18 @@
 /* The work of `mien annotate`: decode, recognise, draw and encode at the same time. */
-#ifndef APP_FILM_H
-#define APP_FILM_H
+#ifndef APP_VIDEO_JOB_H
+#define APP_VIDEO_JOB_H
 
 #include <stdbool.h>
 
-#include "data/papers.h"
-#include "video/video.h"
+#include "data/exports.h"
 #include "recognise/recogniser.h"
+#include "video/video.h"
 
 /* Outputs are NULL where not wanted, "-" for standard output. */
-struct film_options {
-    const char *in, *video, *jsonl, *csv, *papers[PAPERS];
+struct video_job_options {
+    const char *in, *video, *jsonl, *csv, *exports[EXPORT_KINDS];
     struct mien_writer_options encoding;
-    struct recogniser_options looks;
+    struct recogniser_options recogniser;
     bool quiet;
     bool resumable;  /* what is interrupted keeps its .part names */
     bool timing;     /* say at the end where the time went */
@@ -21,6 +21,6 @@ struct film_options {
 
 /* Says what happens on stderr. SIGINT and SIGTERM end it with complete files.
  * Returns an exit code of commands.h, or 128 + the signal. */
-int film_annotate(const struct film_options *options);
+int video_job_run(const struct video_job_options *options);
 
 #endif

@@ -1,6 +1,6 @@
 /* Pictures of any size, whole and in their shape, in the middle of one of a fixed size. */
-#ifndef APP_FIT_H
-#define APP_FIT_H
+#ifndef APP_LETTERBOX_H
+#define APP_LETTERBOX_H
 
 #include "mien/error.h"
 #include "mien/picture.h"
@@ -8,7 +8,7 @@
 struct SwsContext;
 
 /* A zeroed one, but for the size, is fine. */
-struct fit {
+struct letterbox {
     int width, height;           /* pixels, of what comes out */
     struct mien_picture picture; /* MIEN_BGRX32: the last one that came out */
     struct SwsContext *scaler;
@@ -17,7 +17,8 @@ struct fit {
 
 /* Fills fit->picture with a MIEN_BGRX32 picture, black where that has another shape. Returns 0 or
  * -ENOMEM. */
-int fit_picture(struct fit *fit, const struct mien_picture *color, struct mien_error *error);
-void fit_finish(struct fit *fit);
+int letterbox_picture(struct letterbox *letterbox, const struct mien_picture *color,
+                      struct mien_error *error);
+void letterbox_finish(struct letterbox *letterbox);
 
 #endif

@@ -1,4 +1,4 @@
-#include "album.h"
+#include "image_job.h"
 
 #include <errno.h>
 #include <math.h>
@@ -11,16 +11,16 @@
 #include "data/records.h"
 #include "draw/overlay.h"
 #include "draw/picture_file.h"
+#include "files/atomic_file.h"
 #include "files/inputs.h"
 #include "files/outputs.h"
-#include "files/part.h"
 #include "mien/log.h"
-#include "video/video.h"
 #include "progress.h"
 #include "signals.h"
+#include "video/video.h"
 
-struct album {
-    const struct album_options *options;
+struct job {
+    const struct image_job_options *options;
     struct inputs pictures;
     char **paths; /* of the annotated pictures, where they are wanted */
     struct recogniser *recogniser;
@@ -52,10 +52,10 @@ static char *name_picture(const char *out, const char *in)
                           : strdup(out);
 }
 
-static int name_pictures(struct album *album, struct mien_error *error)
+static int name_pictures(struct job *job, struct mien_error *error)
 {
-    const struct album_options *o = album->options;
-    int count = album->pictures.count;
+    const struct image_job_options *o = job->options;
+    int count = job->pictures.count;
     if (!o->out)
         return 0;
     if (!is_folder(o->out) && (count > 1 || is_folder(o->inputs[0])))
@@ -64,23 +64,23 @@ static int name_pictures(struct album *album, struct mien_error *error)
     if (!is_folder(o->out) && !to_stdout(o->out) && !picture_file_known(o->out))
         return mien_error_set(error, EINVAL,
                               "-o wants a name that ends in .png, .jpg or .jpeg, not '%s'", o->out);
-    album->paths = calloc((size_t)count, sizeof *album->paths);
-    for (int i = 0; i < count && album->paths; i++)
-        if (!(album->paths[i] = name_picture(o->out, album->pictures.paths[i])))
+    job->paths = calloc((size_t)count, sizeof *job->paths);
+    for (int i = 0; i < count && job->paths; i++)
+        if (!(job->paths[i] = name_picture(o->out, job->pictures.paths[i])))
             return mien_error_set(error, ENOMEM, "no memory for the names of the pictures");
-    return album->paths ? 0 : mien_error_set(error, ENOMEM, "no memory for %d pictures", count);
+    return job->paths ? 0 : mien_error_set(error, ENOMEM, "no memory for %d pictures", count);
 }
 
-static int check_names(const struct album *album, struct mien_error *error)
+static int check_names(const struct job *job, struct mien_error *error)
 {
-    const struct album_options *o = album->options;
-    const struct inputs *pictures = &album->pictures;
+    const struct image_job_options *o = job->options;
+    const struct inputs *pictures = &job->pictures;
     struct output *list = calloc((size_t)pictures->count + 2, sizeof *list);
     size_t count = 0;
     if (!list)
         return mien_error_set(error, ENOMEM, "no memory for the names of the outputs");
-    for (int i = 0; i < pictures->count && album->paths; i++)
-        list[count++] = (struct output){album->paths[i], pictures->paths[i]};
+    for (int i = 0; i < pictures->count && job->paths; i++)
+        list[count++] = (struct output){job->paths[i], pictures->paths[i]};
     if (o->jsonl)
         list[count++] = (struct output){o->jsonl, "--jsonl"};
     if (o->csv)
@@ -93,12 +93,12 @@ static int check_names(const struct album *album, struct mien_error *error)
 
 /* ---- one picture ---- */
 
-static int print_faces(struct album *album, const char *file, const struct faces *faces,
+static int print_faces(struct job *job, const char *file, const struct faces *faces,
                        struct mien_error *error)
 {
-    const char *const *labels = recogniser_model(album->recogniser)->labels;
+    const char *const *labels = recogniser_model(job->recogniser)->labels;
     if (isatty(STDOUT_FILENO))
-        progress_hide(&album->progress);
+        progress_hide(&job->progress);
     if (!faces->count)
         printf("%s: no face found\n", file);
     for (int i = 0; i < faces->count; i++) {
@@ -112,32 +112,32 @@ static int print_faces(struct album *album, const char *file, const struct faces
     return 0;
 }
 
-static int write_picture(struct album *album, const char *path, struct mien_picture *color,
+static int write_picture(struct job *job, const char *path, struct mien_picture *color,
                          const struct faces *faces, struct mien_error *error)
 {
-    const struct album_options *o = album->options;
+    const struct image_job_options *o = job->options;
     const struct overlay_style style = {.bars = o->bars, .blur = o->blur};
-    int result = canvas_draw(album->canvas, color, faces, &style, error);
+    int result = canvas_draw(job->canvas, color, faces, &style, error);
     return result ? result : picture_file_write(path, color, o->overwrite, error);
 }
 
-static int write_outputs(struct album *album, int number, struct mien_frame *frame,
+static int write_outputs(struct job *job, int number, struct mien_frame *frame,
                          const struct faces *faces, struct mien_error *error)
 {
-    const char *file = album->pictures.paths[number];
+    const char *file = job->pictures.paths[number];
     int result = 0;
-    if (album->talk)
-        result = print_faces(album, file, faces, error);
-    if (!result && album->jsonl)
-        result = records_add(album->jsonl, file, 0, 0, faces, error);
-    if (!result && album->csv)
-        result = records_add(album->csv, file, 0, 0, faces, error);
-    if (!result && album->paths)
-        result = write_picture(album, album->paths[number], &frame->color, faces, error);
+    if (job->talk)
+        result = print_faces(job, file, faces, error);
+    if (!result && job->jsonl)
+        result = records_add(job->jsonl, file, 0, 0, faces, error);
+    if (!result && job->csv)
+        result = records_add(job->csv, file, 0, 0, faces, error);
+    if (!result && job->paths)
+        result = write_picture(job, job->paths[number], &frame->color, faces, error);
     return result ? EXIT_LOSSES : EXIT_FINE;
 }
 
-static int look_at(struct album *album, struct mien_reader *reader, int number,
+static int look_at(struct job *job, struct mien_reader *reader, int number,
                    struct mien_error *error)
 {
     struct mien_frame frame;
@@ -145,25 +145,25 @@ static int look_at(struct album *album, struct mien_reader *reader, int number,
     int result = mien_reader_next(reader, &frame, error);
     if (!result)
         result = mien_error_set(error, EINVAL, "%s: there is no picture in it",
-                                album->pictures.paths[number]);
-    if (result < 0 || recogniser_look(album->recogniser, &frame.gray, 0, &faces, error))
+                                job->pictures.paths[number]);
+    if (result < 0 || recogniser_run(job->recogniser, &frame.gray, 0, &faces, error))
         return EXIT_UNREADABLE;
-    return write_outputs(album, number, &frame, &faces, error);
+    return write_outputs(job, number, &frame, &faces, error);
 }
 
 /* Returns an exit code, having told of the error. */
-static int do_picture(struct album *album, int number)
+static int do_picture(struct job *job, int number)
 {
     struct mien_error error = {""};
     struct mien_reader *reader = NULL;
     int code = EXIT_UNREADABLE;
-    if (!mien_reader_open(&reader, album->pictures.paths[number], &error))
-        code = look_at(album, reader, number, &error);
+    if (!mien_reader_open(&reader, job->pictures.paths[number], &error))
+        code = look_at(job, reader, number, &error);
     mien_reader_close(&reader);
-    album->done += !code;
-    album->failed += code != 0;
+    job->done += !code;
+    job->failed += code != 0;
     if (code) {
-        progress_hide(&album->progress);
+        progress_hide(&job->progress);
         mien_log(MIEN_LOG_ERROR, "%s", error.text);
     }
     return code;
@@ -171,74 +171,74 @@ static int do_picture(struct album *album, int number)
 
 /* ---- all of them ---- */
 
-static void show_progress(struct album *album)
+static void show_progress(struct job *job)
 {
     char text[160];
-    double share = progress_of_pictures(text, sizeof text, album->done + album->failed,
-                                        album->pictures.count, progress_seconds(&album->progress));
-    progress_show(&album->progress, share, text);
+    double share = progress_of_pictures(text, sizeof text, job->done + job->failed,
+                                        job->pictures.count, progress_seconds(&job->progress));
+    progress_show(&job->progress, share, text);
 }
 
-static void say_result(const struct album *album, double elapsed)
+static void say_result(const struct job *job, double elapsed)
 {
-    int count = album->pictures.count, left = count - album->done - album->failed;
+    int count = job->pictures.count, left = count - job->done - job->failed;
     char text[32], failed[32] = "", not_started[32] = "";
     if (count == 1)
         return;
     progress_clock(text, sizeof text, elapsed);
-    if (album->failed)
-        snprintf(failed, sizeof failed, " %d failed,", album->failed);
+    if (job->failed)
+        snprintf(failed, sizeof failed, " %d failed,", job->failed);
     if (left)
         snprintf(not_started, sizeof not_started, " %d not started,", left);
-    mien_log(MIEN_LOG_INFO, "%d pictures: %d done,%s%s in %s", count, album->done, failed,
+    mien_log(MIEN_LOG_INFO, "%d pictures: %d done,%s%s in %s", count, job->done, failed,
              not_started, text);
 }
 
 /* What cannot be written ends it, as a signal does; what cannot be read does not. */
-static int do_pictures(struct album *album)
+static int do_pictures(struct job *job)
 {
     int code = EXIT_FINE;
-    progress_start(&album->progress, album->options->quiet);
-    for (int i = 0; i < album->pictures.count && code != EXIT_LOSSES && !signals_stop(); i++) {
-        int failed = do_picture(album, i);
+    progress_start(&job->progress, job->options->quiet);
+    for (int i = 0; i < job->pictures.count && code != EXIT_LOSSES && !signals_stop(); i++) {
+        int failed = do_picture(job, i);
         code = failed ? failed : code;
-        if (progress_due(&album->progress))
-            show_progress(album);
+        if (progress_due(&job->progress))
+            show_progress(job);
     }
-    say_result(album, progress_end(&album->progress));
+    say_result(job, progress_end(&job->progress));
     if (!signals_stop())
         return code;
     mien_log(MIEN_LOG_WARNING, "interrupted; what is written is complete up to there");
     return 128 + signals_stop();
 }
 
-static int open_outputs(struct album *album, struct mien_error *error)
+static int open_outputs(struct job *job, struct mien_error *error)
 {
-    const struct album_options *o = album->options;
-    const struct mien_model_info *model = recogniser_model(album->recogniser);
+    const struct image_job_options *o = job->options;
+    const struct mien_model_info *model = recogniser_model(job->recogniser);
     int result = 0;
     if (o->jsonl)
-        result = records_open(&album->jsonl, o->jsonl, RECORDS_JSONL, model, true, error);
+        result = records_open(&job->jsonl, o->jsonl, RECORDS_JSONL, model, true, error);
     if (!result && o->csv)
-        result = records_open(&album->csv, o->csv, RECORDS_CSV, model, true, error);
+        result = records_open(&job->csv, o->csv, RECORDS_CSV, model, true, error);
     if (!result && o->csv)
-        records_name_sources(album->csv);
+        records_name_sources(job->csv);
     if (!result && o->out)
         result = make_folder(o->out, error);
-    return result || !o->out ? result : canvas_create(&album->canvas, model, NULL, error);
+    return result || !o->out ? result : canvas_create(&job->canvas, model, NULL, error);
 }
 
 /* Data get their names when they are complete, even if a picture could not be used. */
-static int close_outputs(struct album *album, int code, struct mien_error *error)
+static int close_outputs(struct job *job, int code, struct mien_error *error)
 {
-    const struct album_options *o = album->options;
-    int jsonl = records_close(&album->jsonl, error);
-    int csv = records_close(&album->csv, jsonl ? NULL : error);
+    const struct image_job_options *o = job->options;
+    int jsonl = records_close(&job->jsonl, error);
+    int csv = records_close(&job->csv, jsonl ? NULL : error);
     int result = jsonl ? jsonl : csv;
     if (!result && code != EXIT_LOSSES && o->jsonl)
-        result = part_finish(o->jsonl, error);
+        result = atomic_file_finish(o->jsonl, error);
     if (!result && code != EXIT_LOSSES && o->csv)
-        result = part_finish(o->csv, error);
+        result = atomic_file_finish(o->csv, error);
     return result;
 }
 
@@ -248,45 +248,45 @@ static int tell(int code, const struct mien_error *error)
     return code;
 }
 
-static int run(struct album *album)
+static int run(struct job *job)
 {
     struct mien_error error = {""};
     signals_catch();
-    if (recogniser_create(&album->recogniser, &album->options->looks, &error))
+    if (recogniser_create(&job->recogniser, &job->options->recogniser, &error))
         return tell(EXIT_UNREADABLE, &error);
-    if (open_outputs(album, &error)) {
-        records_abandon(&album->jsonl);
-        records_abandon(&album->csv);
+    if (open_outputs(job, &error)) {
+        records_abandon(&job->jsonl);
+        records_abandon(&job->csv);
         return tell(EXIT_LOSSES, &error);
     }
-    int code = do_pictures(album);
-    if (close_outputs(album, code, &error) && code != EXIT_LOSSES)
+    int code = do_pictures(job);
+    if (close_outputs(job, code, &error) && code != EXIT_LOSSES)
         return tell(EXIT_LOSSES, &error);
     return code;
 }
 
-static int prepare_and_run(struct album *album)
+static int prepare_and_run(struct job *job)
 {
-    const struct album_options *o = album->options;
+    const struct image_job_options *o = job->options;
     const struct input_kind kind = {picture_extensions, "picture"};
     struct mien_error error = {""};
-    if (inputs_find(&album->pictures, o->inputs, o->input_count, &kind, &error))
+    if (inputs_find(&job->pictures, o->inputs, o->input_count, &kind, &error))
         return tell(EXIT_UNREADABLE, &error);
-    if (name_pictures(album, &error) || check_names(album, &error))
+    if (name_pictures(job, &error) || check_names(job, &error))
         return tell(EXIT_USAGE, &error);
-    return run(album);
+    return run(job);
 }
 
-int album_annotate(const struct album_options *options)
+int image_job_run(const struct image_job_options *options)
 {
-    struct album album = {.options = options};
-    album.talk = !to_stdout(options->jsonl) && !to_stdout(options->csv) && !to_stdout(options->out);
-    int code = prepare_and_run(&album);
-    for (int i = 0; i < album.pictures.count && album.paths; i++)
-        free(album.paths[i]);
-    free(album.paths);
-    inputs_free(&album.pictures);
-    canvas_destroy(&album.canvas);
-    recogniser_destroy(&album.recogniser);
+    struct job job = {.options = options};
+    job.talk = !to_stdout(options->jsonl) && !to_stdout(options->csv) && !to_stdout(options->out);
+    int code = prepare_and_run(&job);
+    for (int i = 0; i < job.pictures.count && job.paths; i++)
+        free(job.paths[i]);
+    free(job.paths);
+    inputs_free(&job.pictures);
+    canvas_destroy(&job.canvas);
+    recogniser_destroy(&job.recogniser);
     return code;
 }

@@ -9,7 +9,8 @@
 
 static void write_figures(char *string, size_t size, const struct overlay_status *status)
 {
-    int length = snprintf(string, size, "%.0f fps   %.0f/s analysed", status->fps, status->looks);
+    int length =
+        snprintf(string, size, "%.0f fps   %.0f/s analysed", status->fps, status->analysed);
     if (status->latency_p50_ms >= 0)
         length +=
             snprintf(string + length, size - (size_t)length, "   latency %.0f ms, p95 %.0f ms",

@@ -1,13 +1,13 @@
-/* A belt of slots that pass through stages, each stage on a thread of its own, always in order:
+/* A pipeline of slots that pass through stages, each stage on a thread of its own, always in order:
  * with as many results as without threads, and memory for the slots only. */
-#ifndef APP_BELT_H
-#define APP_BELT_H
+#ifndef APP_PIPELINE_H
+#define APP_PIPELINE_H
 
 #include "mien/error.h"
 
-enum { BELT_STAGES_MAX = 4 };
+enum { PIPELINE_STAGES_MAX = 4 };
 
-struct belt_stage {
+struct pipeline_stage {
     /* Works on a slot that nobody else touches. Returns 1 to go on, 0 at the end (the first stage
      * only), −errno to stop. */
     int (*work)(void *user, int slot, struct mien_error *error);
@@ -17,7 +17,7 @@ struct belt_stage {
  * by the later stages. The last stage runs on the caller's thread, the others on new ones.
  * `cancel` wakes a first stage that waits for its input when another stage failed.
  * Returns 0, the first stage's failure that occurred, or -EAGAIN when no thread could be made. */
-int belt_run(const struct belt_stage *stages, int stage_count, int slot_count,
-             void (*cancel)(void *user), void *user, struct mien_error *error);
+int pipeline_run(const struct pipeline_stage *stages, int stage_count, int slot_count,
+                 void (*cancel)(void *user), void *user, struct mien_error *error);
 
 #endif

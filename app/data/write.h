@@ -1,17 +1,17 @@
 /* Text out that is the same in every locale, and safe in its surroundings. */
-#ifndef APP_PUT_H
-#define APP_PUT_H
+#ifndef APP_WRITE_H
+#define APP_WRITE_H
 
 #include <stdio.h>
 
 /* `value` with at most `places` decimals, without trailing zeros. Not a number becomes 0. */
-void put_number(FILE *file, double value, int places);
+void write_number(FILE *file, double value, int places);
 
 /* A JSON string with its quotes, which may also stand in a script element of HTML. Bytes that are
  * no UTF-8 become U+FFFD. */
-void put_json_string(FILE *file, const char *string);
+void write_json_string(FILE *file, const char *string);
 
 /* Text of an XML or HTML element or attribute. */
-void put_xml(FILE *file, const char *string);
+void write_xml(FILE *file, const char *string);
 
 #endif

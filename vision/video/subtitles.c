@@ -1,11 +1,11 @@
-#include "text.h"
+#include "subtitles.h"
 
 #include <libavcodec/avcodec.h>
 #include <string.h>
 
 enum { TEXT_MAX = 1 << 16 }; /* bytes of one packet */
 
-struct video_text {
+struct subtitles {
     AVCodecContext *from, *to;
     uint8_t buffer[TEXT_MAX];
 };
@@ -22,7 +22,7 @@ static const AVCodec *find_kind(const AVOutputFormat *format)
     return NULL;
 }
 
-static int open_decoder(struct video_text *text, const AVCodec *codec, const AVStream *from)
+static int open_decoder(struct subtitles *text, const AVCodec *codec, const AVStream *from)
 {
     text->from = avcodec_alloc_context3(codec);
     if (!text->from)
@@ -33,7 +33,7 @@ static int open_decoder(struct video_text *text, const AVCodec *codec, const AVS
 }
 
 /* Between decoder and encoder all words are ASS, of which the header tells the looks. */
-static int open_encoder(struct video_text *text, const AVCodec *codec)
+static int open_encoder(struct subtitles *text, const AVCodec *codec)
 {
     int size = text->from->subtitle_header_size;
     text->to = avcodec_alloc_context3(codec);
@@ -46,27 +46,27 @@ static int open_encoder(struct video_text *text, const AVCodec *codec)
     return avcodec_open2(text->to, codec, NULL);
 }
 
-int video_text_open(struct video_text **text, const AVStream *from, const AVOutputFormat *to)
+int subtitles_open(struct subtitles **text, const AVStream *from, const AVOutputFormat *to)
 {
     const AVCodecDescriptor *words = avcodec_descriptor_get(from->codecpar->codec_id);
     const AVCodec *decoder = avcodec_find_decoder(from->codecpar->codec_id);
     const AVCodec *encoder = find_kind(to);
     if (!words || !(words->props & AV_CODEC_PROP_TEXT_SUB) || !decoder || !encoder)
         return AVERROR(ENOSYS);
-    struct video_text *made = av_mallocz(sizeof *made);
+    struct subtitles *made = av_mallocz(sizeof *made);
     if (!made)
         return AVERROR(ENOMEM);
     int result = open_decoder(made, decoder, from);
     if (result >= 0)
         result = open_encoder(made, encoder);
     if (result < 0)
-        video_text_close(&made);
+        subtitles_close(&made);
     else
         *text = made;
     return result;
 }
 
-void video_text_close(struct video_text **text)
+void subtitles_close(struct subtitles **text)
 {
     if (!*text)
         return;
@@ -75,7 +75,7 @@ void video_text_close(struct video_text **text)
     av_freep(text);
 }
 
-int video_text_describe(const struct video_text *text, AVCodecParameters *parameters)
+int subtitles_describe(const struct subtitles *text, AVCodecParameters *parameters)
 {
     return avcodec_parameters_from_context(parameters, text->to);
 }
@@ -93,7 +93,7 @@ static int replace(AVPacket *packet, const uint8_t *data, int size)
     return 0;
 }
 
-int video_text_convert(struct video_text *text, AVPacket *packet)
+int subtitles_convert(struct subtitles *text, AVPacket *packet)
 {
     AVSubtitle words = {0};
     int got = 0, size = 0;

@@ -1,4 +1,4 @@
-#include "chord.h"
+#include "shortcut.h"
 
 #include <string.h>
 
@@ -23,7 +23,7 @@ static unsigned take_modifier(const char **name)
     return 0;
 }
 
-bool chord_pressed(const char *name, SDL_Keysym key)
+bool shortcut_pressed(const char *name, SDL_Keysym key)
 {
     unsigned wanted = 0, mask;
     while ((mask = take_modifier(&name)))

@@ -1,11 +1,11 @@
-#include "put.h"
+#include "write.h"
 
 #include <math.h>
 #include <stdint.h>
 
 #include "base/utf8.h"
 
-void put_number(FILE *file, double value, int places)
+void write_number(FILE *file, double value, int places)
 {
     int64_t unit = 1;
     for (int i = 0; i < places; i++)
@@ -21,7 +21,7 @@ void put_number(FILE *file, double value, int places)
     fprintf(file, ".%0*lld", places, (long long)rest);
 }
 
-void put_json_string(FILE *file, const char *string)
+void write_json_string(FILE *file, const char *string)
 {
     const unsigned char *text = (const unsigned char *)string;
     putc('"', file);
@@ -40,7 +40,7 @@ void put_json_string(FILE *file, const char *string)
     putc('"', file);
 }
 
-void put_xml(FILE *file, const char *string)
+void write_xml(FILE *file, const char *string)
 {
     for (const char *text = string; *text; text++) {
         if (*text == '<')

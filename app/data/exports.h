@@ -1,0 +1,73 @@
+/* What is written about a recording as a whole: subtitles, a summary, a chart, a report. */
+#ifndef APP_EXPORTS_H
+#define APP_EXPORTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "mien/error.h"
+#include "timeline.h"
+
+enum export_kind {
+    EXPORT_VTT,     /* WebVTT: each span as a cue */
+    EXPORT_SRT,     /* the same as SubRip */
+    EXPORT_SUMMARY, /* JSON: shares of time, changes */
+    EXPORT_PLOT,    /* SVG: the timeline */
+    EXPORT_REPORT,  /* HTML in one file: chart with values, small pictures, summary */
+    EXPORT_KINDS,
+};
+
+/* What exports say of the recording beside the timeline. */
+struct export_facts {
+    const char *source;
+    int64_t losses;
+    int interrupted;
+};
+
+/* How far subtitles were written. */
+struct cues {
+    bool begun;
+    size_t next; /* span */
+    int number;  /* of the last cue */
+};
+
+struct exports {
+    const char *paths[EXPORT_KINDS]; /* NULL: not wanted; "-": standard output. Borrowed. */
+    bool beside[EXPORT_KINDS];       /* PATH.part is ours */
+    FILE *streams[EXPORT_KINDS];    /* pipes, devices and standard output, which are written once */
+    struct cues cues[EXPORT_KINDS]; /* of subtitles that go there */
+    int64_t due_ns;                 /* when files are written anew, CLOCK_MONOTONIC */
+};
+
+/* Opens the files (as PATH.part), so that a wrong name is told before the work. */
+int exports_open(struct exports *exports, struct mien_error *error);
+
+/* To be called after each frame. Files are written anew as PATH.part, whole at any moment, about
+ * once a second, or less often where that would take more than a fiftieth of the time; what cannot
+ * be written is left for papers_close to tell. Streams get the subtitles that have ended. */
+void exports_refresh(struct exports *exports, const struct timeline *timeline,
+                     const struct export_facts *facts);
+
+/* Writes them for good and closes. Their names they get from the caller (part_finish). Returns 0 or
+ * −errno; what could be written before is then kept. */
+int exports_close(struct exports *exports, const struct timeline *timeline,
+                  const struct export_facts *facts, struct mien_error *error);
+
+/* Closes those that are open, where the work did not begin: removes each PATH.part. */
+void exports_abandon(struct exports *exports);
+
+/* ---- the single ones ---- */
+
+/* WebVTT or SubRip: the cues that were not written yet, in the order of their starts; of spans
+ * that may still grow, and those after, only when `all`. */
+void write_cues(FILE *file, enum export_kind kind, const struct timeline *timeline,
+                struct cues *cues, bool all);
+void write_summary(FILE *file, const struct timeline *timeline, const struct export_facts *facts);
+void write_chart(FILE *file, const struct timeline *timeline);
+void write_report(FILE *file, const struct timeline *timeline, const struct export_facts *facts);
+
+/* Faces in the chart and the report; others are only in the summary. */
+enum { CHART_FACES_MAX = 12 };
+
+#endif

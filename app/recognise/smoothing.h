@@ -1,0 +1,37 @@
+/* Probabilities of one face over time, made steady enough to read: an exponential average, and a
+ * label that does not flicker between two that are about equal. */
+#ifndef APP_SMOOTHING_H
+#define APP_SMOOTHING_H
+
+#include <stdbool.h>
+
+#include "mien/model.h"
+
+struct smoothing_options {
+    double time_constant; /* seconds, time constant of the average; 0: none */
+    double hysteresis;    /* another label is shown at once when it leads by this much, 0…1 … */
+    double hysteresis_seconds; /* … or has led by less for this long */
+    double uncertain_below; /* confidence under which the label is uncertain; it is sure again when
+                               the confidence is above by `hysteresis`, or at all for
+                               `hysteresis_seconds` */
+};
+
+struct smoothing {
+    float probabilities[MIEN_LABELS_MAX];
+    int label;          /* the one shown; it may be a little behind the greatest */
+    double time;        /* seconds, of the last value */
+    int rival;          /* leads over `label`, but neither far nor for long; or `label` itself */
+    double rival_since; /* seconds */
+    bool uncertain;
+    double doubted; /* seconds, when the confidence was last under the threshold */
+};
+
+/* The first value, taken as it is. */
+void smoothing_begin(struct smoothing *smoothing, const float *probabilities, int count,
+                     double time, const struct smoothing_options *options);
+
+/* A later value. */
+void smoothing_add(struct smoothing *smoothing, const float *probabilities, int count, double time,
+                   const struct smoothing_options *options);
+
+#endif

@@ -1,0 +1,387 @@
+#include "video_job.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "commands.h"
+#include "data/records.h"
+#include "data/timeline.h"
+#include "draw/overlay.h"
+#include "files/atomic_file.h"
+#include "mien/log.h"
+#include "pipeline.h"
+#include "progress.h"
+#include "recognise/timing.h"
+#include "signals.h"
+
+/* ---- interruption ---- */
+
+static struct mien_reader *interrupted_reader;
+static volatile sig_atomic_t interrupted_by;
+
+static int64_t interrupted_ns;
+
+/* A second signal ends the program at once; but not the same one again, as it comes when a
+ * terminal or a scheduler tells all processes and the parent passes it on. */
+static void interrupt(int number)
+{
+    if (interrupted_by && clock_ns() - interrupted_ns > 500000000) {
+        signal(number, SIG_DFL);
+        raise(number);
+        return;
+    }
+    interrupted_by = number;
+    interrupted_ns = clock_ns();
+    if (interrupted_reader)
+        mien_reader_stop(interrupted_reader);
+}
+
+static void catch_signals(struct mien_reader *reader)
+{
+    struct sigaction action = {.sa_handler = interrupt};
+    interrupted_reader = reader;
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    signals_leave_to_writes();
+}
+
+static void release_signals(void)
+{
+    signal(SIGINT, SIG_DFL);
+    signal(SIGTERM, SIG_DFL);
+    interrupted_reader = NULL;
+}
+
+/* ---- the work ---- */
+
+/* Frames on their way; more would only cost memory. */
+enum { SLOTS = 6 };
+
+struct slot {
+    struct mien_frame frame;
+    struct detections detections;
+    struct faces faces;
+};
+
+struct job {
+    const struct video_job_options *options;
+    struct mien_reader *reader;
+    struct recogniser *recogniser;
+    struct canvas *canvas;
+    struct mien_writer *writer;
+    struct records *jsonl, *csv;
+    struct exports exports;
+    struct timeline timeline;
+    bool with_exports;
+    bool with_thumbs; /* small pictures of the faces are kept only for the report */
+    struct progress progress;
+    struct timing times, *timing; /* the second is NULL where nobody asks */
+    struct slot slots[SLOTS];
+    int64_t frames, with_faces;
+    double time; /* of the last frame */
+};
+
+static int make_slots(struct job *job, struct mien_error *error)
+{
+    const struct mien_video_info *info = mien_reader_info(job->reader);
+    int result = 0;
+    for (int i = 0; i < SLOTS && result == 0; i++) {
+        struct mien_frame *frame = &job->slots[i].frame;
+        result = mien_picture_alloc(&frame->gray, MIEN_GRAY8, info->width, info->height, error);
+        if (result == 0 && (job->options->video || job->with_thumbs))
+            result =
+                mien_picture_alloc(&frame->color, MIEN_YUV420, info->width, info->height, error);
+    }
+    return result;
+}
+
+static void free_slots(struct job *job)
+{
+    for (int i = 0; i < SLOTS; i++) {
+        mien_picture_free(&job->slots[i].frame.color);
+        mien_picture_free(&job->slots[i].frame.gray);
+    }
+}
+
+/* The video comes last: its file appears even if nothing is written to it. */
+static int open_outputs(struct job *job, struct mien_error *error)
+{
+    const struct video_job_options *o = job->options;
+    const struct mien_model_info *model = recogniser_model(job->recogniser);
+    const struct mien_yuv *yuv = &mien_reader_info(job->reader)->yuv;
+    int result = 0;
+    if (o->jsonl)
+        result = records_open(&job->jsonl, o->jsonl, RECORDS_JSONL, model, true, error);
+    if (result == 0 && o->csv)
+        result = records_open(&job->csv, o->csv, RECORDS_CSV, model, true, error);
+    if (result == 0)
+        result = exports_open(&job->exports, error);
+    if (result == 0 && o->video)
+        result = canvas_create(&job->canvas, model, yuv, error);
+    if (result == 0 && o->video)
+        result = mien_writer_open(&job->writer, o->video, job->reader, &o->encoding, error);
+    return result;
+}
+
+/* ---- the stages, each on its own thread ---- */
+
+static int decode(void *user, int slot, struct mien_error *error)
+{
+    struct job *job = user;
+    struct timing_moment begin = timing_begin(job->timing);
+    int result = mien_reader_next_into(job->reader, &job->slots[slot].frame, error);
+    timing_end(job->timing, TIMING_DECODE, begin);
+    return result;
+}
+
+static int find(void *user, int number, struct mien_error *error)
+{
+    struct job *job = user;
+    struct slot *slot = &job->slots[number];
+    int result = recogniser_detect(job->recogniser, &slot->frame.gray, slot->frame.time,
+                                   &slot->detections, error);
+    return result < 0 ? result : 1;
+}
+
+static int read_faces(void *user, int number, struct mien_error *error)
+{
+    (void)error;
+    struct job *job = user;
+    struct slot *slot = &job->slots[number];
+    recogniser_classify(job->recogniser, &slot->frame.gray, slot->frame.time, &slot->detections,
+                        &slot->faces);
+    return 1;
+}
+
+static int write_rows(struct job *job, const struct slot *slot, struct mien_error *error)
+{
+    const struct mien_frame *frame = &slot->frame;
+    int result = 0;
+    if (job->jsonl)
+        result = records_add(job->jsonl, NULL, frame->number, frame->time, &slot->faces, error);
+    if (result == 0 && job->csv)
+        result = records_add(job->csv, NULL, frame->number, frame->time, &slot->faces, error);
+    return result;
+}
+
+static int remember(struct job *job, const struct slot *slot, struct mien_error *error)
+{
+    const struct export_facts so_far = {
+        .source = job->options->in,
+        .losses = mien_reader_losses(job->reader),
+        .interrupted = true,
+    };
+    int result = timeline_add(&job->timeline, slot->frame.time, &slot->faces,
+                              job->with_thumbs ? &slot->frame.color : NULL, error);
+    if (result == 0)
+        exports_refresh(&job->exports, &job->timeline, &so_far);
+    return result;
+}
+
+static int write_picture(struct job *job, struct slot *slot, struct mien_error *error)
+{
+    const struct overlay_style style = {.bars = job->options->bars, .blur = job->options->blur};
+    struct timing_moment begin = timing_begin(job->timing);
+    int result = canvas_draw(job->canvas, &slot->frame.color, &slot->faces, &style, error);
+    timing_end(job->timing, TIMING_DRAW, begin);
+    if (result < 0)
+        return result;
+    begin = timing_begin(job->timing);
+    result = mien_writer_add(job->writer, &slot->frame, error);
+    timing_end(job->timing, TIMING_ENCODE, begin);
+    return result;
+}
+
+static void show_progress(struct job *job)
+{
+    char text[160];
+    double share =
+        progress_of_video(text, sizeof text, job->time, mien_reader_info(job->reader)->duration,
+                          progress_seconds(&job->progress));
+    progress_show(&job->progress, share, text);
+}
+
+static int write_slot(void *user, int number, struct mien_error *error)
+{
+    struct job *job = user;
+    struct slot *slot = &job->slots[number];
+    struct timing_moment begin = timing_begin(job->timing);
+    int result = write_rows(job, slot, error);
+    if (result == 0 && job->with_exports)
+        result = remember(job, slot, error);
+    timing_end(job->timing, TIMING_DATA, begin);
+    if (result == 0 && job->writer)
+        result = write_picture(job, slot, error);
+    if (result < 0)
+        return result;
+    job->frames++;
+    job->with_faces += slot->faces.count > 0;
+    job->time = slot->frame.time;
+    if (progress_due(&job->progress))
+        show_progress(job);
+    return 1;
+}
+
+static void cancel(void *user)
+{
+    mien_reader_stop(((struct job *)user)->reader);
+}
+
+static int work(struct job *job, struct mien_error *error)
+{
+    const struct pipeline_stage stages[] = {{decode}, {find}, {read_faces}, {write_slot}};
+    return pipeline_run(stages, 4, SLOTS, cancel, job, error);
+}
+
+/* ---- the end ---- */
+
+static int close_exports(struct job *job, struct mien_error *error)
+{
+    const struct export_facts facts = {
+        .source = job->options->in,
+        .losses = mien_reader_losses(job->reader),
+        .interrupted = interrupted_by != 0,
+    };
+    if (!job->with_exports)
+        return 0;
+    int ended = timeline_end(&job->timeline, error);
+    int closed = exports_close(&job->exports, &job->timeline, &facts, ended ? NULL : error);
+    return ended ? ended : closed;
+}
+
+/* Closes all; returns the first error of those that only show then. */
+static int close_outputs(struct job *job, struct mien_error *error)
+{
+    int video = mien_writer_finish(&job->writer, error);
+    int jsonl = records_close(&job->jsonl, video ? NULL : error);
+    int csv = records_close(&job->csv, video || jsonl ? NULL : error);
+    int exports = close_exports(job, video || jsonl || csv ? NULL : error);
+    return video ? video : jsonl ? jsonl : csv ? csv : exports;
+}
+
+/* All get their names together, and only when all are complete: until then an earlier file of the
+ * name stays, and --resume can rely on what has its name. */
+static int name_outputs(const struct video_job_options *o, struct mien_error *error)
+{
+    int result = o->video ? atomic_file_finish(o->video, error) : 0;
+    if (result == 0 && o->jsonl)
+        result = atomic_file_finish(o->jsonl, error);
+    if (result == 0 && o->csv)
+        result = atomic_file_finish(o->csv, error);
+    for (int i = 0; i < EXPORT_KINDS && result == 0; i++)
+        if (o->exports[i])
+            result = atomic_file_finish(o->exports[i], error);
+    return result;
+}
+
+/* When one could not be opened. */
+static void abandon_outputs(struct job *job)
+{
+    records_abandon(&job->jsonl);
+    records_abandon(&job->csv);
+    exports_abandon(&job->exports);
+}
+
+static void say_result(const struct job *job, double elapsed)
+{
+    mien_log(MIEN_LOG_INFO, "%lld frames (%lld with faces), %.1f s in %.1f s: %.1f × real time",
+             (long long)job->frames, (long long)job->with_faces, job->time, elapsed,
+             elapsed > 0 ? job->time / elapsed : 0);
+    if (interrupted_by)
+        mien_log(MIEN_LOG_WARNING, "interrupted at %.2f s; what is written is complete up to there",
+                 job->time);
+}
+
+static bool say_losses(int64_t frames, int64_t packets)
+{
+    if (frames)
+        mien_log(MIEN_LOG_WARNING, "%lld frames of the input are missing or damaged",
+                 (long long)frames);
+    if (packets)
+        mien_log(MIEN_LOG_WARNING, "%lld streams or packets could not be copied as they are",
+                 (long long)packets);
+    return frames || packets;
+}
+
+/* What stopped the work often shows again when its file is closed, maybe with more words. */
+static void say_errors(const char *working, const char *closing)
+{
+    if (working && !(closing && !strncmp(working, closing, strlen(working))))
+        mien_log(MIEN_LOG_ERROR, "%s", working);
+    if (closing)
+        mien_log(MIEN_LOG_ERROR, "%s", closing);
+}
+
+static int run(struct job *job)
+{
+    struct mien_error error, closing;
+    int64_t before = timing_process_ns();
+    progress_start(&job->progress, job->options->quiet);
+    int result = work(job, &error);
+    double elapsed = progress_end(&job->progress);
+    int64_t packets = job->writer ? mien_writer_losses(job->writer) : 0;
+    int closed = close_outputs(job, &closing);
+    if (result == 0 && closed == 0 && !(interrupted_by && job->options->resumable))
+        closed = name_outputs(job->options, &closing);
+    say_errors(result < 0 ? error.text : NULL, closed < 0 ? closing.text : NULL);
+    say_result(job, elapsed);
+    if (job->timing)
+        timing_print(job->timing, job->frames, elapsed, before);
+    bool lossy = say_losses(mien_reader_losses(job->reader), packets) || result < 0 || closed < 0;
+    if (interrupted_by)
+        return 128 + interrupted_by;
+    return lossy ? EXIT_LOSSES : EXIT_FINE;
+}
+
+static int prepare_and_run(struct job *job)
+{
+    struct mien_error error;
+    const struct video_job_options *o = job->options;
+    struct recogniser_options recogniser = o->recogniser;
+    recogniser.timing = job->timing = o->timing ? &job->times : NULL;
+    int result = mien_reader_open(&job->reader, o->in, &error);
+    if (result == 0)
+        result = recogniser_create(&job->recogniser, &recogniser, &error);
+    if (result == 0)
+        result = make_slots(job, &error);
+    if (result < 0) {
+        mien_log(MIEN_LOG_ERROR, "%s", error.text);
+        return EXIT_UNREADABLE;
+    }
+    timeline_init(&job->timeline, recogniser_model(job->recogniser),
+                  &mien_reader_info(job->reader)->yuv);
+    if ((result = open_outputs(job, &error)) < 0) {
+        mien_log(MIEN_LOG_ERROR, "%s", error.text);
+        abandon_outputs(job);
+        return result == -EINVAL ? EXIT_USAGE : EXIT_LOSSES;
+    }
+    catch_signals(job->reader);
+    int code = run(job);
+    release_signals();
+    return code;
+}
+
+int video_job_run(const struct video_job_options *options)
+{
+    struct job *job = calloc(1, sizeof *job);
+    if (!job) {
+        mien_log(MIEN_LOG_ERROR, "no memory");
+        return EXIT_LOSSES;
+    }
+    job->options = options;
+    memcpy(job->exports.paths, options->exports, sizeof job->exports.paths);
+    for (int i = 0; i < EXPORT_KINDS; i++)
+        job->with_exports |= options->exports[i] != NULL;
+    job->with_thumbs = options->exports[EXPORT_REPORT] && !options->blur;
+    int code = prepare_and_run(job);
+    timeline_finish(&job->timeline);
+    free_slots(job);
+    canvas_destroy(&job->canvas);
+    recogniser_destroy(&job->recogniser);
+    mien_reader_close(&job->reader);
+    free(job);
+    return code;
+}
