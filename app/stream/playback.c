@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "mien/log.h"
 #include "base/mailbox.h"
+#include "mien/log.h"
 
 /* One in the mailbox, two with the caller, one being filled. */
 enum { SLOTS = 4 };

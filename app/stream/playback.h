@@ -3,8 +3,8 @@
 #ifndef APP_PLAYBACK_H
 #define APP_PLAYBACK_H
 
-#include "mien/error.h"
 #include "base/frame.h"
+#include "mien/error.h"
 #include "video/video.h"
 
 struct playback;

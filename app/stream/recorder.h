@@ -6,9 +6,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/frame.h"
 #include "draw/overlay.h"
 #include "mien/error.h"
-#include "base/frame.h"
 
 struct recorder; /* one thread */
 

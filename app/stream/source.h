@@ -2,9 +2,9 @@
 #ifndef APP_SOURCE_H
 #define APP_SOURCE_H
 
+#include "base/frame.h"
 #include "camera/camera.h"
 #include "mien/error.h"
-#include "base/frame.h"
 
 struct source;
 

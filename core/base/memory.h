@@ -1,5 +1,6 @@
-/* Aligned memory, to be freed with free(). Megabytes are wished into huge pages: those that are read
- * for every picture miss fewer translations there, and those of a moment cost fewer page faults. */
+/* Aligned memory, to be freed with free(). Megabytes are wished into huge pages: those that are
+ * read for every picture miss fewer translations there, and those of a moment cost fewer page
+ * faults. */
 #ifndef CORE_MEMORY_H
 #define CORE_MEMORY_H
 

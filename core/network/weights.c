@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "half.h"
 #include "base/memory.h"
+#include "half.h"
 #include "winograd.h"
 
 enum { ALIGNMENT = 64, HALF_PIXELS_MAX = 9, BYTE_MAX = 127 };

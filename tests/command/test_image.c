@@ -1,9 +1,9 @@
 /* mien image, run as a user runs it. */
 #include "draw/overlay.h"
 #include "media.h"
-#include "video/video.h"
 #include "program.h"
 #include "runner.h"
+#include "video/video.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,9 +2,9 @@
  * screen is looked at by pixel. */
 #include "draw/overlay.h"
 #include "media.h"
-#include "video/video.h"
 #include "program.h"
 #include "runner.h"
+#include "video/video.h"
 
 #include <arpa/inet.h>
 #include <fcntl.h>

@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "generated_model.h"
-#include "network/kernels.h"
 #include "mien/crop.h"
 #include "mien/network.h"
+#include "network/kernels.h"
 #include "portrait.h"
 #include "runner.h"
 

@@ -12,8 +12,8 @@
 
 #include "network/half.h"
 #include "network/kernels.h"
-#include "runner.h"
 #include "network/winograd.h"
+#include "runner.h"
 #ifdef __x86_64__
 #include "network/x86/x86.h"
 #endif

@@ -2,9 +2,9 @@
  * made up: without OpenCV, so that emulated CPUs can run it. tests/unit/test_scan.c compares the
  * portable one with OpenCV. */
 #include "faces/group.h"
-#include "runner.h"
 #include "faces/scan.h"
 #include "faces/scan_kernels.h"
+#include "runner.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -10,10 +10,10 @@
 #include <string.h>
 #include <time.h>
 
-#include "video/video.h"
 #include "faces/opencv_wrapper.h"
 #include "faces/scan.h"
 #include "faces/scan_kernels.h"
+#include "video/video.h"
 
 enum { PICTURES_MAX = 100000, NEIGHBOURS = 5 };
 

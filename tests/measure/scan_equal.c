@@ -12,11 +12,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "video/video.h"
-#include "noise.h"
 #include "faces/opencv_wrapper.h"
 #include "faces/scan.h"
 #include "faces/scan_kernels.h"
+#include "noise.h"
+#include "video/video.h"
 
 enum { LEVELS_MAX = 4, SETTINGS = 9 };
 

@@ -1,8 +1,8 @@
 /* Pictures written and read back. */
 #include "draw/picture_file.h"
 #include "media.h"
-#include "video/video.h"
 #include "runner.h"
+#include "video/video.h"
 
 #include <errno.h>
 #include <signal.h>

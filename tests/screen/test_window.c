@@ -2,8 +2,8 @@
  * in the screenshots that it saves. */
 #include "draw/window.h"
 #include "media.h"
-#include "video/video.h"
 #include "runner.h"
+#include "video/video.h"
 
 #include <errno.h>
 #include <glob.h>

@@ -1,8 +1,8 @@
 /* What can be said of cameras without one; tests/camera has the rest. */
 #include "base/backoff.h"
+#include "camera/camera.h"
 #include "camera/device.h"
 #include "ioctl.h"
-#include "camera/camera.h"
 #include "runner.h"
 
 #include <errno.h>

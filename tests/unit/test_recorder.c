@@ -1,8 +1,8 @@
 /* What live records, read back. */
 #include "media.h"
-#include "video/video.h"
 #include "runner.h"
 #include "stream/recorder.h"
+#include "video/video.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,11 +1,11 @@
 /* Our own search against OpenCV's: the same raw hits in the same order, and the same groups. */
-#include "noise.h"
 #include "faces/opencv_wrapper.h"
-#include "portrait.h"
-#include "runner.h"
 #include "faces/scan.h"
 #include "faces/scan_kernels.h"
 #include "faces/scan_layout.h"
+#include "noise.h"
+#include "portrait.h"
+#include "runner.h"
 
 #include <errno.h>
 #include <math.h>

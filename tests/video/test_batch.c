@@ -1,7 +1,7 @@
 /* Many recordings at once, as people annotate them. */
+#include "command/program.h"
 #include "media.h"
 #include "runner.h"
-#include "command/program.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 #include "media.h"
-#include "video/video.h"
 #include "runner.h"
+#include "video/video.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -14,10 +14,10 @@
 #include <unistd.h>
 
 #include "base/backoff.h"
-#include "device.h"
-#include "slots.h"
-#include "mien/log.h"
 #include "base/mailbox.h"
+#include "device.h"
+#include "mien/log.h"
+#include "slots.h"
 
 #define SECOND_NS 1000000000LL
 #define STALLED_NS (2 * SECOND_NS)

@@ -6,8 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "mien/error.h"
 #include "base/frame.h"
+#include "mien/error.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -4,8 +4,8 @@
 
 #include <linux/videodev2.h>
 
-#include "convert.h"
 #include "camera.h"
+#include "convert.h"
 
 enum { CAMERA_BUFFERS = 4 };
 

@@ -75,9 +75,9 @@ int opencv_cascade_find(opencv_cascade *cascade, const mien_picture *gray, const
     try {
         const cv::Mat pixels(gray->height, gray->width, CV_8UC1, gray->data,
                              static_cast<size_t>(gray->stride));
-        cascade->classifier.detectMultiScale(
-            pixels, cascade->found, sizes->step, neighbours, 0,
-            cv::Size(sizes->smallest, sizes->smallest), cv::Size(sizes->largest, sizes->largest));
+        cascade->classifier.detectMultiScale(pixels, cascade->found, sizes->step, neighbours, 0,
+                                             cv::Size(sizes->smallest, sizes->smallest),
+                                             cv::Size(sizes->largest, sizes->largest));
         cascade->boxes.clear();
         for (const cv::Rect &r : cascade->found)
             cascade->boxes.push_back({r.x, r.y, r.width, r.height});

@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "mien/error.h"
 #include "base/frame.h"
+#include "mien/error.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -1,5 +1,5 @@
-/* Messages for a person, on stderr: "mien: text"; or, where systemd connected stderr to the journal,
- * with their priority before them. Data never goes through here. */
+/* Messages for a person, on stderr: "mien: text"; or, where systemd connected stderr to the
+ * journal, with their priority before them. Data never goes through here. */
 #ifndef MIEN_LOG_H
 #define MIEN_LOG_H
 
