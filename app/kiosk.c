@@ -135,13 +135,14 @@ static void note_newest_face(struct kiosk *kiosk)
 
 /* ---- the loop ---- */
 
-static int show(struct kiosk *kiosk, bool newer_picture, bool newer_faces, struct mien_error *error)
+static int show(struct kiosk *kiosk, bool newer, struct mien_error *error)
 {
     struct session *session = &kiosk->session;
     const struct mien_config *config = &kiosk->config;
     double now = clock_seconds();
-    bool seeing = session_status(session).state != MIEN_CAMERA_LOST && session->shown.color.data;
-    if (seeing && session->result.faces.count)
+    const struct session_picture *shown = &session->shown;
+    bool seeing = shown->frame.color.data != NULL;
+    if (seeing && shown->faces.count)
         kiosk->last_face = now;
     bool idle = now - kiosk->last_face > config->kiosk.idle_after;
     struct overlay_status status = {
@@ -151,9 +152,10 @@ static int show(struct kiosk *kiosk, bool newer_picture, bool newer_faces, struc
     else if (idle)
         status.screen.title = config->kiosk.idle_text;
     bool picture = seeing && !idle;
-    int result = window_show(kiosk->window, picture ? &session->shown.color : NULL,
-                             picture ? &session->result.faces : NULL, &status, error);
-    session_presented(session, newer_picture, newer_faces);
+    int result = window_show(kiosk->window, picture ? &shown->frame.color : NULL,
+                             picture ? &shown->faces : NULL, &status, error);
+    if (newer)
+        session_presented(session);
     kiosk->shown++;
     return result;
 }
@@ -161,17 +163,15 @@ static int show(struct kiosk *kiosk, bool newer_picture, bool newer_faces, struc
 static int step(struct kiosk *kiosk, struct mien_error *error)
 {
     struct session *session = &kiosk->session;
-    struct mien_frame frame = {0};
-    int result = session_next(session, &frame, WAIT_MS, error);
+    int result = session_next(session, WAIT_MS, error);
     if (result && result != -ETIMEDOUT)
         return result;
-    if (!result)
-        session_keep(session, &frame);
-    bool newer_faces = session_analyse(session);
-    if (newer_faces)
+    if (!result) {
+        session_show(session);
         count(kiosk);
+    }
     note_newest_face(kiosk);
-    return show(kiosk, !result, newer_faces, error);
+    return show(kiosk, !result, error);
 }
 
 /* A lost camera is waited for by its own thread; but where others may stand in for it, they do. One

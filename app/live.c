@@ -33,6 +33,7 @@ struct live {
     struct recorder *recorder; /* NULL: not recording */
     char recording[64];        /* its file, when the key named it */
     bool asked_for;            /* it is that of --record */
+    bool begun;                /* there was a picture */
     uint64_t recorder_drops;   /* of recordings that have ended */
     double began, last_face;
     bool reader_left; /* of our JSON Lines */
@@ -219,18 +220,19 @@ static void toggle_recording(struct live *live, const struct mien_frame *frame)
 }
 
 /* What --record asks for has to succeed. */
-static int record(struct live *live, const struct mien_frame *frame, struct mien_error *error)
+static int record(struct live *live, const struct session_picture *seen, struct mien_error *error)
 {
     struct overlay_style style = {.bars = live->config->window.bars && !live->options->no_bars,
                                   .blur = live->options->blur || live->config->window.blur};
     int result = 0;
-    if (live->options->record && live->session.pictures == 1)
-        result = start_recording(live, frame, live->options->record, error);
+    if (live->options->record && !live->begun)
+        result = start_recording(live, &seen->frame, live->options->record, error);
+    live->begun = true;
     if (live->window && window_record_pressed(live->window))
-        toggle_recording(live, frame);
+        toggle_recording(live, &seen->frame);
     if (result || !live->recorder)
         return result;
-    result = recorder_add(live->recorder, frame, &live->session.result.faces,
+    result = recorder_add(live->recorder, &seen->frame, &seen->faces,
                           live->window ? window_style(live->window) : &style, error);
     if (!result || live->asked_for)
         return result;
@@ -276,12 +278,12 @@ static const char *hint(struct live *live, enum mien_camera_state state, double 
     case MIEN_CAMERA_RUNNING:
         break;
     }
-    if (live->session.result.faces.count || window_frozen(live->window))
+    if (live->session.shown.faces.count || window_frozen(live->window))
         live->last_face = now;
     return now - live->last_face > IDLE_SECONDS ? "looking for faces…" : NULL;
 }
 
-static int show(struct live *live, bool newer_picture, bool newer_faces, struct mien_error *error)
+static int show(struct live *live, bool newer, struct mien_error *error)
 {
     struct session *session = &live->session;
     double now = clock_seconds();
@@ -296,29 +298,26 @@ static int show(struct live *live, bool newer_picture, bool newer_faces, struct 
     if (camera.state == MIEN_CAMERA_LOST)
         status.screen.title = "Camera lost";
     session_figures(session, now, &status);
-    bool has_picture = session->shown.color.data && camera.state != MIEN_CAMERA_LOST;
-    int result = window_show(live->window, has_picture ? &session->shown.color : NULL,
-                             has_picture ? &session->result.faces : NULL, &status, error);
-    session_presented(session, newer_picture, newer_faces);
+    const struct session_picture *shown = session->shown.frame.color.data ? &session->shown : NULL;
+    int result = window_show(live->window, shown ? &shown->frame.color : NULL,
+                             shown ? &shown->faces : NULL, &status, error);
+    if (newer)
+        session_presented(session);
     return result;
 }
 
 static int step(struct live *live, struct mien_error *error)
 {
     struct session *session = &live->session;
-    struct mien_frame frame = {0};
-    int result = session_next(session, &frame, WAIT_MS, error);
+    int result = session_next(session, WAIT_MS, error);
     if (result && result != -ETIMEDOUT)
         return result;
-    bool newer_faces = session_analyse(session);
-    bool keep = !result && live->window && !window_frozen(live->window);
-    result = result ? 0 : record(live, &frame, error);
-    if (keep)
-        session_keep(session, &frame);
-    else if (frame.gray.data)
-        session_drop(session, &frame);
+    bool newer = !result && live->window && !window_frozen(live->window);
+    result = result ? 0 : record(live, &session->seen, error);
+    if (newer)
+        session_show(session);
     if (!result && live->window)
-        result = show(live, keep, newer_faces, error);
+        result = show(live, newer, error);
     return result;
 }
 
@@ -370,7 +369,6 @@ static void report(struct live *live, double cpu)
 {
     double now = clock_seconds(), seconds = now - live->began;
     struct mien_camera_status camera = session_status(&live->session);
-    analysis_latest(live->session.analysis, &live->session.result);
     uint64_t unrecorded =
         live->recorder_drops + (live->recorder ? recorder_dropped(live->recorder) : 0);
     mien_log(MIEN_LOG_INFO,

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/mailbox.h"
 
 /* One in each of the two mailboxes, one with each of the two threads, one being filled. */
@@ -29,9 +30,10 @@ struct analysis {
     struct mien_mailbox *offered, *found;
     struct slot slots[SLOTS];
     pthread_t finder, reader;
-    int threads;          /* how many of the two run */
-    pthread_mutex_t lock; /* guards what follows */
-    struct faces read;    /* as last read */
+    int threads;           /* how many of the two run */
+    pthread_mutex_t lock;  /* guards what follows */
+    pthread_cond_t looked; /* with it: there is a newer result, or a failure */
+    struct faces read;     /* as last read */
     struct analysis_result result;
     int failure; /* 0 or −errno */
     struct mien_error error;
@@ -48,6 +50,7 @@ static void fail(struct analysis *analysis, int failure, const struct mien_error
     pthread_mutex_lock(&analysis->lock);
     analysis->failure = failure;
     analysis->error = *error;
+    pthread_cond_broadcast(&analysis->looked);
     pthread_mutex_unlock(&analysis->lock);
 }
 
@@ -88,6 +91,8 @@ static void publish_places(struct analysis *analysis, const struct slot *slot)
     result->changes++;
     result->time = slot->time;
     result->captured_ns = slot->captured_ns;
+    result->number = slot->number;
+    pthread_cond_broadcast(&analysis->looked);
     pthread_mutex_unlock(&analysis->lock);
 }
 
@@ -172,6 +177,16 @@ static void *read_faces(void *data)
 
 /* ---- for the callers ---- */
 
+/* Waits go by the clock that nobody sets. */
+static void init_condition(pthread_cond_t *condition)
+{
+    pthread_condattr_t attributes;
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(condition, &attributes);
+    pthread_condattr_destroy(&attributes);
+}
+
 static int start_threads(struct analysis *analysis)
 {
     analysis->offered = mien_mailbox_create();
@@ -199,6 +214,7 @@ int analysis_start(struct analysis **analysis, struct recogniser *recogniser,
     pthread_mutex_init(&a->finding, NULL);
     pthread_mutex_init(&a->reading, NULL);
     pthread_mutex_init(&a->lock, NULL);
+    init_condition(&a->looked);
     int result = start_threads(a);
     if (result) {
         analysis_stop(&a);
@@ -225,11 +241,20 @@ void analysis_stop(struct analysis **analysis)
     mien_mailbox_destroy(&a->found);
     for (int i = 0; i < SLOTS; i++)
         mien_picture_free(&a->slots[i].gray);
+    pthread_cond_destroy(&a->looked);
     pthread_mutex_destroy(&a->lock);
     pthread_mutex_destroy(&a->reading);
     pthread_mutex_destroy(&a->finding);
     free(a);
     *analysis = NULL;
+}
+
+void analysis_forget_emotions(struct faces *faces)
+{
+    struct tentative *places = &faces->tentative;
+    for (int i = 0; i < faces->count && places->count < TENTATIVE_MAX; i++)
+        places->boxes[places->count++] = faces->list[i].box;
+    faces->count = 0;
 }
 
 struct recogniser *analysis_use(struct analysis *analysis, struct recogniser *recogniser)
@@ -243,8 +268,8 @@ struct recogniser *analysis_use(struct analysis *analysis, struct recogniser *re
     if (analysis->records)
         records_use(analysis->records, recogniser_model(recogniser));
     pthread_mutex_lock(&analysis->lock);
-    analysis->read.count = analysis->result.faces.count = 0;
-    analysis->result.faces.tentative.count = 0;
+    analysis->read.count = 0;
+    analysis_forget_emotions(&analysis->result.faces);
     analysis->result.changes++;
     pthread_mutex_unlock(&analysis->lock);
     pthread_mutex_unlock(&analysis->reading);
@@ -280,6 +305,17 @@ int analysis_offer(struct analysis *analysis, const struct mien_frame *frame,
     atomic_store(&slot->busy, true);
     free_slot(mien_mailbox_put(analysis->offered, slot));
     return 0;
+}
+
+void analysis_wait(struct analysis *analysis, const struct analysis_result *result, int timeout_ms)
+{
+    int64_t until = clock_ns() + (int64_t)timeout_ms * 1000000;
+    struct timespec deadline = {.tv_sec = until / 1000000000, .tv_nsec = until % 1000000000};
+    int over = 0;
+    pthread_mutex_lock(&analysis->lock);
+    while (!over && !analysis->failure && analysis->result.analysed == result->analysed)
+        over = pthread_cond_timedwait(&analysis->looked, &analysis->lock, &deadline);
+    pthread_mutex_unlock(&analysis->lock);
 }
 
 bool analysis_latest(struct analysis *analysis, struct analysis_result *result)

@@ -20,6 +20,7 @@ struct analysis_result {
     uint64_t analysed;   /* pictures in which faces were looked for so far; 0: nothing seen yet */
     uint64_t classified; /* of these, pictures whose faces were read */
     uint64_t changes;    /* grows with both */
+    uint64_t number;     /* of the picture whose places these are, as in its frame */
     double time;         /* of the picture looked at, as in its frame */
     int64_t captured_ns; /* likewise */
 };
@@ -33,6 +34,10 @@ int analysis_start(struct analysis **analysis, struct recogniser *recogniser,
  * used so far, which is the caller's again. Waits for the look in progress. */
 struct recogniser *analysis_use(struct analysis *analysis, struct recogniser *recogniser);
 
+/* Another model has other labels: what the faces express is forgotten. Where they are is still
+ * known, and may have to be covered. */
+void analysis_forget_emotions(struct faces *faces);
+
 /* Ends after the look in progress; frees and sets NULL. NULL is fine. */
 void analysis_stop(struct analysis **analysis);
 
@@ -40,6 +45,10 @@ void analysis_stop(struct analysis **analysis);
  * or, with its message, the error at which a thread gave up. */
 int analysis_offer(struct analysis *analysis, const struct mien_frame *frame,
                    struct mien_error *error);
+
+/* Waits until a picture has been looked at that *result does not know of yet, or a thread gave up,
+ * or for `timeout_ms`. Any thread. */
+void analysis_wait(struct analysis *analysis, const struct analysis_result *result, int timeout_ms);
 
 /* Copies the newest result; true when *result was of an earlier picture. Any thread. */
 bool analysis_latest(struct analysis *analysis, struct analysis_result *result);

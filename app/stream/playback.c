@@ -13,8 +13,8 @@
 #include "base/mailbox.h"
 #include "mien/log.h"
 
-/* One in the mailbox, two with the caller, one being filled. */
-enum { SLOTS = 4 };
+/* One in the mailbox, three with the caller, one being filled. */
+enum { SLOTS = 5 };
 
 #define STILL_FPS 30.0 /* how often a lone picture is shown */
 

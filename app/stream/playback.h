@@ -15,7 +15,7 @@ int playback_open(struct playback **playback, const char *path, struct mien_erro
 /* Stops the thread, frees, sets NULL. NULL is fine. */
 void playback_close(struct playback **playback);
 
-/* The rules of mien_camera_take: the newest frame not taken yet; a caller holds at most two.
+/* The rules of mien_camera_take: the newest frame not taken yet; a caller holds at most three.
  * Returns 0, -ETIMEDOUT, -ENODATA when standard input has ended, or -ECANCELED when the file cannot
  * be read any more. */
 int playback_take(struct playback *playback, struct mien_frame *frame, int timeout_ms);

@@ -29,6 +29,7 @@ int session_open(struct session *session, const struct recogniser_options *recog
 void session_use(struct session *session, struct recogniser *recogniser)
 {
     session->recogniser = analysis_use(session->analysis, recogniser);
+    analysis_forget_emotions(&session->shown.faces);
     recogniser_destroy(&session->recogniser);
     session->recogniser = recogniser;
     malloc_trim(0); /* the old one's megabytes would stay with the process until the next one */
@@ -57,10 +58,25 @@ void session_await(struct session *session, const struct mien_camera_options *ca
     mien_log(MIEN_LOG_WARNING, "%s; next try in %.0f s", error.text, session->retry_after);
 }
 
+static void let_go(struct session *session, struct mien_frame *frame)
+{
+    if (frame->gray.data)
+        source_release(session->source, frame);
+}
+
+/* Nothing is seen any more, and nobody. */
+static void forget_pictures(struct session *session)
+{
+    let_go(session, &session->waiting);
+    let_go(session, &session->seen.frame);
+    let_go(session, &session->shown.frame);
+    session->shown.faces.count = session->shown.faces.tentative.count = 0;
+    session->result.faces.count = session->result.faces.tentative.count = 0;
+}
+
 void session_disconnect(struct session *session)
 {
-    if (session->shown.color.data)
-        source_release(session->source, &session->shown);
+    forget_pictures(session);
     source_close(&session->source);
     session->first_number = session->next_number;
     session->retry_at = session->retry_after = 0;
@@ -84,59 +100,85 @@ static void place_in_time(struct session *session, struct mien_frame *frame)
     frame->time = (double)(frame->captured_ns - session->first_ns) / 1e9;
 }
 
-int session_next(struct session *session, struct mien_frame *frame, int timeout_ms,
-                 struct mien_error *error)
+/* Hands a picture to the recogniser, which has none. */
+static int offer(struct session *session, int timeout_ms, struct mien_error *error)
 {
-    if (!session->source) {
-        poll(NULL, 0, timeout_ms);
-        return -ETIMEDOUT;
-    }
-    int result = source_take(session->source, frame, timeout_ms);
+    struct mien_frame frame = {0};
+    int result = source_take(session->source, &frame, timeout_ms);
     if (result == -ECANCELED || result == -ENODATA)
         return mien_error_set(error, result == -ENODATA ? ENODATA : EIO,
                               "there are no more pictures");
     if (result)
         return result;
-    place_in_time(session, frame);
-    result = analysis_offer(session->analysis, frame, error);
+    place_in_time(session, &frame);
+    result = analysis_offer(session->analysis, &frame, error);
     if (result)
-        session_drop(session, frame);
+        source_release(session->source, &frame);
+    else
+        session->waiting = frame;
     return result;
 }
 
-void session_keep(struct session *session, struct mien_frame *frame)
+/* Takes over what the recogniser has to say; true when it is of the picture that waits for it. */
+static bool look(struct session *session)
 {
-    if (session->shown.color.data)
-        source_release(session->source, &session->shown);
-    session->shown = *frame;
+    struct session_picture *shown = &session->shown;
+    const struct analysis_result *result = &session->result;
+    bool newer = analysis_latest(session->analysis, &session->result);
+    if (shown->frame.gray.data && shown->frame.number == result->number)
+        shown->faces = result->faces;
+    return newer && session->waiting.gray.data && session->waiting.number == result->number;
 }
 
-void session_drop(struct session *session, struct mien_frame *frame)
+static void take_over(struct session *session)
 {
-    source_release(session->source, frame);
+    session->seen = (struct session_picture){session->waiting, session->result.faces};
+    session->waiting = (struct mien_frame){0};
+    double now = clock_seconds();
+    meter_add(&session->analysed, now, now * 1e3 - (double)session->seen.frame.captured_ns / 1e6);
 }
 
-bool session_analyse(struct session *session)
+int session_next(struct session *session, int timeout_ms, struct mien_error *error)
 {
-    return analysis_latest(session->analysis, &session->result);
+    int result = 0;
+    let_go(session, &session->seen.frame);
+    if (session_status(session).state == MIEN_CAMERA_LOST)
+        forget_pictures(session);
+    if (!session->source) {
+        poll(NULL, 0, timeout_ms);
+        return -ETIMEDOUT;
+    }
+    if (!session->waiting.gray.data)
+        result = offer(session, timeout_ms, error);
+    if (!result)
+        analysis_wait(session->analysis, &session->result, timeout_ms);
+    bool seen = look(session);
+    if (!seen)
+        return result ? result : -ETIMEDOUT;
+    take_over(session);
+    offer(session, 0, NULL); /* whatever is wrong will be told by the next call */
+    return 0;
 }
 
-void session_presented(struct session *session, bool newer_picture, bool newer_faces)
+void session_show(struct session *session)
 {
-    int64_t presented = clock_ns();
-    double now = (double)presented / 1e9;
-    if (newer_picture)
-        meter_add(&session->shows, now, (double)(presented - session->shown.captured_ns) / 1e6);
-    if (newer_faces)
-        meter_add(&session->analysed, now, (double)(presented - session->result.captured_ns) / 1e6);
+    let_go(session, &session->shown.frame);
+    session->shown = session->seen;
+    session->seen.frame = (struct mien_frame){0};
+}
+
+void session_presented(struct session *session)
+{
+    double now = clock_seconds();
+    meter_add(&session->shows, now, now * 1e3 - (double)session->shown.frame.captured_ns / 1e6);
 }
 
 void session_figures(struct session *session, double now, struct overlay_status *status)
 {
     status->fps = meter_rate(&session->shows, now);
     status->analysed = meter_rate(&session->analysed, now);
-    status->latency_p50_ms = meter_percentile(&session->analysed, now, 0.5);
-    status->latency_p95_ms = meter_percentile(&session->analysed, now, 0.95);
+    status->latency_p50_ms = meter_percentile(&session->shows, now, 0.5);
+    status->latency_p95_ms = meter_percentile(&session->shows, now, 0.95);
     status->drops = session_status(session).dropped;
 }
 

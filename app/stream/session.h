@@ -9,6 +9,12 @@
 #include "recognise/analysis.h"
 #include "source.h"
 
+/* A picture with the faces that were found in it: what they express is what was last read. */
+struct session_picture {
+    struct mien_frame frame; /* no gray.data: there is none */
+    struct faces faces;
+};
+
 /* A zeroed one is closed. Main thread. Fields are for reading. */
 struct session {
     struct recogniser *recogniser;
@@ -16,13 +22,15 @@ struct session {
     struct analysis *analysis;
     struct source *source;         /* NULL: not connected */
     double retry_at, retry_after;  /* of session_await, seconds */
-    struct mien_frame shown;       /* the picture kept for showing, until the next one */
+    struct mien_frame waiting;     /* the recogniser has it, and has not said anything yet */
+    struct session_picture seen;   /* what session_next came with */
+    struct session_picture shown;  /* what is on the screen */
     struct analysis_result result; /* the newest faces */
     uint64_t pictures;             /* taken from all sources so far */
     uint64_t first_number;         /* of the source there is, and of the next one */
     uint64_t next_number;
     int64_t first_ns;             /* when the very first picture was captured */
-    struct meter shows, analysed; /* values: ms from capture to display, of pictures and of faces */
+    struct meter shows, analysed; /* values: ms from capture to display, and to the faces found */
 };
 
 /* Starts the recogniser; `jsonl` (may be NULL) names a file for the faces of every look, "-" is
@@ -48,21 +56,20 @@ void session_disconnect(struct session *session);
 /* As source_status; without a source it is lost. */
 struct mien_camera_status session_status(const struct session *session);
 
-/* Waits up to `timeout_ms` for a picture and hands it to the recogniser; *frame is then held until
- * session_keep or session_drop. Its number and time go on from source to source. Returns 0,
- * -ETIMEDOUT (also without a source), or with its message what ended the source (-ENODATA: it was
- * standard input, and that has ended), the recogniser or the records (-EPIPE: whoever reads them
- * has had enough). */
-int session_next(struct session *session, struct mien_frame *frame, int timeout_ms,
-                 struct mien_error *error);
-void session_keep(struct session *session, struct mien_frame *frame); /* it is shown from now on */
-void session_drop(struct session *session, struct mien_frame *frame);
+/* Waits up to `timeout_ms` for a picture, and as long again for the recogniser to find its faces.
+ * On success session->seen has both until the next call; pictures that come in the meantime are
+ * dropped, but for the newest. Numbers and times go on from source to source. What is shown learns
+ * what its faces express as soon as it has been read, and is gone when the source is lost. Returns
+ * 0, -ETIMEDOUT (also without a source), or with its message what ended the source (-ENODATA: it
+ * was standard input, and that has ended), the recogniser or the records (-EPIPE: whoever reads
+ * them has had enough). */
+int session_next(struct session *session, int timeout_ms, struct mien_error *error);
 
-/* Takes over the newest faces; true when there are newer ones. */
-bool session_analyse(struct session *session);
+/* What was seen is shown from now on. */
+void session_show(struct session *session);
 
-/* Notes that what is shown, and the faces if they are newer, just came on the screen. */
-void session_presented(struct session *session, bool newer_picture, bool newer_faces);
+/* Notes that what is shown just came on the screen for the first time. */
+void session_presented(struct session *session);
 
 /* Fills in the figures of a status line; its texts are the caller's. */
 void session_figures(struct session *session, double now, struct overlay_status *status);

@@ -19,16 +19,14 @@ static void take_until_faces(void)
 {
     double until = last_time + 1;
     for (int i = 0; i < PATIENCE && (last_time < until || !session.result.faces.count); i++) {
-        struct mien_frame frame;
-        CU_ASSERT_EQUAL_FATAL(session_next(&session, &frame, 60000, NULL), 0);
+        CU_ASSERT_EQUAL_FATAL(session_next(&session, 60000, NULL), 0);
+        const struct mien_frame *frame = &session.seen.frame;
         if (session.pictures > 1) {
-            CU_ASSERT(frame.time > last_time);
-            CU_ASSERT(frame.number > last_number);
+            CU_ASSERT(frame->time > last_time);
+            CU_ASSERT(frame->number > last_number);
         }
-        last_time = frame.time;
-        last_number = frame.number;
-        session_drop(&session, &frame);
-        session_analyse(&session);
+        last_time = frame->time;
+        last_number = frame->number;
     }
     CU_ASSERT_EQUAL(session.result.faces.count, 1);
 }
@@ -47,6 +45,90 @@ static void another_source_takes_over(void)
         session_disconnect(&session);
         session_disconnect(&session); /* does nothing */
     }
+    CU_ASSERT_EQUAL(session_close(&session, NULL), 0);
+}
+
+/* ---- a picture and its own faces ---- */
+
+enum { HALF = 512 }; /* the portrait fills one half of the film, and then the other */
+
+static bool make_film(void)
+{
+    return media_make("-loop 1 -r 30 -t 0.5 -i portrait.jpg "
+                      "-filter_complex \"split[a][b];[a]pad=1024:600:0:0[l];"
+                      "[b]pad=1024:600:512:0[r];[l][r]concat\" -c:v ffv1 sides.mkv");
+}
+
+static int bright_side(const struct mien_picture *gray)
+{
+    const uint8_t *row = gray->data + 300 * gray->stride;
+    uint64_t sums[2] = {0};
+    for (int x = 0; x < 2 * HALF; x++)
+        sums[x / HALF] += row[x];
+    return sums[1] > sums[0];
+}
+
+static int side_of(struct mien_box box)
+{
+    return box.x + box.width / 2 >= HALF;
+}
+
+/* Whether there is a place to be covered on the side where the face is. */
+static bool has_own_faces(const struct session_picture *picture)
+{
+    int side = bright_side(&picture->frame.gray);
+    const struct faces *faces = &picture->faces;
+    for (int i = 0; i < faces->count; i++)
+        if (side_of(faces->list[i].box) == side)
+            return true;
+    for (int i = 0; i < faces->tentative.count; i++)
+        if (side_of(faces->tentative.boxes[i]) == side)
+            return true;
+    return false;
+}
+
+static void open_film(void)
+{
+    struct recogniser_options options = {0};
+    struct mien_error error = {""};
+    session = (struct session){0};
+    CU_ASSERT_EQUAL_FATAL(session_open(&session, &options, NULL, &error), 0);
+    CU_ASSERT_EQUAL_FATAL(session_connect(&session, "sides.mkv", NULL, &error), 0);
+}
+
+/* Also in the first picture of each scene. */
+static void each_picture_has_its_own_faces(void)
+{
+    int sides[2] = {0};
+    if (!make_film())
+        return;
+    open_film();
+    for (int i = 0; i < PATIENCE && (sides[0] < 30 || sides[1] < 30); i++) {
+        CU_ASSERT_EQUAL_FATAL(session_next(&session, 60000, NULL), 0);
+        CU_ASSERT(has_own_faces(&session.seen));
+        sides[bright_side(&session.seen.frame.gray)]++;
+    }
+    CU_ASSERT(sides[0] >= 30 && sides[1] >= 30);
+    CU_ASSERT_EQUAL(session_close(&session, NULL), 0);
+}
+
+/* As it is while the user has stopped the picture: others come, and their faces are elsewhere. */
+static void a_picture_that_stays_keeps_its_faces(void)
+{
+    if (!make_film())
+        return;
+    open_film();
+    CU_ASSERT_EQUAL_FATAL(session_next(&session, 60000, NULL), 0);
+    session_show(&session);
+    uint64_t number = session.shown.frame.number;
+    int side = bright_side(&session.shown.frame.gray);
+    for (int i = 0, others = 0; i < PATIENCE && others < 10; i++) {
+        CU_ASSERT_EQUAL_FATAL(session_next(&session, 60000, NULL), 0);
+        others += bright_side(&session.seen.frame.gray) != side;
+        CU_ASSERT_EQUAL(session.shown.frame.number, number);
+        CU_ASSERT(has_own_faces(&session.shown));
+    }
+    CU_ASSERT_EQUAL(bright_side(&session.shown.frame.gray), side);
     CU_ASSERT_EQUAL(session_close(&session, NULL), 0);
 }
 
@@ -83,6 +165,8 @@ int main(void)
 {
     const struct test tests[] = {
         {"another source takes over", another_source_takes_over},
+        {"each picture has its own faces", each_picture_has_its_own_faces},
+        {"a picture that stays keeps its faces", a_picture_that_stays_keeps_its_faces},
         {"changed settings leave the precision asked for",
          changed_settings_leave_the_precision_asked_for},
         {NULL, NULL},

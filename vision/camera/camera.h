@@ -82,7 +82,7 @@ int mien_camera_open(struct mien_camera **camera, const struct mien_camera_optio
 void mien_camera_close(struct mien_camera **camera);
 
 /* Takes the newest frame not taken yet, waiting at most `timeout_ms`. On success *frame borrows
- * the camera's memory until mien_camera_release; a caller holds at most two at a time.
+ * the camera's memory until mien_camera_release; a caller holds at most three at a time.
  * Returns 0, -ETIMEDOUT, or -ECANCELED (camera being closed). Any one thread at a time. */
 int mien_camera_take(struct mien_camera *camera, struct mien_frame *frame, int timeout_ms);
 void mien_camera_release(struct mien_camera *camera, struct mien_frame *frame);

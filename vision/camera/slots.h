@@ -8,7 +8,7 @@
 
 #include "camera.h"
 
-enum { CAMERA_SLOTS = 4 }; /* one being filled, one in the mailbox, two with the caller */
+enum { CAMERA_SLOTS = 5 }; /* one being filled, one in the mailbox, three with the caller */
 
 struct camera_slot {
     struct mien_frame frame;
