@@ -5,13 +5,16 @@
 #include <string.h>
 
 #include "mien/log.h"
-#include "mqtt.h"
+#include "sinks/mqtt.h"
+
+/* At the end, for what is still to be sent. */
+enum { PATIENCE_MS = 1500 };
 
 void publisher_use(struct publisher *publisher, const struct mien_config *config)
 {
     struct mien_error error;
-    mqtt_close(&publisher->mqtt);
-    if (mqtt_open(&publisher->mqtt, config, &error))
+    sink_stop(&publisher->mqtt, 0);
+    if (mqtt_start(&publisher->mqtt, config, &error))
         mien_log(MIEN_LOG_ERROR, "%s", error.text);
 }
 
@@ -37,7 +40,8 @@ static void publish(struct publisher *publisher, const struct mien_config *confi
     if (!fclose(text)) {
         if (*config->counts.file)
             append(config->counts.file, row, size);
-        mqtt_send(publisher->mqtt, row, size - 1); /* without the line's end */
+        row[size - 1] = '\0'; /* the line's end */
+        mqtt_send(publisher->mqtt, config->mqtt.topic, row);
     }
     free(row);
 }
@@ -54,5 +58,5 @@ void publisher_finish(struct publisher *publisher, const struct mien_config *con
 {
     if (counts_any(&publisher->counts))
         publish(publisher, config, model, now);
-    mqtt_close(&publisher->mqtt);
+    sink_stop(&publisher->mqtt, PATIENCE_MS);
 }

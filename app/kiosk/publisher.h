@@ -5,12 +5,12 @@
 #include "counts.h"
 #include "mien/config.h"
 
-struct mqtt;
+struct sink;
 
 /* Zeroed, it publishes to the file only. */
 struct publisher {
     struct counts counts;
-    struct mqtt *mqtt;
+    struct sink *mqtt;
     double since; /* seconds: when the row in the making began */
 };
 

@@ -286,6 +286,40 @@ static void publishes_to_who_proves_itself_only(void)
     CU_ASSERT_EQUAL(run.code, 0);
 }
 
+/* It listens, and accepts nobody: whoever connects waits for minutes. Returns its port. */
+static int deaf_broker(void)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    socklen_t size = sizeof address;
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    CU_ASSERT_EQUAL_FATAL(bind(fd, (struct sockaddr *)&address, size), 0);
+    CU_ASSERT_EQUAL_FATAL(listen(fd, 0), 0);
+    CU_ASSERT_EQUAL_FATAL(getsockname(fd, (struct sockaddr *)&address, &size), 0);
+    for (int i = 0; i < 4; i++) { /* its queue is full from now on */
+        int other = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+        connect(other, (struct sockaddr *)&address, size);
+    }
+    return ntohs(address.sin_port);
+}
+
+/* Changed settings are taken over, questions answered, and it ends before the connection fails. */
+static void nothing_waits_for_a_broker(void)
+{
+    if (!MIEN_MQTT) {
+        skip_test("mien is built without MQTT");
+        return;
+    }
+    char script[1024];
+    snprintf(script, sizeof script,
+             "use() { settings '{\"mqtt\": {\"host\": \"127.0.0.1\", \"topic\": \"'$1'\", "
+             "\"port\": %d}}'; }; gone() { ! kill -0 $child 2>/dev/null; }\n"
+             "use one; kiosk && sleep 1 && use two && until_ logs 'read again' && answers &&"
+             "sleep 1 && kill -TERM $child && until_ gone && wait $child",
+             deaf_broker());
+    shell(script);
+    CU_ASSERT_EQUAL(run.code, 0);
+}
+
 /* ---- systemd ---- */
 
 static int notify_socket(const char *watchdog_us)
@@ -427,6 +461,7 @@ int main(void)
         {"nothing is stored unasked", nothing_is_stored_unasked},
         {"publishes counts", publishes_counts},
         {"publishes to who proves itself only", publishes_to_who_proves_itself_only},
+        {"nothing waits for a broker", nothing_waits_for_a_broker},
         {"tells systemd", tells_systemd},
         {"a driver that hangs is a fault", a_driver_that_hangs_is_a_fault},
         {"logs priorities to the journal", logs_priorities_to_the_journal},
