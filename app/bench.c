@@ -37,7 +37,7 @@ struct variant {
 
 struct bench {
     struct options options;
-    struct recogniser_options recogniser; /* as the user's settings and the options say */
+    struct mien_recogniser_options recogniser; /* as the user's settings and the options say */
     const struct mien_model_info *model;
     int variant_count, rounds;
     struct variant variants[VARIANTS_MAX];

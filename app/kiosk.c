@@ -53,7 +53,7 @@ static struct window_options window_options_of(const struct kiosk *kiosk)
 
 static int open_parts(struct kiosk *kiosk, struct mien_error *error)
 {
-    struct recogniser_options recogniser =
+    struct mien_recogniser_options recogniser =
         settings_recogniser(&kiosk->config, kiosk->options.model);
     int code = session_open(&kiosk->session, &recogniser, NULL, error);
     if (code)
@@ -66,7 +66,8 @@ static int open_parts(struct kiosk *kiosk, struct mien_error *error)
     if (kiosk->options.video && session_connect(&kiosk->session, kiosk->options.video, NULL, error))
         return EXIT_UNREADABLE;
     struct window_options window = window_options_of(kiosk);
-    if (window_open(&kiosk->window, &window, recogniser_model(kiosk->session.recogniser), error))
+    if (window_open(&kiosk->window, &window, mien_recogniser_model(kiosk->session.recogniser),
+                    error))
         return EXIT_NO_DEVICE;
     return EXIT_FINE;
 }
@@ -76,7 +77,7 @@ static void close_parts(struct kiosk *kiosk)
     supervisor_end();
     if (kiosk->session.recogniser)
         publisher_finish(&kiosk->publisher, &kiosk->config,
-                         recogniser_model(kiosk->session.recogniser), clock_seconds());
+                         mien_recogniser_model(kiosk->session.recogniser), clock_seconds());
     window_close(&kiosk->window);
     status_close(&kiosk->status);
     session_close(&kiosk->session, NULL);
@@ -127,7 +128,7 @@ static void count(struct kiosk *kiosk)
 /* Also between looks: a face comes in when it has been read. */
 static void note_newest_face(struct kiosk *kiosk)
 {
-    const struct faces *faces = &kiosk->session.result.faces;
+    const struct mien_faces *faces = &kiosk->session.result.faces;
     for (int i = 0; i < faces->count; i++)
         if (faces->list[i].id > kiosk->highest)
             kiosk->highest = faces->list[i].id;
@@ -195,8 +196,8 @@ static void look_after_rest(struct kiosk *kiosk)
     answer_whoever_asks(kiosk);
     reload(kiosk);
     look_after_camera(kiosk);
-    publisher_run(&kiosk->publisher, &kiosk->config, recogniser_model(kiosk->session.recogniser),
-                  now);
+    publisher_run(&kiosk->publisher, &kiosk->config,
+                  mien_recogniser_model(kiosk->session.recogniser), now);
     struct mien_camera_status camera = session_status(&kiosk->session);
     struct stages stages = {.camera_away = camera.state != MIEN_CAMERA_RUNNING,
                             .turns = kiosk->session.source ? camera.turns : kiosk->shown,

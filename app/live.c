@@ -59,7 +59,8 @@ static int check_outputs(struct live *live, struct mien_error *error)
 
 static int open_session(struct live *live, struct mien_error *error)
 {
-    struct recogniser_options options = settings_recogniser(live->config, live->options->model);
+    struct mien_recogniser_options options =
+        settings_recogniser(live->config, live->options->model);
     if (live->options->precision)
         options.precision = live->options->precision;
     const char *path = live->options->jsonl;
@@ -108,7 +109,8 @@ static int open_window(struct live *live, struct mien_error *error)
     window.title = title;
     window.width = status.width;
     window.height = status.height;
-    return window_open(&live->window, &window, recogniser_model(live->session.recogniser), error)
+    return window_open(&live->window, &window, mien_recogniser_model(live->session.recogniser),
+                       error)
                ? EXIT_NO_DEVICE
                : EXIT_FINE;
 }
@@ -177,9 +179,9 @@ static void tell(struct live *live, const char *what, const char *file)
 static int start_recording(struct live *live, const struct mien_frame *first, const char *path,
                            struct mien_error *error)
 {
-    int result =
-        recorder_start(&live->recorder, path, first, session_status(&live->session).fps,
-                       live->options->overwrite, recogniser_model(live->session.recogniser), error);
+    int result = recorder_start(&live->recorder, path, first, session_status(&live->session).fps,
+                                live->options->overwrite,
+                                mien_recogniser_model(live->session.recogniser), error);
     if (!result)
         tell(live, "recording", path);
     live->asked_for = path == live->options->record;

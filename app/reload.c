@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "mien/log.h"
+#include "recognise/open.h"
 #include "settings.h"
 #include "signals.h"
 
@@ -64,15 +65,15 @@ static int retune(const struct reload *reload, const struct mien_config *old,
     if (mien_config_same(old, new, "detection") && mien_config_same(old, new, "tracking") &&
         mien_config_same(old, new, "emotion"))
         return 0;
-    struct recogniser_options options = settings_recogniser(new, reload->model);
+    struct mien_recogniser_options options = settings_recogniser(new, reload->model);
     if (reload->precision)
         options.precision = reload->precision;
-    struct recogniser *recogniser;
-    int result = recogniser_create(&recogniser, &options, error);
+    struct mien_recogniser *recogniser;
+    int result = recogniser_open(&recogniser, &options, error);
     if (result)
         return result;
     if (window)
-        window_use(window, recogniser_model(recogniser));
+        window_use(window, mien_recogniser_model(recogniser));
     session_use(session, recogniser);
     return 0;
 }

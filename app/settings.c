@@ -41,9 +41,10 @@ bool settings_same_camera(const struct mien_config *a, const struct mien_config 
     return mien_config_same(a, &like_a, "camera");
 }
 
-struct recogniser_options settings_recogniser(const struct mien_config *config, const char *model)
+struct mien_recogniser_options settings_recogniser(const struct mien_config *config,
+                                                   const char *model)
 {
-    return (struct recogniser_options){
+    return (struct mien_recogniser_options){
         .model = model ? model : or_null(config->emotion.model),
         .precision = config->emotion.precision,
         .detector = {.cascade = or_null(config->detection.cascade),

@@ -5,7 +5,7 @@
 
 #include "camera/camera.h"
 #include "mien/config.h"
-#include "recognise/recogniser.h"
+#include "mien/recogniser.h"
 
 /* Loads the settings, from `path` instead of the user's and system's files if it is not NULL.
  * Returns 0, or −errno after telling the user what is wrong. */
@@ -18,7 +18,8 @@ void settings_set_log(const struct mien_config *config);
 bool settings_same_camera(const struct mien_config *a, const struct mien_config *b);
 
 /* `model`, from the command line, goes before the setting where it is not NULL. */
-struct recogniser_options settings_recogniser(const struct mien_config *config, const char *model);
+struct mien_recogniser_options settings_recogniser(const struct mien_config *config,
+                                                   const char *model);
 
 /* Fills in what `wished`, from the command line, leaves open. */
 struct mien_camera_options settings_camera(const struct mien_config *config,

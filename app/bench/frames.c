@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "bench/stages.h"
+#include "recognise/open.h"
 
 static const int heights[] = {480, 720, 1080}, face_counts[] = {0, 1, 4, 16};
 static const char *const stage_names[STAGES] = {"decode",   "convert", "detect",  "crop",
@@ -14,7 +15,7 @@ static const char *const stage_names[STAGES] = {"decode",   "convert", "detect",
 
 struct frames {
     const struct frames_options *options;
-    struct recogniser *recogniser; /* tells of the model; each row has its own */
+    struct mien_recogniser *recogniser; /* tells of the model; each row has its own */
     struct window *window;
     struct mien_picture face;
     cJSON *list;
@@ -25,7 +26,7 @@ static int open_window(struct frames *frames, struct mien_error *error)
 {
     const struct window_options looks = {
         .title = "mien bench", .width = 1280, .height = 720, .bars = true};
-    const struct mien_model_info *model = recogniser_model(frames->recogniser);
+    const struct mien_model_info *model = mien_recogniser_model(frames->recogniser);
     int result = window_open(&frames->window, &looks, model, error);
     if (result != -ENODEV)
         return result;
@@ -35,7 +36,7 @@ static int open_window(struct frames *frames, struct mien_error *error)
 
 static int open_frames(struct frames *frames, struct mien_error *error)
 {
-    int result = recogniser_create(&frames->recogniser, frames->options->recogniser, error);
+    int result = recogniser_open(&frames->recogniser, frames->options->recogniser, error);
     if (!result)
         result = scene_read_face(&frames->face, frames->options->picture, error);
     return result ? result : open_window(frames, error);
@@ -45,7 +46,7 @@ static void close_frames(struct frames *frames)
 {
     window_close(&frames->window);
     mien_picture_free(&frames->face);
-    recogniser_destroy(&frames->recogniser);
+    mien_recogniser_destroy(&frames->recogniser);
 }
 
 /* ---- results ---- */
@@ -54,7 +55,7 @@ static void print_head(const struct frames *frames)
 {
     printf("a picture of a camera, one stage after the other on 1 thread; kernels: %s, %s; shown "
            "on %s\nmilliseconds, median and 95th percentile\n",
-           recogniser_cpu(frames->recogniser), recogniser_precision(frames->recogniser),
+           mien_recogniser_cpu(frames->recogniser), mien_recogniser_precision(frames->recogniser),
            window_driver(frames->window));
     printf("%-5s  %-5s  %5s %5s", "lines", "input", "faces", "found");
     for (int i = 0; i < STAGES; i++)
@@ -77,9 +78,9 @@ static void add_object(const struct frames *frames, const struct stages_result *
     cJSON *object = cJSON_CreateObject(), *stages = cJSON_CreateObject();
     cJSON_AddItemToArray(frames->list, object);
     cJSON_AddStringToObject(object, "part", "frames");
-    cJSON_AddStringToObject(object, "model", recogniser_model(frames->recogniser)->name);
-    cJSON_AddStringToObject(object, "cpu", recogniser_cpu(frames->recogniser));
-    cJSON_AddStringToObject(object, "precision", recogniser_precision(frames->recogniser));
+    cJSON_AddStringToObject(object, "model", mien_recogniser_model(frames->recogniser)->name);
+    cJSON_AddStringToObject(object, "cpu", mien_recogniser_cpu(frames->recogniser));
+    cJSON_AddStringToObject(object, "precision", mien_recogniser_precision(frames->recogniser));
     cJSON_AddStringToObject(object, "shown_on", window_driver(frames->window));
     cJSON_AddNumberToObject(object, "threads", 1);
     cJSON_AddNumberToObject(object, "width", row->width);

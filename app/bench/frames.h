@@ -4,10 +4,10 @@
 
 #include <cjson/cJSON.h>
 
-#include "recognise/recogniser.h"
+#include "mien/recogniser.h"
 
 struct frames_options {
-    const struct recogniser_options *recogniser;
+    const struct mien_recogniser_options *recogniser;
     const char *picture; /* of a face; NULL: the bundled portrait */
     double seconds;      /* for each row */
 };

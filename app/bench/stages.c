@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "recognise/open.h"
 
 enum { WARM_UP = 10, PICTURES_MIN = 30, PICTURES_MAX = 4096 };
 
@@ -14,8 +15,9 @@ struct run {
     const struct stages_options *options;
     const struct scene *scene;
     struct mien_converter *converter;
-    struct recogniser *recogniser;
-    struct timing timing;
+    struct mien_recogniser *recogniser;
+    struct mien_recogniser_times spent;
+    struct mien_faces faces;
     struct mien_frame frame;
     int pictures;
     long seen;
@@ -24,12 +26,12 @@ struct run {
 
 static int open_run(struct run *run, struct mien_error *error)
 {
-    struct recogniser_options options = *run->options->recogniser;
+    struct mien_recogniser_options options = *run->options->recogniser;
     const struct mien_convert_format *format = &run->scene->format;
-    options.timing = &run->timing;
+    options.times = &run->spent;
     int result = mien_converter_create(&run->converter, format, error);
     if (!result)
-        result = recogniser_create(&run->recogniser, &options, error);
+        result = recogniser_open(&run->recogniser, &options, error);
     if (!result)
         result = mien_picture_alloc(&run->frame.color, MIEN_BGRX32, format->width, format->height,
                                     error);
@@ -43,7 +45,8 @@ static void close_run(struct run *run)
 {
     mien_picture_free(&run->frame.color);
     mien_picture_free(&run->frame.gray);
-    recogniser_destroy(&run->recogniser);
+    mien_faces_free(&run->faces);
+    mien_recogniser_destroy(&run->recogniser);
     mien_converter_destroy(&run->converter);
     free(run);
 }
@@ -55,14 +58,15 @@ static void note(double *times, enum stage stage, int64_t from, int64_t to)
 }
 
 /* The recogniser tells how long its own stages took. */
-static int look(struct run *run, double *times, struct faces *faces, struct mien_error *error)
+static int look(struct run *run, double *times, struct mien_error *error)
 {
-    run->timing = (struct timing){0};
+    run->spent = (struct mien_recogniser_times){0};
     int64_t start = clock_ns();
-    int result = recogniser_run(run->recogniser, &run->frame.gray, run->frame.time, faces, error);
+    int result =
+        mien_recogniser_run(run->recogniser, &run->frame.gray, run->frame.time, &run->faces, error);
     int64_t took = clock_ns() - start;
-    int64_t crop = run->timing.parts[TIMING_CROP].wall_ns;
-    int64_t detect = run->timing.parts[TIMING_DETECT].wall_ns;
+    int64_t crop = run->spent.crop.wall_ns;
+    int64_t detect = run->spent.detect.wall_ns;
     note(times, STAGE_DETECT, 0, detect);
     note(times, STAGE_CROP, 0, crop);
     note(times, STAGE_CLASSIFY, 0, took - detect - crop);
@@ -83,11 +87,11 @@ static int decode(struct run *run, int index, double *times, struct mien_error *
     return result ? mien_error_set(error, -result, "a made-up picture cannot be read") : 0;
 }
 
-static int show(struct run *run, const struct faces *faces, double *times, struct mien_error *error)
+static int show(struct run *run, double *times, struct mien_error *error)
 {
     struct overlay_status status = {.fps = FPS, .analysed = FPS};
     int64_t start = clock_ns();
-    int result = window_draw(run->options->window, &run->frame.color, faces, &status, error);
+    int result = window_draw(run->options->window, &run->frame.color, &run->faces, &status, error);
     int64_t drawn = clock_ns();
     window_present(run->options->window);
     note(times, STAGE_DRAW, start, drawn);
@@ -99,14 +103,13 @@ static int show(struct run *run, const struct faces *faces, double *times, struc
 static int one_picture(struct run *run, long number, double *times, int *seen,
                        struct mien_error *error)
 {
-    struct faces faces;
     run->frame.time = (double)number / FPS;
     int result = decode(run, (int)(number % SCENE_PICTURES), times, error);
     if (!result)
-        result = look(run, times, &faces, error);
+        result = look(run, times, error);
     if (!result)
-        result = show(run, &faces, times, error);
-    *seen = result ? 0 : faces.count;
+        result = show(run, times, error);
+    *seen = result ? 0 : run->faces.count;
     return result;
 }
 

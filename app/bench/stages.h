@@ -6,7 +6,7 @@
 
 #include "bench/scene.h"
 #include "draw/window.h"
-#include "recognise/recogniser.h"
+#include "mien/recogniser.h"
 
 enum stage {
     STAGE_DECODE, /* JPEG or packed pixels to planes */
@@ -29,9 +29,9 @@ struct stages_result {
 };
 
 struct stages_options {
-    const struct recogniser_options *recogniser; /* `timing` is overwritten */
-    struct window *window;                       /* where they are shown */
-    double seconds;                              /* how long to measure; at least 30 pictures */
+    const struct mien_recogniser_options *recogniser; /* `times` is overwritten */
+    struct window *window;                            /* where they are shown */
+    double seconds; /* how long to measure; at least 30 pictures */
 };
 
 /* Takes the pictures of a scene with so many faces through the same code as `mien live` does, one

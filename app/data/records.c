@@ -24,7 +24,7 @@ enum { ROW_VERSION = 1, /* of docs/rows.schema.json */ TIME_PLACES = 6, SHARE_PL
 /* ---- JSON ---- */
 
 static void write_json(const struct records *records, const char *source, uint64_t frame,
-                       double time, const struct face *face)
+                       double time, const struct mien_face *face)
 {
     FILE *file = records->file;
     const struct mien_model_info *model = records->model;
@@ -88,7 +88,7 @@ static void write_csv_start(const struct records *records, const char *source, u
     write_number(records->file, time, TIME_PLACES);
 }
 
-static void write_csv(const struct records *records, const struct face *face)
+static void write_csv(const struct records *records, const struct mien_face *face)
 {
     FILE *file = records->file;
     fprintf(file, ",%u,%d,%d,%d,%d,", face->id, face->box.x, face->box.y, face->box.width,
@@ -110,7 +110,7 @@ static void write_empty_cells(const struct records *records)
 }
 
 static void add_csv(struct records *records, const char *source, uint64_t frame, double time,
-                    const struct faces *faces)
+                    const struct mien_faces *faces)
 {
     if (!records->headed)
         write_header(records, source != NULL);
@@ -160,7 +160,7 @@ void records_use(struct records *records, const struct mien_model_info *model)
 }
 
 int records_add(struct records *records, const char *source, uint64_t frame, double time,
-                const struct faces *faces, struct mien_error *error)
+                const struct mien_faces *faces, struct mien_error *error)
 {
     if (records->format == RECORDS_CSV)
         add_csv(records, source, frame, time, faces);

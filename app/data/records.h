@@ -7,7 +7,7 @@
 
 #include "mien/error.h"
 #include "mien/model.h"
-#include "recognise/recogniser.h"
+#include "mien/recogniser.h"
 
 struct records;
 
@@ -24,7 +24,7 @@ void records_use(struct records *records, const struct mien_model_info *model);
 
 /* Writes and flushes the rows of one frame. */
 int records_add(struct records *records, const char *source, uint64_t frame, double time,
-                const struct faces *faces, struct mien_error *error);
+                const struct mien_faces *faces, struct mien_error *error);
 
 /* Rows to come name their source: the header says so even if none comes. */
 void records_name_sources(struct records *records);

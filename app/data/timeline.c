@@ -27,6 +27,7 @@ void timeline_finish(struct timeline *timeline)
     }
     free(timeline->faces);
     free(timeline->spans);
+    mien_faces_free(&timeline->before);
     *timeline = (struct timeline){0};
 }
 
@@ -96,7 +97,7 @@ static int add_span(struct timeline *timeline, struct timeline_face *face, int l
 }
 
 static int extend_span(struct timeline *timeline, struct timeline_face *face,
-                       const struct face *seen, double start, double end)
+                       const struct mien_face *seen, double start, double end)
 {
     const struct timeline_span *old = face->span < 0 ? NULL : &timeline->spans[face->span];
     bool joins = old && old->end >= start;
@@ -166,7 +167,7 @@ static int reach_step(struct timeline *timeline, struct timeline_face *face, int
 }
 
 static int extend_curve(struct timeline *timeline, struct timeline_face *face,
-                        const struct face *seen, double start, double end)
+                        const struct mien_face *seen, double start, double end)
 {
     int last = (int)(end / timeline->step);
     for (int step = (int)(start / timeline->step); step <= last; step++) {
@@ -203,7 +204,7 @@ static void copy_thumb(const struct timeline *timeline, struct mien_picture *thu
 
 /* Keeps the picture in which the face is large and sure; a little better is not worth a copy. */
 static int keep_thumb(const struct timeline *timeline, struct timeline_face *face,
-                      const struct face *seen, const struct mien_picture *color,
+                      const struct mien_face *seen, const struct mien_picture *color,
                       struct mien_error *error)
 {
     double score = seen->confidence * sqrt((double)seen->box.width * seen->box.height);
@@ -222,7 +223,8 @@ static int keep_thumb(const struct timeline *timeline, struct timeline_face *fac
 
 /* ---- frames ---- */
 
-static int account(struct timeline *timeline, const struct face *seen, double start, double end)
+static int account(struct timeline *timeline, const struct mien_face *seen, double start,
+                   double end)
 {
     struct timeline_face *face = get_face(timeline, seen->id, start);
     if (!face)
@@ -247,7 +249,7 @@ static int pass(struct timeline *timeline, double time, struct mien_error *error
     return 0;
 }
 
-int timeline_add(struct timeline *timeline, double time, const struct faces *faces,
+int timeline_add(struct timeline *timeline, double time, const struct mien_faces *faces,
                  const struct mien_picture *color, struct mien_error *error)
 {
     time = fmin(fmax(time, timeline->before_time), 1e9);
@@ -256,8 +258,8 @@ int timeline_add(struct timeline *timeline, double time, const struct faces *fac
         timeline->interval = time - timeline->before_time;
     timeline->frames++;
     timeline->frames_with_faces += faces->count > 0;
-    timeline->before.count = faces->count;
-    memcpy(timeline->before.list, faces->list, (size_t)faces->count * sizeof faces->list[0]);
+    if (result == 0)
+        result = mien_faces_copy(&timeline->before, faces, error);
     timeline->before_time = time;
     for (int i = 0; i < faces->count && color && result == 0; i++) {
         struct timeline_face *face = get_face(timeline, faces->list[i].id, time);

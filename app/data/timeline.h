@@ -9,7 +9,7 @@
 
 #include "mien/error.h"
 #include "mien/picture.h"
-#include "recognise/recogniser.h"
+#include "mien/recogniser.h"
 
 /* Curves are averages over equal steps of time, at most so many for the whole recording. */
 enum { TIMELINE_STEPS_MAX = 1024, TIMELINE_THUMB_SIDE = 112 };
@@ -46,7 +46,7 @@ struct timeline {
     size_t face_count, face_capacity, span_count, span_capacity;
     struct timeline_face *faces; /* by id */
     struct timeline_span *spans; /* by start, then by face */
-    struct faces before;         /* of the last frame; their time ends with the next */
+    struct mien_faces before;    /* of the last frame; their time ends with the next */
     double before_time;
 };
 
@@ -57,7 +57,7 @@ void timeline_finish(struct timeline *timeline);
 
 /* Frames in the order of their times. `color` (MIEN_YUV420), from which small pictures of the faces
  * are kept, may be NULL. Returns 0 or -ENOMEM. */
-int timeline_add(struct timeline *timeline, double time, const struct faces *faces,
+int timeline_add(struct timeline *timeline, double time, const struct mien_faces *faces,
                  const struct mien_picture *color, struct mien_error *error);
 
 /* The last frame lasts as long as the one before. */

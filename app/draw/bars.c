@@ -4,7 +4,7 @@
 
 #include "overlay_parts.h"
 
-static float probability(const struct face *face, int label)
+static float probability(const struct mien_face *face, int label)
 {
     return fminf(1, fmaxf(0, face->probabilities[label]));
 }
@@ -26,8 +26,8 @@ static bool contains(SDL_Rect outer, SDL_Rect inner)
 }
 
 /* Within `outer`, and on nobody else's face, label or bars. */
-static bool is_free(const struct overlay *o, const struct faces *faces, int mine, SDL_Rect outer,
-                    SDL_Rect rect)
+static bool is_free(const struct overlay *o, const struct mien_faces *faces, int mine,
+                    SDL_Rect outer, SDL_Rect rect)
 {
     for (int i = 0; i < faces->count; i++)
         if (i != mine && SDL_HasIntersection(&o->boxes[i], &rect))
@@ -39,7 +39,7 @@ static bool is_free(const struct overlay *o, const struct faces *faces, int mine
 }
 
 /* Beside face `mine`, right, then left; `outer` is the picture, or all there is. */
-static bool place_beside(const struct overlay *o, const struct faces *faces, int mine,
+static bool place_beside(const struct overlay *o, const struct mien_faces *faces, int mine,
                          SDL_Rect outer, SDL_Rect *panel)
 {
     SDL_Rect box = o->boxes[mine];
@@ -59,7 +59,7 @@ static bool is_edge(SDL_Rect box, int covered)
 }
 
 /* On the edge of a face that fills nearly all. */
-static bool place_over_edge(const struct overlay *o, const struct faces *faces, int mine,
+static bool place_over_edge(const struct overlay *o, const struct mien_faces *faces, int mine,
                             SDL_Rect *panel)
 {
     SDL_Rect box = o->boxes[mine];
@@ -71,7 +71,7 @@ static bool place_over_edge(const struct overlay *o, const struct faces *faces, 
     return is_edge(box, panel->x + panel->w - box.x) && is_free(o, faces, mine, o->target, *panel);
 }
 
-static bool place_panel(const struct overlay *o, const struct faces *faces, int mine,
+static bool place_panel(const struct overlay *o, const struct mien_faces *faces, int mine,
                         SDL_Rect *panel)
 {
     return place_beside(o, faces, mine, o->area, panel) ||
@@ -79,7 +79,7 @@ static bool place_panel(const struct overlay *o, const struct faces *faces, int 
 }
 
 /* Under the box, above its label, or, where it hides but little of the face, in its foot. */
-static bool place_strip(const struct overlay *o, const struct faces *faces, int mine,
+static bool place_strip(const struct overlay *o, const struct mien_faces *faces, int mine,
                         SDL_Rect *plate)
 {
     SDL_Rect box = o->boxes[mine];
@@ -98,7 +98,7 @@ static bool place_strip(const struct overlay *o, const struct faces *faces, int 
 /* ---- the two kinds ---- */
 
 /* One row a label: its name and a bar. */
-static void draw_panel(struct overlay *o, const struct face *face, SDL_Rect panel, int names)
+static void draw_panel(struct overlay *o, const struct mien_face *face, SDL_Rect panel, int names)
 {
     int pad = o->em / 2, count = o->model->label_count;
     int row = (panel.h - pad) / count;
@@ -119,9 +119,9 @@ static void draw_panel(struct overlay *o, const struct face *face, SDL_Rect pane
 }
 
 /* A column a label, each in a slot of full height; nothing for tiny faces. */
-static void draw_columns(struct overlay *o, const struct faces *faces, int mine)
+static void draw_columns(struct overlay *o, const struct mien_faces *faces, int mine)
 {
-    const struct face *face = &faces->list[mine];
+    const struct mien_face *face = &faces->list[mine];
     SDL_Rect box = o->boxes[mine];
     int count = o->model->label_count, pad = SDL_max(2, o->em / 4);
     int step = SDL_min((box.w - 4 * pad) / count, o->em * 3 / 2);
@@ -140,7 +140,7 @@ static void draw_columns(struct overlay *o, const struct faces *faces, int mine)
     }
 }
 
-void overlay_draw_bars(struct overlay *overlay, const struct faces *faces)
+void overlay_draw_bars(struct overlay *overlay, const struct mien_faces *faces)
 {
     struct overlay *o = overlay;
     int pad = o->em / 2, names = widest_label(o), row = text_height(o->text, TEXT_SMALL) + 1;

@@ -91,7 +91,7 @@ static bool fits(const struct canvas *canvas, const struct mien_picture *color)
            layer == (color->pixels == MIEN_YUV420) && (layer || surface->pitch == color->stride);
 }
 
-int canvas_draw(struct canvas *canvas, struct mien_picture *color, const struct faces *faces,
+int canvas_draw(struct canvas *canvas, struct mien_picture *color, const struct mien_faces *faces,
                 const struct overlay_style *style, struct mien_error *error)
 {
     if (color->pixels == MIEN_GRAY8)

@@ -81,7 +81,8 @@ static SDL_Rect box_on_target(const struct overlay_view *view, struct mien_box b
                       (int)lrint(view->scale * box.height)};
 }
 
-static int lay_out(struct overlay *o, const struct faces *faces, const struct overlay_view *view)
+static int lay_out(struct overlay *o, const struct mien_faces *faces,
+                   const struct overlay_view *view)
 {
     int width, height;
     if (SDL_GetRendererOutputSize(o->renderer, &width, &height))
@@ -107,13 +108,13 @@ static uint32_t ink_on(uint32_t color)
     return luma > 100 ? INK : PAPER;
 }
 
-static const char *face_label(const struct overlay *o, const struct face *face)
+static const char *face_label(const struct overlay *o, const struct mien_face *face)
 {
     return face->label >= 0 && face->label < o->model->label_count ? o->model->labels[face->label]
                                                                    : "?";
 }
 
-static uint32_t face_color(const struct overlay *o, const struct face *face)
+static uint32_t face_color(const struct overlay *o, const struct mien_face *face)
 {
     return face->uncertain ? NEVER_SURE : overlay_color(face_label(o, face));
 }
@@ -133,7 +134,7 @@ struct label {
 };
 
 /* The text, as much of it as fits a face of this width. */
-static struct label make_label(struct overlay *o, const struct face *face, int room,
+static struct label make_label(struct overlay *o, const struct mien_face *face, int room,
                                enum text_size size)
 {
     struct label label = {.size = size};
@@ -160,9 +161,9 @@ static SDL_Rect place_label(struct overlay *o, const struct label *label, SDL_Re
     return overlay_pull_inside(plate, o->area);
 }
 
-static void draw_faces(struct overlay *o, const struct faces *faces, bool bars)
+static void draw_faces(struct overlay *o, const struct mien_faces *faces, bool bars)
 {
-    struct label labels[FACES_MAX];
+    struct label labels[MIEN_TRACKS_MAX];
     for (int i = 0; i < faces->count; i++) {
         shapes_frame(o->shapes, o->boxes[i], face_color(o, &faces->list[i]),
                      faces->list[i].uncertain);
@@ -180,7 +181,7 @@ static void draw_faces(struct overlay *o, const struct faces *faces, bool bars)
     }
 }
 
-void overlay_draw(struct overlay *overlay, const struct faces *faces,
+void overlay_draw(struct overlay *overlay, const struct mien_faces *faces,
                   const struct overlay_view *view, const struct overlay_style *style,
                   const struct overlay_status *status)
 {

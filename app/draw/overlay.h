@@ -10,7 +10,7 @@
 #include "dirty_tiles.h"
 #include "mien/error.h"
 #include "mien/picture.h"
-#include "recognise/recogniser.h"
+#include "mien/recogniser.h"
 #include "screen.h"
 
 struct overlay; /* lives on the thread of its renderer */
@@ -61,7 +61,7 @@ void overlay_note(struct overlay *overlay, struct dirty *dirty);
 
 /* Draws on the renderer's whole output, in its pixels; sizes of text and lines follow from it.
  * `faces` and `status` may be NULL. */
-void overlay_draw(struct overlay *overlay, const struct faces *faces,
+void overlay_draw(struct overlay *overlay, const struct mien_faces *faces,
                   const struct overlay_view *view, const struct overlay_style *style,
                   const struct overlay_status *status);
 
@@ -75,13 +75,13 @@ struct canvas;
 int canvas_create(struct canvas **canvas, const struct mien_model_info *model,
                   const struct mien_yuv *yuv, struct mien_error *error);
 /* `color` is MIEN_BGRX32 or MIEN_YUV420. Returns 0, -EINVAL or an error of overlay_create. */
-int canvas_draw(struct canvas *canvas, struct mien_picture *color, const struct faces *faces,
+int canvas_draw(struct canvas *canvas, struct mien_picture *color, const struct mien_faces *faces,
                 const struct overlay_style *style, struct mien_error *error);
 void canvas_destroy(struct canvas **canvas);
 
 /* Makes the faces unrecognisable, also those that are not shown yet: each becomes at most 8×8
  * squares of its mean colour, a fifth larger than its box. `color` is MIEN_BGRX32 or MIEN_YUV420.
  */
-void privacy_cover(struct mien_picture *color, const struct faces *faces);
+void privacy_cover(struct mien_picture *color, const struct mien_faces *faces);
 
 #endif

@@ -13,7 +13,7 @@ enum {
     ALERT = 0xE69F00,
     NEVER_SURE = 0xFFFFFF, /* frames of uncertain faces */
     PANELS_MAX = 4,        /* more faces than this get compact bars and labels */
-    TAKEN_MAX = 2 * FACES_MAX + 1,
+    TAKEN_MAX = 2 * MIEN_TRACKS_MAX + 1,
 };
 
 struct overlay {
@@ -21,12 +21,12 @@ struct overlay {
     const struct mien_model_info *model;
     struct text *text;
     struct shapes *shapes;
-    int em;                     /* pixels: text size, and the unit of all distances */
-    SDL_Rect target;            /* all that can be drawn on */
-    SDL_Rect area;              /* where the picture is on it */
-    SDL_Rect boxes[FACES_MAX];  /* of the faces, on the target */
-    SDL_Rect labels[FACES_MAX]; /* their plates */
-    SDL_Rect taken[TAKEN_MAX];  /* what bars may not cover: labels, other bars, the status line */
+    int em;                           /* pixels: text size, and the unit of all distances */
+    SDL_Rect target;                  /* all that can be drawn on */
+    SDL_Rect area;                    /* where the picture is on it */
+    SDL_Rect boxes[MIEN_TRACKS_MAX];  /* of the faces, on the target */
+    SDL_Rect labels[MIEN_TRACKS_MAX]; /* their plates */
+    SDL_Rect taken[TAKEN_MAX]; /* what bars may not cover: labels, other bars, the status line */
     int taken_count;
 };
 
@@ -40,7 +40,7 @@ void overlay_text_plate(struct overlay *overlay, SDL_Rect plate, enum text_size 
                         uint32_t color, int alpha, uint32_t ink, const char *string);
 
 /* bars.c: the probabilities of each face, where there is room. */
-void overlay_draw_bars(struct overlay *overlay, const struct faces *faces);
+void overlay_draw_bars(struct overlay *overlay, const struct mien_faces *faces);
 
 /* notices.c: what is said beside the faces. */
 SDL_Rect overlay_status_plate(struct overlay *overlay, const struct overlay_status *status);

@@ -56,7 +56,7 @@ static void cover(const struct mien_picture *plane, struct area all)
     }
 }
 
-void privacy_cover(struct mien_picture *color, const struct faces *faces)
+void privacy_cover(struct mien_picture *color, const struct mien_faces *faces)
 {
     struct mien_picture planes[3];
     int count = mien_picture_planes(color, planes);

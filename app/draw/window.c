@@ -175,7 +175,7 @@ static int fit_texture(struct window *window, const struct mien_picture *color)
 
 /* Copies the picture into the texture; faces are covered before they get there. */
 static int upload(struct window *window, const struct mien_picture *color,
-                  const struct faces *faces)
+                  const struct mien_faces *faces)
 {
     void *pixels;
     int pitch;
@@ -226,8 +226,9 @@ static void take_screenshot(struct window *window)
         window_say(window, "saved %s", path);
 }
 
-int window_draw(struct window *window, const struct mien_picture *color, const struct faces *faces,
-                struct overlay_status *status, struct mien_error *error)
+int window_draw(struct window *window, const struct mien_picture *color,
+                const struct mien_faces *faces, struct overlay_status *status,
+                struct mien_error *error)
 {
     struct overlay_view view =
         fit_view(window, color ? color->width : 640, color ? color->height : 480);
@@ -259,8 +260,9 @@ void window_present(struct window *window)
     SDL_RenderPresent(window->renderer);
 }
 
-int window_show(struct window *window, const struct mien_picture *color, const struct faces *faces,
-                struct overlay_status *status, struct mien_error *error)
+int window_show(struct window *window, const struct mien_picture *color,
+                const struct mien_faces *faces, struct overlay_status *status,
+                struct mien_error *error)
 {
     int result = window_draw(window, color, faces, status, error);
     if (!result)

@@ -31,12 +31,14 @@ void window_use(struct window *window, const struct mien_model_info *model);
 
 /* Shows a picture (MIEN_BGRX32; NULL: a dark screen) with its faces; takes a screenshot if one is
  * due. The toast of `status` is the window's own. Returns 0 or -EIO. */
-int window_show(struct window *window, const struct mien_picture *color, const struct faces *faces,
-                struct overlay_status *status, struct mien_error *error);
+int window_show(struct window *window, const struct mien_picture *color,
+                const struct mien_faces *faces, struct overlay_status *status,
+                struct mien_error *error);
 
 /* The two halves of it. */
-int window_draw(struct window *window, const struct mien_picture *color, const struct faces *faces,
-                struct overlay_status *status, struct mien_error *error);
+int window_draw(struct window *window, const struct mien_picture *color,
+                const struct mien_faces *faces, struct overlay_status *status,
+                struct mien_error *error);
 void window_present(struct window *window);
 
 /* Who shows it: "x11, opengl". Static until the window is closed. */

@@ -7,13 +7,13 @@
 
 static struct counted *place_of(struct counts *counts, uint32_t id)
 {
-    for (int i = 0; i < FACES_MAX; i++)
+    for (int i = 0; i < MIEN_TRACKS_MAX; i++)
         if (counts->here[i].id == id)
             return &counts->here[i];
     return NULL;
 }
 
-static const struct face *face_of(const struct faces *faces, uint32_t id)
+static const struct mien_face *face_of(const struct mien_faces *faces, uint32_t id)
 {
     for (int i = 0; i < faces->count; i++)
         if (faces->list[i].id == id)
@@ -31,9 +31,9 @@ static void count_one(struct counts *counts, const struct counted *face)
         counts->faces[longest]++;
 }
 
-static void count_those_gone(struct counts *counts, const struct faces *faces)
+static void count_those_gone(struct counts *counts, const struct mien_faces *faces)
 {
-    for (int i = 0; i < FACES_MAX; i++) {
+    for (int i = 0; i < MIEN_TRACKS_MAX; i++) {
         struct counted *face = &counts->here[i];
         if (!face->id || face_of(faces, face->id))
             continue;
@@ -42,11 +42,11 @@ static void count_those_gone(struct counts *counts, const struct faces *faces)
     }
 }
 
-void counts_add(struct counts *counts, const struct faces *faces, double time)
+void counts_add(struct counts *counts, const struct mien_faces *faces, double time)
 {
     count_those_gone(counts, faces);
     for (int i = 0; i < faces->count; i++) {
-        const struct face *face = &faces->list[i];
+        const struct mien_face *face = &faces->list[i];
         struct counted *place = place_of(counts, face->id);
         if (place)
             place->shown[face->uncertain ? COUNTS_UNCERTAIN : face->label] += time - counts->time;
@@ -61,7 +61,7 @@ bool counts_any(const struct counts *counts)
     for (int i = 0; i < COUNTS_KINDS; i++)
         if (counts->faces[i])
             return true;
-    for (int i = 0; i < FACES_MAX; i++)
+    for (int i = 0; i < MIEN_TRACKS_MAX; i++)
         if (counts->here[i].id)
             return true;
     return false;
@@ -98,7 +98,7 @@ static void write_row(const struct counts *counts, FILE *file, const struct mien
 void counts_put(struct counts *counts, FILE *file, const struct mien_model_info *model,
                 double seconds)
 {
-    for (int i = 0; i < FACES_MAX; i++) {
+    for (int i = 0; i < MIEN_TRACKS_MAX; i++) {
         count_one(counts, &counts->here[i]);
         memset(counts->here[i].shown, 0, sizeof counts->here[i].shown);
     }

@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 #include "mien/model.h"
-#include "recognise/recogniser.h"
+#include "mien/recogniser.h"
 
 enum { COUNTS_UNCERTAIN = MIEN_LABELS_MAX, COUNTS_KINDS }; /* after the labels */
 
@@ -17,12 +17,12 @@ struct counts {
     struct counted {
         uint32_t id;                /* 0: a free place */
         double shown[COUNTS_KINDS]; /* seconds */
-    } here[FACES_MAX];
+    } here[MIEN_TRACKS_MAX];
     double time; /* of the last look */
 };
 
 /* Takes over what a look at `time` (seconds, not decreasing) saw. */
-void counts_add(struct counts *counts, const struct faces *faces, double time);
+void counts_add(struct counts *counts, const struct mien_faces *faces, double time);
 
 /* Whether there is a face to count. */
 bool counts_any(const struct counts *counts);

@@ -17,23 +17,24 @@ struct slot {
     uint64_t number;
     double time;
     int64_t captured_ns;
-    struct detections detections;
+    struct mien_detections detections;
     unsigned finder; /* which recogniser found them */
     atomic_bool busy;
 };
 
 struct analysis {
     pthread_mutex_t finding, reading; /* held during each half of a look: guard these three */
-    struct recogniser *recogniser;
+    struct mien_recogniser *recogniser;
     unsigned recogniser_number; /* 0, and one more with each that follows */
     struct records *records;
     struct mien_mailbox *offered, *found;
     struct slot slots[SLOTS];
+    struct mien_faces faces; /* of the picture being read; of the reader */
     pthread_t finder, reader;
-    int threads;           /* how many of the two run */
-    pthread_mutex_t lock;  /* guards what follows */
-    pthread_cond_t looked; /* with it: there is a newer result, or a failure */
-    struct faces read;     /* as last read */
+    int threads;            /* how many of the two run */
+    pthread_mutex_t lock;   /* guards what follows */
+    pthread_cond_t looked;  /* with it: there is a newer result, or a failure */
+    struct mien_faces read; /* as last read */
     struct analysis_result result;
     int failure; /* 0 or −errno */
     struct mien_error error;
@@ -56,7 +57,7 @@ static void fail(struct analysis *analysis, int failure, const struct mien_error
 
 /* ---- what both threads make together ---- */
 
-static const struct face *find_face(const struct faces *faces, uint32_t id)
+static const struct mien_face *find_face(const struct mien_faces *faces, uint32_t id)
 {
     for (int i = 0; i < faces->count; i++)
         if (faces->list[i].id == id)
@@ -65,56 +66,89 @@ static const struct face *find_face(const struct faces *faces, uint32_t id)
 }
 
 /* A face that has been read goes on expressing what it did; one that has not is not shown yet. */
-static void place_face(struct faces *faces, const struct mien_track *track, const struct face *read)
+static void place_face(struct mien_faces *faces, const struct mien_track *track,
+                       const struct mien_face *read)
 {
     if (!read) {
         faces->tentative.boxes[faces->tentative.count++] = track->box;
         return;
     }
-    struct face *face = &faces->list[faces->count++];
+    struct mien_face *face = &faces->list[faces->count++];
     *face = *read;
     face->box = track->box;
 }
 
-/* Newer places of faces. */
-static void publish_places(struct analysis *analysis, const struct slot *slot)
+static int place_faces(struct analysis *analysis, const struct mien_detections *found,
+                       struct mien_error *error)
 {
-    pthread_mutex_lock(&analysis->lock);
-    struct analysis_result *result = &analysis->result;
-    const struct detections *found = &slot->detections;
-    result->faces.count = 0;
-    result->faces.tentative = found->tentative;
-    for (size_t i = 0; i < found->count; i++)
-        place_face(&result->faces, &found->tracks[i],
-                   find_face(&analysis->read, found->tracks[i].id));
-    result->analysed++;
-    result->changes++;
-    result->time = slot->time;
-    result->captured_ns = slot->captured_ns;
-    result->number = slot->number;
-    pthread_cond_broadcast(&analysis->looked);
-    pthread_mutex_unlock(&analysis->lock);
+    struct mien_faces *faces = &analysis->result.faces;
+    const struct mien_boxes *tentative = &found->tentative;
+    int result = mien_faces_reserve(faces, MIEN_TRACKS_MAX, tentative->count + found->count, error);
+    if (result)
+        return result;
+    faces->count = 0;
+    faces->tentative.count = tentative->count;
+    for (int i = 0; i < tentative->count; i++)
+        faces->tentative.boxes[i] = tentative->boxes[i];
+    for (int i = 0; i < found->count; i++)
+        place_face(faces, &found->tracks[i], find_face(&analysis->read, found->tracks[i].id));
+    return 0;
 }
 
-/* Newer emotions for the places of now. A face of now that had not been read comes in. */
-static void publish_emotions(struct analysis *analysis, const struct slot *slot,
-                             const struct faces *read)
+/* Newer places of faces. */
+static int publish_places(struct analysis *analysis, const struct slot *slot,
+                          struct mien_error *error)
 {
     pthread_mutex_lock(&analysis->lock);
     struct analysis_result *result = &analysis->result;
+    int failure = place_faces(analysis, &slot->detections, error);
+    if (!failure) {
+        result->analysed++;
+        result->changes++;
+        result->time = slot->time;
+        result->captured_ns = slot->captured_ns;
+        result->number = slot->number;
+    }
+    pthread_cond_broadcast(&analysis->looked);
+    pthread_mutex_unlock(&analysis->lock);
+    return failure;
+}
+
+/* The face of the result that this is, with its place of now. A face of now that had not been read
+ * comes in; NULL: it was read late, and may have gone. */
+static struct mien_face *shown_face(struct analysis_result *result, const struct slot *slot,
+                                    const struct mien_face *read)
+{
+    struct mien_faces *faces = &result->faces;
+    struct mien_face *shown = (struct mien_face *)find_face(faces, read->id);
+    if (shown)
+        return shown;
+    if (slot->time < result->time || faces->count == MIEN_TRACKS_MAX)
+        return NULL;
+    shown = &faces->list[faces->count++];
+    shown->box = read->box;
+    return shown;
+}
+
+/* Newer emotions for the places of now. What was read last becomes memory for what comes. */
+static void publish_emotions(struct analysis *analysis, const struct slot *slot,
+                             struct mien_faces *read)
+{
+    pthread_mutex_lock(&analysis->lock);
+    struct mien_faces before = analysis->read;
     analysis->read = *read;
-    for (int i = 0; i < read->count; i++) {
-        struct face *shown = (struct face *)find_face(&result->faces, read->list[i].id);
-        struct mien_box place = shown ? shown->box : read->list[i].box;
-        if (!shown && (slot->time < result->time || result->faces.count == FACES_MAX))
-            continue; /* it was read late, and may have gone */
+    *read = before;
+    for (int i = 0; i < analysis->read.count; i++) {
+        const struct mien_face *face = &analysis->read.list[i];
+        struct mien_face *shown = shown_face(&analysis->result, slot, face);
         if (!shown)
-            shown = &result->faces.list[result->faces.count++];
-        *shown = read->list[i];
+            continue;
+        struct mien_box place = shown->box;
+        *shown = *face;
         shown->box = place;
     }
-    result->classified++;
-    result->changes++;
+    analysis->result.classified++;
+    analysis->result.changes++;
     pthread_mutex_unlock(&analysis->lock);
 }
 
@@ -129,15 +163,12 @@ static void *find(void *data)
     while (!failure && !mien_mailbox_take(analysis->offered, &item, -1)) {
         struct slot *slot = item;
         pthread_mutex_lock(&analysis->finding);
-        failure = recogniser_detect(analysis->recogniser, &slot->gray, slot->time,
-                                    &slot->detections, &error);
+        failure = mien_recogniser_detect(analysis->recogniser, &slot->gray, slot->time,
+                                         &slot->detections, &error);
         slot->finder = analysis->recogniser_number;
-        if (failure) {
-            free_slot(slot);
-        } else {
-            publish_places(analysis, slot);
-            free_slot(mien_mailbox_put(analysis->found, slot));
-        }
+        if (!failure)
+            failure = publish_places(analysis, slot, &error);
+        free_slot(failure ? slot : mien_mailbox_put(analysis->found, slot));
         pthread_mutex_unlock(&analysis->finding);
     }
     if (failure)
@@ -148,14 +179,17 @@ static void *find(void *data)
 /* What another recogniser found is not for this one to read. */
 static int read_slot(struct analysis *analysis, const struct slot *slot, struct mien_error *error)
 {
-    struct faces faces;
+    struct mien_faces *faces = &analysis->faces;
     if (slot->finder != analysis->recogniser_number)
         return 0;
-    recogniser_classify(analysis->recogniser, &slot->gray, slot->time, &slot->detections, &faces);
-    publish_emotions(analysis, slot, &faces);
-    return analysis->records
-               ? records_add(analysis->records, NULL, slot->number, slot->time, &faces, error)
-               : 0;
+    int result = mien_recogniser_classify(analysis->recogniser, &slot->gray, slot->time,
+                                          &slot->detections, faces, error);
+    if (result)
+        return result;
+    publish_emotions(analysis, slot, faces);
+    return analysis->records ? records_add(analysis->records, NULL, slot->number, slot->time,
+                                           &analysis->read, error)
+                             : 0;
 }
 
 static void *read_faces(void *data)
@@ -203,7 +237,7 @@ static int start_threads(struct analysis *analysis)
     return result;
 }
 
-int analysis_start(struct analysis **analysis, struct recogniser *recogniser,
+int analysis_start(struct analysis **analysis, struct mien_recogniser *recogniser,
                    struct records *records, struct mien_error *error)
 {
     struct analysis *a = calloc(1, sizeof *a);
@@ -239,8 +273,13 @@ void analysis_stop(struct analysis **analysis)
     }
     mien_mailbox_destroy(&a->offered);
     mien_mailbox_destroy(&a->found);
-    for (int i = 0; i < SLOTS; i++)
+    for (int i = 0; i < SLOTS; i++) {
         mien_picture_free(&a->slots[i].gray);
+        mien_detections_free(&a->slots[i].detections);
+    }
+    mien_faces_free(&a->faces);
+    mien_faces_free(&a->read);
+    mien_faces_free(&a->result.faces);
     pthread_cond_destroy(&a->looked);
     pthread_mutex_destroy(&a->lock);
     pthread_mutex_destroy(&a->reading);
@@ -249,24 +288,25 @@ void analysis_stop(struct analysis **analysis)
     *analysis = NULL;
 }
 
-void analysis_forget_emotions(struct faces *faces)
+void analysis_forget_emotions(struct mien_faces *faces)
 {
-    struct tentative *places = &faces->tentative;
-    for (int i = 0; i < faces->count && places->count < TENTATIVE_MAX; i++)
-        places->boxes[places->count++] = faces->list[i].box;
+    struct mien_boxes *places = &faces->tentative;
+    if (mien_faces_reserve(faces, 0, places->count + faces->count, NULL) == 0)
+        for (int i = 0; i < faces->count; i++)
+            places->boxes[places->count++] = faces->list[i].box;
     faces->count = 0;
 }
 
-struct recogniser *analysis_use(struct analysis *analysis, struct recogniser *recogniser)
+struct mien_recogniser *analysis_use(struct analysis *analysis, struct mien_recogniser *recogniser)
 {
     pthread_mutex_lock(&analysis->finding);
     pthread_mutex_lock(&analysis->reading);
-    struct recogniser *old = analysis->recogniser;
-    recogniser_number_after(recogniser, old);
+    struct mien_recogniser *old = analysis->recogniser;
+    mien_recogniser_number_after(recogniser, old);
     analysis->recogniser = recogniser;
     analysis->recogniser_number++;
     if (analysis->records)
-        records_use(analysis->records, recogniser_model(recogniser));
+        records_use(analysis->records, mien_recogniser_model(recogniser));
     pthread_mutex_lock(&analysis->lock);
     analysis->read.count = 0;
     analysis_forget_emotions(&analysis->result.faces);
@@ -322,8 +362,12 @@ bool analysis_latest(struct analysis *analysis, struct analysis_result *result)
 {
     pthread_mutex_lock(&analysis->lock);
     bool newer = analysis->result.analysed != result->analysed;
-    if (analysis->result.changes != result->changes)
+    struct mien_faces faces = result->faces;
+    if (analysis->result.changes != result->changes &&
+        mien_faces_copy(&faces, &analysis->result.faces, NULL) == 0) {
         *result = analysis->result;
+        result->faces = faces;
+    }
     pthread_mutex_unlock(&analysis->lock);
     return newer;
 }

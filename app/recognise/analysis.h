@@ -10,13 +10,13 @@
 #include "base/frame.h"
 #include "data/records.h"
 #include "mien/error.h"
-#include "recogniser.h"
+#include "mien/recogniser.h"
 
 struct analysis;
 
 /* What was last seen. */
 struct analysis_result {
-    struct faces faces;  /* places as last found, emotions as last read */
+    struct mien_faces faces; /* places as last found, emotions as last read */
     uint64_t analysed;   /* pictures in which faces were looked for so far; 0: nothing seen yet */
     uint64_t classified; /* of these, pictures whose faces were read */
     uint64_t changes;    /* grows with both */
@@ -27,16 +27,16 @@ struct analysis_result {
 
 /* Starts the threads, which have `recogniser` and `records` (may be NULL: the faces of each picture
  * read are written to it) to themselves until analysis_stop. Returns 0, -ENOMEM or -EAGAIN. */
-int analysis_start(struct analysis **analysis, struct recogniser *recogniser,
+int analysis_start(struct analysis **analysis, struct mien_recogniser *recogniser,
                    struct records *records, struct mien_error *error);
 
 /* Looks with another recogniser from the next picture on, which numbers faces on; returns the one
  * used so far, which is the caller's again. Waits for the look in progress. */
-struct recogniser *analysis_use(struct analysis *analysis, struct recogniser *recogniser);
+struct mien_recogniser *analysis_use(struct analysis *analysis, struct mien_recogniser *recogniser);
 
 /* Another model has other labels: what the faces express is forgotten. Where they are is still
  * known, and may have to be covered. */
-void analysis_forget_emotions(struct faces *faces);
+void analysis_forget_emotions(struct mien_faces *faces);
 
 /* Ends after the look in progress; frees and sets NULL. NULL is fine. */
 void analysis_stop(struct analysis **analysis);
@@ -50,7 +50,8 @@ int analysis_offer(struct analysis *analysis, const struct mien_frame *frame,
  * or for `timeout_ms`. Any thread. */
 void analysis_wait(struct analysis *analysis, const struct analysis_result *result, int timeout_ms);
 
-/* Copies the newest result; true when *result was of an earlier picture. Any thread. */
+/* Copies the newest result; true when *result was of an earlier picture. *result starts as zeros
+ * and ends with mien_faces_free of its faces. Without memory it stays as it is. Any thread. */
 bool analysis_latest(struct analysis *analysis, struct analysis_result *result);
 
 /* Pictures that were replaced by newer ones before they could be looked at, and before the faces

@@ -4,29 +4,25 @@
 
 #include <stdint.h>
 
+#include "mien/recogniser.h"
+
 enum timing_part {
     TIMING_DECODE, /* and convert */
-    TIMING_DETECT,
-    TIMING_CROP,
-    TIMING_CLASSIFY, /* the network */
     TIMING_DATA,
     TIMING_DRAW,
     TIMING_ENCODE, /* convert and encode */
     TIMING_PARTS
 };
 
-struct timing_moment {
-    int64_t wall_ns, cpu_ns; /* monotonic; CPU time of the thread */
-};
-
 /* A zeroed one is empty. Each part belongs to one thread. */
 struct timing {
-    struct timing_moment parts[TIMING_PARTS]; /* sums */
+    struct mien_recogniser_times recogniser;
+    struct mien_stage_time parts[TIMING_PARTS]; /* sums */
 };
 
 /* Both do nothing when `timing` is NULL. */
-struct timing_moment timing_begin(const struct timing *timing);
-void timing_end(struct timing *timing, enum timing_part part, struct timing_moment begin);
+struct mien_stage_time timing_begin(const struct timing *timing);
+void timing_end(struct timing *timing, enum timing_part part, struct mien_stage_time begin);
 
 /* A table on stderr: milliseconds a frame, on the clock and on the CPU. `process_ns`: CPU time of
  * the process before the work began. */

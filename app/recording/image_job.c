@@ -16,6 +16,7 @@
 #include "files/outputs.h"
 #include "mien/log.h"
 #include "progress.h"
+#include "recognise/open.h"
 #include "signals.h"
 #include "video/video.h"
 
@@ -23,7 +24,8 @@ struct job {
     const struct image_job_options *options;
     struct inputs pictures;
     char **paths; /* of the annotated pictures, where they are wanted */
-    struct recogniser *recogniser;
+    struct mien_recogniser *recogniser;
+    struct mien_faces faces; /* of the picture at work */
     struct records *jsonl, *csv;
     struct canvas *canvas;
     bool talk; /* a line a face on standard output */
@@ -93,16 +95,16 @@ static int check_names(const struct job *job, struct mien_error *error)
 
 /* ---- one picture ---- */
 
-static int print_faces(struct job *job, const char *file, const struct faces *faces,
+static int print_faces(struct job *job, const char *file, const struct mien_faces *faces,
                        struct mien_error *error)
 {
-    const char *const *labels = recogniser_model(job->recogniser)->labels;
+    const char *const *labels = mien_recogniser_model(job->recogniser)->labels;
     if (isatty(STDOUT_FILENO))
         progress_hide(&job->progress);
     if (!faces->count)
         printf("%s: no face found\n", file);
     for (int i = 0; i < faces->count; i++) {
-        const struct face *face = &faces->list[i];
+        const struct mien_face *face = &faces->list[i];
         printf("%s: face %d at %d,%d %d×%d: %s %ld %%%s\n", file, i + 1, face->box.x, face->box.y,
                face->box.width, face->box.height, labels[face->label],
                lrintf(face->confidence * 100), face->uncertain ? " (uncertain)" : "");
@@ -113,7 +115,7 @@ static int print_faces(struct job *job, const char *file, const struct faces *fa
 }
 
 static int write_picture(struct job *job, const char *path, struct mien_picture *color,
-                         const struct faces *faces, struct mien_error *error)
+                         const struct mien_faces *faces, struct mien_error *error)
 {
     const struct image_job_options *o = job->options;
     const struct overlay_style style = {.bars = o->bars, .blur = o->blur};
@@ -122,7 +124,7 @@ static int write_picture(struct job *job, const char *path, struct mien_picture 
 }
 
 static int write_outputs(struct job *job, int number, struct mien_frame *frame,
-                         const struct faces *faces, struct mien_error *error)
+                         const struct mien_faces *faces, struct mien_error *error)
 {
     const char *file = job->pictures.paths[number];
     int result = 0;
@@ -141,14 +143,13 @@ static int look_at(struct job *job, struct mien_reader *reader, int number,
                    struct mien_error *error)
 {
     struct mien_frame frame;
-    struct faces faces;
     int result = mien_reader_next(reader, &frame, error);
     if (!result)
         result = mien_error_set(error, EINVAL, "%s: there is no picture in it",
                                 job->pictures.paths[number]);
-    if (result < 0 || recogniser_run(job->recogniser, &frame.gray, 0, &faces, error))
+    if (result < 0 || mien_recogniser_run(job->recogniser, &frame.gray, 0, &job->faces, error))
         return EXIT_UNREADABLE;
-    return write_outputs(job, number, &frame, &faces, error);
+    return write_outputs(job, number, &frame, &job->faces, error);
 }
 
 /* Returns an exit code, having told of the error. */
@@ -215,7 +216,7 @@ static int do_pictures(struct job *job)
 static int open_outputs(struct job *job, struct mien_error *error)
 {
     const struct image_job_options *o = job->options;
-    const struct mien_model_info *model = recogniser_model(job->recogniser);
+    const struct mien_model_info *model = mien_recogniser_model(job->recogniser);
     int result = 0;
     if (o->jsonl)
         result = records_open(&job->jsonl, o->jsonl, RECORDS_JSONL, model, true, error);
@@ -252,7 +253,7 @@ static int run(struct job *job)
 {
     struct mien_error error = {""};
     signals_catch();
-    if (recogniser_create(&job->recogniser, &job->options->recogniser, &error))
+    if (recogniser_open(&job->recogniser, &job->options->recogniser, &error))
         return tell(EXIT_UNREADABLE, &error);
     if (open_outputs(job, &error)) {
         records_abandon(&job->jsonl);
@@ -287,6 +288,7 @@ int image_job_run(const struct image_job_options *options)
     free(job.paths);
     inputs_free(&job.pictures);
     canvas_destroy(&job.canvas);
-    recogniser_destroy(&job.recogniser);
+    mien_faces_free(&job.faces);
+    mien_recogniser_destroy(&job.recogniser);
     return code;
 }

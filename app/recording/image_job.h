@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "recognise/recogniser.h"
+#include "mien/recogniser.h"
 
 /* Outputs are NULL where not wanted, "-" for standard output. */
 struct image_job_options {
@@ -12,7 +12,7 @@ struct image_job_options {
     int input_count;
     const char *out; /* a picture, or a folder for any number of them */
     const char *jsonl, *csv;
-    struct recogniser_options recogniser;
+    struct mien_recogniser_options recogniser;
     bool overwrite, quiet;
     bool bars, blur; /* as in struct overlay_style */
 };

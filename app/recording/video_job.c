@@ -14,6 +14,7 @@
 #include "mien/log.h"
 #include "pipeline.h"
 #include "progress.h"
+#include "recognise/open.h"
 #include "recognise/timing.h"
 #include "signals.h"
 
@@ -62,14 +63,14 @@ enum { SLOTS = 6 };
 
 struct slot {
     struct mien_frame frame;
-    struct detections detections;
-    struct faces faces;
+    struct mien_detections detections;
+    struct mien_faces faces;
 };
 
 struct job {
     const struct video_job_options *options;
     struct mien_reader *reader;
-    struct recogniser *recogniser;
+    struct mien_recogniser *recogniser;
     struct canvas *canvas;
     struct mien_writer *writer;
     struct records *jsonl, *csv;
@@ -103,6 +104,8 @@ static void free_slots(struct job *job)
     for (int i = 0; i < SLOTS; i++) {
         mien_picture_free(&job->slots[i].frame.color);
         mien_picture_free(&job->slots[i].frame.gray);
+        mien_detections_free(&job->slots[i].detections);
+        mien_faces_free(&job->slots[i].faces);
     }
 }
 
@@ -110,7 +113,7 @@ static void free_slots(struct job *job)
 static int open_outputs(struct job *job, struct mien_error *error)
 {
     const struct video_job_options *o = job->options;
-    const struct mien_model_info *model = recogniser_model(job->recogniser);
+    const struct mien_model_info *model = mien_recogniser_model(job->recogniser);
     const struct mien_yuv *yuv = &mien_reader_info(job->reader)->yuv;
     int result = 0;
     if (o->jsonl)
@@ -131,7 +134,7 @@ static int open_outputs(struct job *job, struct mien_error *error)
 static int decode(void *user, int slot, struct mien_error *error)
 {
     struct job *job = user;
-    struct timing_moment begin = timing_begin(job->timing);
+    struct mien_stage_time begin = timing_begin(job->timing);
     int result = mien_reader_next_into(job->reader, &job->slots[slot].frame, error);
     timing_end(job->timing, TIMING_DECODE, begin);
     return result;
@@ -141,19 +144,18 @@ static int find(void *user, int number, struct mien_error *error)
 {
     struct job *job = user;
     struct slot *slot = &job->slots[number];
-    int result = recogniser_detect(job->recogniser, &slot->frame.gray, slot->frame.time,
-                                   &slot->detections, error);
+    int result = mien_recogniser_detect(job->recogniser, &slot->frame.gray, slot->frame.time,
+                                        &slot->detections, error);
     return result < 0 ? result : 1;
 }
 
 static int read_faces(void *user, int number, struct mien_error *error)
 {
-    (void)error;
     struct job *job = user;
     struct slot *slot = &job->slots[number];
-    recogniser_classify(job->recogniser, &slot->frame.gray, slot->frame.time, &slot->detections,
-                        &slot->faces);
-    return 1;
+    int result = mien_recogniser_classify(job->recogniser, &slot->frame.gray, slot->frame.time,
+                                          &slot->detections, &slot->faces, error);
+    return result < 0 ? result : 1;
 }
 
 static int write_rows(struct job *job, const struct slot *slot, struct mien_error *error)
@@ -184,7 +186,7 @@ static int remember(struct job *job, const struct slot *slot, struct mien_error 
 static int write_picture(struct job *job, struct slot *slot, struct mien_error *error)
 {
     const struct overlay_style style = {.bars = job->options->bars, .blur = job->options->blur};
-    struct timing_moment begin = timing_begin(job->timing);
+    struct mien_stage_time begin = timing_begin(job->timing);
     int result = canvas_draw(job->canvas, &slot->frame.color, &slot->faces, &style, error);
     timing_end(job->timing, TIMING_DRAW, begin);
     if (result < 0)
@@ -208,7 +210,7 @@ static int write_slot(void *user, int number, struct mien_error *error)
 {
     struct job *job = user;
     struct slot *slot = &job->slots[number];
-    struct timing_moment begin = timing_begin(job->timing);
+    struct mien_stage_time begin = timing_begin(job->timing);
     int result = write_rows(job, slot, error);
     if (result == 0 && job->with_exports)
         result = remember(job, slot, error);
@@ -340,18 +342,19 @@ static int prepare_and_run(struct job *job)
 {
     struct mien_error error;
     const struct video_job_options *o = job->options;
-    struct recogniser_options recogniser = o->recogniser;
-    recogniser.timing = job->timing = o->timing ? &job->times : NULL;
+    struct mien_recogniser_options recogniser = o->recogniser;
+    job->timing = o->timing ? &job->times : NULL;
+    recogniser.times = o->timing ? &job->times.recogniser : NULL;
     int result = mien_reader_open(&job->reader, o->in, &error);
     if (result == 0)
-        result = recogniser_create(&job->recogniser, &recogniser, &error);
+        result = recogniser_open(&job->recogniser, &recogniser, &error);
     if (result == 0)
         result = make_slots(job, &error);
     if (result < 0) {
         mien_log(MIEN_LOG_ERROR, "%s", error.text);
         return EXIT_UNREADABLE;
     }
-    timeline_init(&job->timeline, recogniser_model(job->recogniser),
+    timeline_init(&job->timeline, mien_recogniser_model(job->recogniser),
                   &mien_reader_info(job->reader)->yuv);
     if ((result = open_outputs(job, &error)) < 0) {
         mien_log(MIEN_LOG_ERROR, "%s", error.text);
@@ -380,7 +383,7 @@ int video_job_run(const struct video_job_options *options)
     timeline_finish(&job->timeline);
     free_slots(job);
     canvas_destroy(&job->canvas);
-    recogniser_destroy(&job->recogniser);
+    mien_recogniser_destroy(&job->recogniser);
     mien_reader_close(&job->reader);
     free(job);
     return code;

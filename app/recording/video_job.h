@@ -5,14 +5,14 @@
 #include <stdbool.h>
 
 #include "data/exports.h"
-#include "recognise/recogniser.h"
+#include "mien/recogniser.h"
 #include "video/video.h"
 
 /* Outputs are NULL where not wanted, "-" for standard output. */
 struct video_job_options {
     const char *in, *video, *jsonl, *csv, *exports[EXPORT_KINDS];
     struct mien_writer_options encoding;
-    struct recogniser_options recogniser;
+    struct mien_recogniser_options recogniser;
     bool quiet;
     bool resumable;  /* what is interrupted keeps its .part names */
     bool timing;     /* say at the end where the time went */

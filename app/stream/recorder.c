@@ -18,7 +18,7 @@ enum { SLOTS = 3 };
 
 struct slot {
     struct mien_frame frame; /* colour only */
-    struct faces faces;
+    struct mien_faces faces;
     struct overlay_style style;
     atomic_bool busy;
 };
@@ -91,8 +91,10 @@ static void release(struct recorder *recorder)
     mien_mailbox_destroy(&recorder->mailbox);
     canvas_destroy(&recorder->canvas);
     letterbox_finish(&recorder->letterbox);
-    for (int i = 0; i < SLOTS; i++)
+    for (int i = 0; i < SLOTS; i++) {
         mien_picture_free(&recorder->slots[i].frame.color);
+        mien_faces_free(&recorder->slots[i].faces);
+    }
     free(recorder->path);
     free(recorder);
 }
@@ -149,7 +151,7 @@ static void note_size(struct recorder *recorder, const struct mien_picture *colo
 }
 
 int recorder_add(struct recorder *recorder, const struct mien_frame *frame,
-                 const struct faces *faces, const struct overlay_style *style,
+                 const struct mien_faces *faces, const struct overlay_style *style,
                  struct mien_error *error)
 {
     int failure = atomic_load(&recorder->failure);
@@ -159,11 +161,12 @@ int recorder_add(struct recorder *recorder, const struct mien_frame *frame,
     }
     struct slot *slot = free_slot(recorder);
     int result = mien_picture_copy(&slot->frame.color, &frame->color, error);
+    if (!result)
+        result = mien_faces_copy(&slot->faces, faces, error);
     if (result)
         return result;
     note_size(recorder, &frame->color);
     slot->frame.time = frame->time - recorder->began;
-    slot->faces = *faces;
     slot->style = (struct overlay_style){.bars = style->bars, .blur = style->blur};
     atomic_store(&slot->busy, true);
     struct slot *old = mien_mailbox_put(recorder->mailbox, slot);

@@ -23,7 +23,7 @@ int recorder_start(struct recorder **recorder, const char *path, const struct mi
  * dropped and counted. Of `style` bars and blur are used. Returns 0, or with its message the error
  * at which the recording ended. */
 int recorder_add(struct recorder *recorder, const struct mien_frame *frame,
-                 const struct faces *faces, const struct overlay_style *style,
+                 const struct mien_faces *faces, const struct overlay_style *style,
                  struct mien_error *error);
 
 uint64_t recorder_dropped(struct recorder *recorder);

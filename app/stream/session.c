@@ -8,17 +8,18 @@
 #include "base/clock.h"
 #include "commands.h"
 #include "mien/log.h"
+#include "recognise/open.h"
 
 /* Between tries to open a camera, seconds. */
 #define RETRY_FIRST 1.0
 #define RETRY_LAST 30.0
 
-int session_open(struct session *session, const struct recogniser_options *recogniser,
+int session_open(struct session *session, const struct mien_recogniser_options *recogniser,
                  const char *jsonl, struct mien_error *error)
 {
-    if (recogniser_create(&session->recogniser, recogniser, error))
+    if (recogniser_open(&session->recogniser, recogniser, error))
         return EXIT_UNREADABLE;
-    const struct mien_model_info *model = recogniser_model(session->recogniser);
+    const struct mien_model_info *model = mien_recogniser_model(session->recogniser);
     if (jsonl && records_open(&session->records, jsonl, RECORDS_JSONL, model, false, error))
         return EXIT_LOSSES;
     if (analysis_start(&session->analysis, session->recogniser, session->records, error))
@@ -26,11 +27,11 @@ int session_open(struct session *session, const struct recogniser_options *recog
     return EXIT_FINE;
 }
 
-void session_use(struct session *session, struct recogniser *recogniser)
+void session_use(struct session *session, struct mien_recogniser *recogniser)
 {
     session->recogniser = analysis_use(session->analysis, recogniser);
     analysis_forget_emotions(&session->shown.faces);
-    recogniser_destroy(&session->recogniser);
+    mien_recogniser_destroy(&session->recogniser);
     session->recogniser = recogniser;
     malloc_trim(0); /* the old one's megabytes would stay with the process until the next one */
 }
@@ -126,13 +127,14 @@ static bool look(struct session *session)
     const struct analysis_result *result = &session->result;
     bool newer = analysis_latest(session->analysis, &session->result);
     if (shown->frame.gray.data && shown->frame.number == result->number)
-        shown->faces = result->faces;
+        mien_faces_copy(&shown->faces, &result->faces, NULL);
     return newer && session->waiting.gray.data && session->waiting.number == result->number;
 }
 
 static void take_over(struct session *session)
 {
-    session->seen = (struct session_picture){session->waiting, session->result.faces};
+    session->seen.frame = session->waiting;
+    mien_faces_copy(&session->seen.faces, &session->result.faces, NULL);
     session->waiting = (struct mien_frame){0};
     double now = clock_seconds();
     meter_add(&session->analysed, now, now * 1e3 - (double)session->seen.frame.captured_ns / 1e6);
@@ -163,8 +165,9 @@ int session_next(struct session *session, int timeout_ms, struct mien_error *err
 void session_show(struct session *session)
 {
     let_go(session, &session->shown.frame);
+    struct mien_faces before = session->shown.faces;
     session->shown = session->seen;
-    session->seen.frame = (struct mien_frame){0};
+    session->seen = (struct session_picture){.faces = before};
 }
 
 void session_presented(struct session *session)
@@ -187,6 +190,9 @@ int session_close(struct session *session, struct mien_error *error)
     analysis_stop(&session->analysis);
     session_disconnect(session);
     int result = records_close(&session->records, error);
-    recogniser_destroy(&session->recogniser);
+    mien_recogniser_destroy(&session->recogniser);
+    mien_faces_free(&session->seen.faces);
+    mien_faces_free(&session->shown.faces);
+    mien_faces_free(&session->result.faces);
     return result;
 }

@@ -12,12 +12,12 @@
 /* A picture with the faces that were found in it: what they express is what was last read. */
 struct session_picture {
     struct mien_frame frame; /* no gray.data: there is none */
-    struct faces faces;
+    struct mien_faces faces;
 };
 
 /* A zeroed one is closed. Main thread. Fields are for reading. */
 struct session {
-    struct recogniser *recogniser;
+    struct mien_recogniser *recogniser;
     struct records *records; /* NULL: no JSON Lines are written */
     struct analysis *analysis;
     struct source *source;         /* NULL: not connected */
@@ -35,12 +35,12 @@ struct session {
 
 /* Starts the recogniser; `jsonl` (may be NULL) names a file for the faces of every look, "-" is
  * standard output. Returns an exit code (commands.h); session_close is due in any case. */
-int session_open(struct session *session, const struct recogniser_options *recogniser,
+int session_open(struct session *session, const struct mien_recogniser_options *recogniser,
                  const char *jsonl, struct mien_error *error);
 
 /* Recognises with another recogniser, which becomes the session's; the old one, and its model, are
  * gone after this. */
-void session_use(struct session *session, struct recogniser *recogniser);
+void session_use(struct session *session, struct mien_recogniser *recogniser);
 
 /* Opens the source: as source_open, whose errors it returns. */
 int session_connect(struct session *session, const char *video,

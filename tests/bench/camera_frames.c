@@ -12,15 +12,17 @@
 
 #include "base/clock.h"
 #include "camera/convert.h"
-#include "recognise/recogniser.h"
+#include "recognise/open.h"
+#include "recognise/timing.h"
 #include "settings.h"
 
 struct run {
     AVFormatContext *file;
     AVPacket *packet;
     struct mien_converter *converter;
-    struct recogniser *recogniser;
+    struct mien_recogniser *recogniser;
     struct timing timing;
+    struct mien_faces faces_found;
     struct mien_frame frame; /* gray alone */
     long pictures, faces;
 };
@@ -44,16 +46,17 @@ static int open_file(struct run *run, const char *path, struct mien_error *error
 static int open_run(struct run *run, const char *path, const char *precision,
                     const struct mien_config *config, struct mien_error *error)
 {
-    struct recogniser_options options = settings_recogniser(config, NULL);
+    struct mien_recogniser_options options = settings_recogniser(config, NULL);
     options.precision = precision;
-    options.timing = &run->timing;
-    int result = recogniser_create(&run->recogniser, &options, error);
+    options.times = &run->timing.recogniser;
+    int result = recogniser_open(&run->recogniser, &options, error);
     return result ? result : open_file(run, path, error);
 }
 
 static void close_run(struct run *run)
 {
-    recogniser_destroy(&run->recogniser);
+    mien_faces_free(&run->faces_found);
+    mien_recogniser_destroy(&run->recogniser);
     mien_converter_destroy(&run->converter);
     mien_picture_free(&run->frame.gray);
     av_packet_free(&run->packet);
@@ -62,29 +65,30 @@ static void close_run(struct run *run)
 
 static int look(struct run *run, struct mien_error *error)
 {
-    struct timing_moment begin = timing_begin(&run->timing);
-    struct faces faces;
+    struct mien_stage_time begin = timing_begin(&run->timing);
     run->frame.time = (double)run->pictures / 30;
     int result = mien_converter_run(run->converter, run->packet->data, (size_t)run->packet->size,
                                     &run->frame);
     timing_end(&run->timing, TIMING_DECODE, begin);
     if (result)
         return mien_error_set(error, -result, "picture %ld cannot be decoded", run->pictures);
-    result = recogniser_run(run->recogniser, &run->frame.gray, run->frame.time, &faces, error);
+    result = mien_recogniser_run(run->recogniser, &run->frame.gray, run->frame.time,
+                                 &run->faces_found, error);
     run->pictures++;
-    run->faces += result ? 0 : faces.count;
+    run->faces += result ? 0 : run->faces_found.count;
     return result;
 }
 
 static void print(const struct run *run, int64_t clock, int64_t cpu)
 {
     double unit = 1e6 * (run->pictures ? (double)run->pictures : 1);
-    const struct timing_moment *parts = run->timing.parts;
+    const struct mien_recogniser_times *times = &run->timing.recogniser;
     printf("pictures %ld faces %ld clock %.3f cpu %.3f decode %.3f detect %.3f crop %.3f network "
            "%.3f\n",
            run->pictures, run->faces, (double)clock / unit, (double)cpu / unit,
-           (double)parts[TIMING_DECODE].cpu_ns / unit, (double)parts[TIMING_DETECT].cpu_ns / unit,
-           (double)parts[TIMING_CROP].cpu_ns / unit, (double)parts[TIMING_CLASSIFY].cpu_ns / unit);
+           (double)run->timing.parts[TIMING_DECODE].cpu_ns / unit,
+           (double)times->detect.cpu_ns / unit, (double)times->crop.cpu_ns / unit,
+           (double)times->classify.cpu_ns / unit);
 }
 
 int main(int argc, char **argv)

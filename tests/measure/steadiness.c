@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "recognise/open.h"
 #include "settings.h"
 #include "video/video.h"
 
@@ -29,7 +30,7 @@ struct history {
 };
 
 struct way {
-    struct recogniser *recogniser;
+    struct mien_recogniser *recogniser;
     struct history history[HISTORY];
     int ids;
     long pictures, faces, empty;
@@ -61,7 +62,7 @@ static struct history *find_id(struct way *way, uint32_t id)
 }
 
 /* Whom a new id replaces: the latest who was lost in this place; NULL: it is somebody new. */
-static struct history *find_lost(struct way *way, const struct face *face, double time)
+static struct history *find_lost(struct way *way, const struct mien_face *face, double time)
 {
     struct history *found = NULL;
     for (int i = 0; i < way->ids; i++) {
@@ -73,13 +74,13 @@ static struct history *find_lost(struct way *way, const struct face *face, doubl
     return found;
 }
 
-static void compare(struct way *way, const struct history *before, const struct face *face)
+static void compare(struct way *way, const struct history *before, const struct mien_face *face)
 {
     way->label_changes += before->label != face->label;
     way->word_changes += before->word != (face->uncertain ? UNCERTAIN : face->label);
 }
 
-static void add_movement(struct way *way, struct history *h, const struct face *face)
+static void add_movement(struct way *way, struct history *h, const struct mien_face *face)
 {
     double x = face->box.x + face->box.width / 2.0, y = face->box.y + face->box.height / 2.0;
     double dx = x - h->x, dy = y - h->y;
@@ -90,7 +91,7 @@ static void add_movement(struct way *way, struct history *h, const struct face *
     h->x = x, h->y = y, h->dx = dx, h->dy = dy;
 }
 
-static void add_face(struct way *way, const struct face *face, double time)
+static void add_face(struct way *way, const struct mien_face *face, double time)
 {
     struct history *h = find_id(way, face->id);
     const struct history *before = h ? h : find_lost(way, face, time);
@@ -113,8 +114,8 @@ static void add_face(struct way *way, const struct face *face, double time)
 
 static int look(struct way *way, const struct mien_frame *frame, struct mien_error *error)
 {
-    struct faces faces;
-    int result = recogniser_run(way->recogniser, &frame->gray, frame->time, &faces, error);
+    static struct mien_faces faces;
+    int result = mien_recogniser_run(way->recogniser, &frame->gray, frame->time, &faces, error);
     if (result)
         return result;
     if (way->pictures++)
@@ -145,14 +146,14 @@ static int open_ways(struct way *found, struct way *shown, struct mien_error *er
     struct mien_config config;
     if (settings_load(&config, NULL))
         return mien_error_set(error, EINVAL, "the settings are wrong");
-    struct recogniser_options options = settings_recogniser(&config, NULL);
-    int result = recogniser_create(&shown->recogniser, &options, error);
+    struct mien_recogniser_options options = settings_recogniser(&config, NULL);
+    int result = recogniser_open(&shown->recogniser, &options, error);
     options.tracks.min_hits = 1;
     options.tracks.max_age = 1e-6;
     options.tracks.smoothing = -1;
     options.smoothing =
-        (struct smoothing_options){.uncertain_below = options.smoothing.uncertain_below};
-    return result ? result : recogniser_create(&found->recogniser, &options, error);
+        (struct mien_smoothing_options){.uncertain_below = options.smoothing.uncertain_below};
+    return result ? result : recogniser_open(&found->recogniser, &options, error);
 }
 
 static int measure(const char *path, struct mien_error *error)
@@ -178,8 +179,8 @@ static int measure(const char *path, struct mien_error *error)
         print("as shown", &shown);
     }
     mien_reader_close(&reader);
-    recogniser_destroy(&found.recogniser);
-    recogniser_destroy(&shown.recogniser);
+    mien_recogniser_destroy(&found.recogniser);
+    mien_recogniser_destroy(&shown.recogniser);
     return result;
 }
 

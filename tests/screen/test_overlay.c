@@ -54,20 +54,27 @@ static int count_color(const struct mien_picture *picture, SDL_Rect rect, uint32
     return count;
 }
 
-static struct faces one_face(int x, int y, int side, int label)
+static struct mien_face make_face(int x, int y, int side, int label)
 {
-    struct faces faces = {.count = 1};
-    struct face *face = &faces.list[0];
+    struct mien_face made = {0}, *face = &made;
     face->id = 1;
     face->box = (struct mien_box){x, y, side, side};
     face->label = label;
     face->confidence = 0.93f;
     for (int i = 0; i < model.label_count; i++)
         face->probabilities[i] = i == label ? 0.93f : 0.07f / 6;
-    return faces;
+    return made;
 }
 
-static struct mien_picture draw(const struct faces *faces, const struct overlay_style *style)
+/* Good until the next call. */
+static struct mien_faces one_face(int x, int y, int side, int label)
+{
+    static struct mien_face face;
+    face = make_face(x, y, side, label);
+    return (struct mien_faces){.list = &face, .count = 1};
+}
+
+static struct mien_picture draw(const struct mien_faces *faces, const struct overlay_style *style)
 {
     struct mien_picture picture = gray_picture();
     struct canvas *canvas = NULL;
@@ -94,7 +101,7 @@ static void check_box(const struct mien_picture *picture, SDL_Rect box, uint32_t
 static void box_is_where_the_face_is(void)
 {
     for (int label = 0; label < model.label_count; label++) {
-        struct faces faces = one_face(200, 150, 160, label);
+        struct mien_faces faces = one_face(200, 150, 160, label);
         struct mien_picture picture = draw(&faces, &(struct overlay_style){0});
         check_box(&picture, (SDL_Rect){200, 150, 160, 160}, overlay_color(labels[label]));
         CU_ASSERT_EQUAL(count_changed(&picture, (SDL_Rect){380, 0, 260, HEIGHT}), 0);
@@ -105,7 +112,7 @@ static void box_is_where_the_face_is(void)
 
 static void label_plate_is_above_the_face(void)
 {
-    struct faces faces = one_face(200, 150, 160, HAPPY);
+    struct mien_faces faces = one_face(200, 150, 160, HAPPY);
     struct mien_picture picture = draw(&faces, &(struct overlay_style){0});
     SDL_Rect above = {200, 115, 160, 30};
     CU_ASSERT(count_color(&picture, above, overlay_color("happy"), 24) > 800);
@@ -115,7 +122,7 @@ static void label_plate_is_above_the_face(void)
 
 static void label_plate_moves_into_the_picture(void)
 {
-    struct faces faces = one_face(480, 0, 160, HAPPY);
+    struct mien_faces faces = one_face(480, 0, 160, HAPPY);
     struct mien_picture picture = draw(&faces, &(struct overlay_style){0});
     SDL_Rect top = {480, 4, 160, 30};
     CU_ASSERT(count_color(&picture, top, overlay_color("happy"), 24) > 800);
@@ -124,7 +131,7 @@ static void label_plate_moves_into_the_picture(void)
 
 static void uncertain_faces_have_open_frames(void)
 {
-    struct faces faces = one_face(200, 150, 160, HAPPY);
+    struct mien_faces faces = one_face(200, 150, 160, HAPPY);
     faces.list[0].uncertain = 1;
     struct mien_picture picture = draw(&faces, &(struct overlay_style){0});
     CU_ASSERT_EQUAL(pixel(&picture, 280, 151), GRAY);
@@ -137,7 +144,7 @@ static void uncertain_faces_have_open_frames(void)
 /* The panel's bar of the top label is long and in its colour; `beside` is where it must be. */
 static void check_panel(int x, int y, SDL_Rect beside)
 {
-    struct faces faces = one_face(x, y, 160, SAD);
+    struct mien_faces faces = one_face(x, y, 160, SAD);
     struct mien_picture picture = draw(&faces, &(struct overlay_style){.bars = true});
     CU_ASSERT(count_color(&picture, beside, overlay_color("sad"), 0) > 300);
     CU_ASSERT(count_color(&picture, beside, overlay_color("happy"), 0) < 20);
@@ -155,7 +162,7 @@ static void bars_are_inside_at_each_corner(void)
 /* On the edge of a large face, but off its middle. */
 static void bars_of_a_large_face_keep_to_its_edge(void)
 {
-    struct faces faces = one_face(80, 60, 400, SAD);
+    struct mien_faces faces = one_face(80, 60, 400, SAD);
     struct mien_picture picture = draw(&faces, &(struct overlay_style){.bars = true});
     CU_ASSERT(count_color(&picture, (SDL_Rect){440, 60, 200, 200}, overlay_color("sad"), 0) > 300);
     CU_ASSERT_EQUAL(count_changed(&picture, (SDL_Rect){90, 110, 320, 340}), 0);
@@ -165,9 +172,10 @@ static void bars_of_a_large_face_keep_to_its_edge(void)
 /* Beside the face there is another one, and beside that one its own bars. */
 static void bars_never_leave_their_face(void)
 {
-    struct faces faces = one_face(20, 100, 100, SAD);
-    faces.list[1] = one_face(140, 100, 100, SAD).list[0];
-    faces.count = 2;
+    struct mien_face list[2];
+    struct mien_faces faces = {.list = list, .count = 2};
+    list[0] = make_face(20, 100, 100, SAD);
+    list[1] = make_face(140, 100, 100, SAD);
     struct mien_picture picture = draw(&faces, &(struct overlay_style){.bars = true});
     CU_ASSERT(count_color(&picture, (SDL_Rect){20, 202, 100, 40}, overlay_color("sad"), 0) > 100);
     CU_ASSERT(count_color(&picture, (SDL_Rect){244, 90, 156, 150}, overlay_color("sad"), 0) > 100);
@@ -177,7 +185,7 @@ static void bars_never_leave_their_face(void)
 
 static void bars_become_compact_without_room(void)
 {
-    struct faces faces = one_face(50, 0, 540, SAD);
+    struct mien_faces faces = one_face(50, 0, 540, SAD);
     faces.list[0].box.height = HEIGHT;
     struct mien_picture picture = draw(&faces, &(struct overlay_style){.bars = true});
     CU_ASSERT_EQUAL(count_changed(&picture, (SDL_Rect){0, 0, 46, HEIGHT}), 0);
@@ -189,9 +197,10 @@ static void bars_become_compact_without_room(void)
 
 static void many_faces_have_strips_under_their_boxes(void)
 {
-    struct faces faces = {.count = 5};
+    struct mien_face list[5];
+    struct mien_faces faces = {.list = list, .count = 5};
     for (int i = 0; i < 5; i++)
-        faces.list[i] = one_face(20 + 120 * i, 150, 100, SAD).list[0];
+        faces.list[i] = make_face(20 + 120 * i, 150, 100, SAD);
     struct mien_picture picture = draw(&faces, &(struct overlay_style){.bars = true});
     for (int i = 0; i < 5; i++) {
         SDL_Rect inside = {30 + 120 * i, 160, 80, 80}, under = {20 + 120 * i, 252, 100, 40};
@@ -204,9 +213,10 @@ static void many_faces_have_strips_under_their_boxes(void)
 /* At the picture's foot there is room above the label only. */
 static void strips_move_above_the_label_at_the_foot(void)
 {
-    struct faces faces = {.count = 5};
+    struct mien_face list[5];
+    struct mien_faces faces = {.list = list, .count = 5};
     for (int i = 0; i < 5; i++)
-        faces.list[i] = one_face(20 + 120 * i, HEIGHT - 101, 100, SAD).list[0];
+        faces.list[i] = make_face(20 + 120 * i, HEIGHT - 101, 100, SAD);
     struct mien_picture picture = draw(&faces, &(struct overlay_style){.bars = true});
     for (int i = 0; i < 5; i++) {
         SDL_Rect inside = {30 + 120 * i, HEIGHT - 90, 80, 80};
@@ -219,13 +229,14 @@ static void strips_move_above_the_label_at_the_foot(void)
 
 static void draws_as_many_faces_as_there_can_be(void)
 {
-    struct faces faces = {.count = FACES_MAX};
-    for (int i = 0; i < FACES_MAX; i++) {
-        faces.list[i] = one_face(i % 8 * 80 + 8, i / 8 * 60 + 16, 40, HAPPY).list[0];
+    static struct mien_face list[MIEN_TRACKS_MAX];
+    struct mien_faces faces = {.list = list, .count = MIEN_TRACKS_MAX};
+    for (int i = 0; i < MIEN_TRACKS_MAX; i++) {
+        faces.list[i] = make_face(i % 8 * 80 + 8, i / 8 * 60 + 16, 40, HAPPY);
         faces.list[i].id = (uint32_t)i + 1;
     }
     struct mien_picture picture = draw(&faces, &(struct overlay_style){.bars = true});
-    for (int i = 0; i < FACES_MAX; i++)
+    for (int i = 0; i < MIEN_TRACKS_MAX; i++)
         CU_ASSERT_EQUAL(pixel(&picture, i % 8 * 80 + 8, i / 8 * 60 + 36), overlay_color("happy"));
     mien_picture_free(&picture);
 }
@@ -238,7 +249,7 @@ static void odd_faces_do_no_harm(void)
         {300, 200, 1, 1},       {300, 200, 0, 0},
     };
     for (size_t i = 0; i < sizeof boxes / sizeof *boxes; i++) {
-        struct faces faces = one_face(0, 0, 10, HAPPY);
+        struct mien_faces faces = one_face(0, 0, 10, HAPPY);
         faces.list[0].box = boxes[i];
         faces.list[0].probabilities[FEAR] = SDL_sqrtf(-1);
         faces.list[0].confidence = 7e9f;
@@ -259,7 +270,7 @@ static void odd_labels_do_no_harm(void)
     struct canvas *canvas = NULL;
     CU_ASSERT_EQUAL_FATAL(canvas_create(&canvas, &info, NULL, NULL), 0);
     for (int i = 0; i < 4; i++) {
-        struct faces faces = one_face(200, 150, 160, i);
+        struct mien_faces faces = one_face(200, 150, 160, i);
         struct overlay_style style = {.bars = true};
         CU_ASSERT_EQUAL(canvas_draw(canvas, &picture, &faces, &style, NULL), 0);
     }
@@ -267,7 +278,7 @@ static void odd_labels_do_no_harm(void)
     mien_picture_free(&picture);
 }
 
-static void check_covered(const struct faces *faces)
+static void check_covered(const struct mien_faces *faces)
 {
     struct mien_picture picture = gray_picture();
     for (int y = 0; y < HEIGHT; y++) /* stripes one pixel wide: gone after covering */
@@ -286,13 +297,14 @@ static void check_covered(const struct faces *faces)
 
 static void privacy_hides_the_face(void)
 {
-    struct faces faces = one_face(200, 150, 160, HAPPY);
+    struct mien_faces faces = one_face(200, 150, 160, HAPPY);
     check_covered(&faces);
 }
 
 static void privacy_hides_faces_not_shown_yet(void)
 {
-    struct faces faces = {.tentative = {1, {{200, 150, 160, 160}}}};
+    struct mien_box box = {200, 150, 160, 160};
+    struct mien_faces faces = {.tentative = {.boxes = &box, .count = 1}};
     check_covered(&faces);
 }
 
@@ -306,7 +318,7 @@ static void canvas_follows_its_picture(void)
         CU_ASSERT_EQUAL_FATAL(
             mien_picture_alloc(&picture, MIEN_BGRX32, WIDTH + i / 2 * 77, HEIGHT, NULL), 0);
         memset(picture.data, 0x80, (size_t)picture.stride * HEIGHT);
-        struct faces faces = one_face(200, 150 + 10 * i, 160, HAPPY);
+        struct mien_faces faces = one_face(200, 150 + 10 * i, 160, HAPPY);
         CU_ASSERT_EQUAL(canvas_draw(canvas, &picture, &faces, &style, NULL), 0);
         check_box(&picture, (SDL_Rect){200, 150 + 10 * i, 160, 160}, overlay_color("happy"));
         mien_picture_free(&picture);
@@ -321,7 +333,7 @@ static void canvas_refuses_gray(void)
     struct canvas *canvas = NULL;
     CU_ASSERT_EQUAL_FATAL(canvas_create(&canvas, &model, NULL, NULL), 0);
     struct overlay_style style = {0};
-    struct faces faces = {0};
+    struct mien_faces faces = {0};
     CU_ASSERT_EQUAL(canvas_draw(canvas, &picture, &faces, &style, NULL), -EINVAL);
     canvas_destroy(&canvas);
     mien_picture_free(&picture);
@@ -332,7 +344,7 @@ static void missing_font_is_named(void)
     struct mien_picture picture = gray_picture();
     struct canvas *canvas = NULL;
     struct mien_error error = {""};
-    struct faces faces = {0};
+    struct mien_faces faces = {0};
     struct overlay_style style = {0};
     CU_ASSERT_EQUAL_FATAL(canvas_create(&canvas, &model, NULL, NULL), 0);
     setenv("MIEN_FONT", "/nowhere/font.ttf", 1);
@@ -358,7 +370,7 @@ static void colors_tell_emotions_apart(void)
 
 /* ---- the same in a window ---- */
 
-static struct mien_picture draw_in_window(int width, int height, const struct faces *faces,
+static struct mien_picture draw_in_window(int width, int height, const struct mien_faces *faces,
                                           const struct overlay_view *view,
                                           const struct overlay_status *status,
                                           const struct overlay_style *style)
@@ -388,7 +400,7 @@ static struct mien_picture draw_in_window(int width, int height, const struct fa
 
 static void window_scales_and_mirrors(void)
 {
-    struct faces faces = one_face(40, 60, 100, HAPPY);
+    struct mien_faces faces = one_face(40, 60, 100, HAPPY);
     struct overlay_view view = {.scale = 2, .x = 0, .y = 20, .mirror = true, .picture_width = 320};
     struct mien_picture seen =
         draw_in_window(640, 520, &faces, &view, NULL, &(struct overlay_style){0});
@@ -532,7 +544,7 @@ static void text_grows_with_the_window(void)
     int height[2];
     for (int i = 0; i < 2; i++) {
         int k = i + 1;
-        struct faces faces = one_face(200, 150, 160, HAPPY);
+        struct mien_faces faces = one_face(200, 150, 160, HAPPY);
         struct overlay_view view = {.scale = k, .picture_width = 640};
         struct mien_picture seen =
             draw_in_window(640 * k, 480 * k, &faces, &view, NULL, &(struct overlay_style){0});

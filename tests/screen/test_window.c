@@ -18,7 +18,8 @@ static const char *const labels[] = {"angry", "happy"};
 static const struct mien_model_info model = {.labels = labels, .label_count = 2};
 
 static struct mien_picture picture;
-static struct faces faces;
+static struct mien_face face;
+static struct mien_faces faces = {.list = &face, .count = 1};
 static struct window *window;
 static struct mien_picture seen; /* the last screenshot */
 static struct mien_reader *reader;
@@ -39,12 +40,11 @@ static void open_window(struct window_options options)
                    : x & 1                                    ? 255
                                                               : 0,
                    4);
-    faces.count = 1;
-    faces.list[0] = (struct face){.id = 1,
-                                  .box = {100, 150, 100, 100},
-                                  .probabilities = {0.1f, 0.9f},
-                                  .label = 1,
-                                  .confidence = 0.9f};
+    face = (struct mien_face){.id = 1,
+                              .box = {100, 150, 100, 100},
+                              .probabilities = {0.1f, 0.9f},
+                              .label = 1,
+                              .confidence = 0.9f};
     CU_ASSERT_EQUAL_FATAL(window_open(&window, &options, &model, &error), 0);
     CU_ASSERT_STRING_EQUAL(error.text, "");
 }

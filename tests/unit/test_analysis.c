@@ -2,6 +2,7 @@
 #include "command/program.h"
 #include "portrait.h"
 #include "recognise/analysis.h"
+#include "recognise/open.h"
 #include "runner.h"
 
 #include <errno.h>
@@ -13,15 +14,16 @@ enum { PATIENCE = 30000 }; /* looks of a millisecond: far more than any machine 
 
 static struct mien_frame frame;
 
-static struct recogniser *make(void)
+static struct mien_recogniser *make(void)
 {
-    struct recogniser *recogniser = NULL;
-    struct recogniser_options options = {.smoothing = {.time_constant = 0.25, .hysteresis = 0.1}};
-    CU_ASSERT_EQUAL_FATAL(recogniser_create(&recogniser, &options, NULL), 0);
+    struct mien_recogniser *recogniser = NULL;
+    struct mien_recogniser_options options = {
+        .smoothing = {.time_constant = 0.25, .hysteresis = 0.1}};
+    CU_ASSERT_EQUAL_FATAL(recogniser_open(&recogniser, &options, NULL), 0);
     return recogniser;
 }
 
-static struct analysis *start(struct recogniser *recogniser, struct records *records)
+static struct analysis *start(struct mien_recogniser *recogniser, struct records *records)
 {
     struct analysis *analysis = NULL;
     frame = (struct mien_frame){0};
@@ -39,21 +41,20 @@ static int offer(struct analysis *analysis)
     return analysis_offer(analysis, &frame, NULL);
 }
 
-static struct analysis_result wait_for_face(struct analysis *analysis)
+static void wait_for_face(struct analysis *analysis, struct analysis_result *result)
 {
-    struct analysis_result result = {0};
-    for (int i = 0; i < PATIENCE && result.faces.count == 0; i++) {
+    result->faces.count = 0;
+    for (int i = 0; i < PATIENCE && result->faces.count == 0; i++) {
         CU_ASSERT_EQUAL(offer(analysis), 0);
         usleep(1000);
-        analysis_latest(analysis, &result);
+        analysis_latest(analysis, result);
     }
-    return result;
 }
 
 static void check_face(const struct analysis_result *result)
 {
     CU_ASSERT_EQUAL_FATAL(result->faces.count, 1);
-    const struct face *face = &result->faces.list[0];
+    const struct mien_face *face = &result->faces.list[0];
     float sum = 0;
     for (int i = 0; i < 7; i++)
         sum += face->probabilities[i];
@@ -67,13 +68,15 @@ static void check_face(const struct analysis_result *result)
 
 static void faces_come_with_place_and_emotion(void)
 {
-    struct recogniser *recogniser = make();
+    struct mien_recogniser *recogniser = make();
     struct analysis *analysis = start(recogniser, NULL);
-    struct analysis_result result = wait_for_face(analysis);
+    struct analysis_result result = {0};
+    wait_for_face(analysis, &result);
     check_face(&result);
     analysis_stop(&analysis);
     CU_ASSERT_PTR_NULL(analysis);
-    recogniser_destroy(&recogniser);
+    mien_recogniser_destroy(&recogniser);
+    mien_faces_free(&result.faces);
     mien_picture_free(&frame.gray);
 }
 
@@ -81,7 +84,7 @@ static void faces_come_with_place_and_emotion(void)
  * it has been read. */
 static void a_face_is_known_from_the_first_look_on(void)
 {
-    struct recogniser *recogniser = make();
+    struct mien_recogniser *recogniser = make();
     struct analysis *analysis = start(recogniser, NULL);
     struct analysis_result result = {0};
     for (uint64_t analysed = 1; analysed < 20; analysed++) {
@@ -94,10 +97,11 @@ static void a_face_is_known_from_the_first_look_on(void)
         CU_ASSERT(result.faces.count + result.faces.tentative.count >= 1);
         CU_ASSERT(analysed > 1 || result.faces.tentative.count == 1);
     }
-    result = wait_for_face(analysis);
+    wait_for_face(analysis, &result);
     CU_ASSERT_EQUAL(result.faces.count, 1);
     analysis_stop(&analysis);
-    recogniser_destroy(&recogniser);
+    mien_recogniser_destroy(&recogniser);
+    mien_faces_free(&result.faces);
     mien_picture_free(&frame.gray);
 }
 
@@ -105,7 +109,7 @@ static void a_face_is_known_from_the_first_look_on(void)
 static void every_picture_is_accounted_for(void)
 {
     enum { PICTURES = 200 };
-    struct recogniser *recogniser = make();
+    struct mien_recogniser *recogniser = make();
     struct analysis *analysis = start(recogniser, NULL);
     struct analysis_result result = {0};
     for (int i = 0; i < PICTURES; i++)
@@ -122,38 +126,41 @@ static void every_picture_is_accounted_for(void)
     CU_ASSERT(analysis_skipped(analysis) > 0);     /* nobody looks that fast */
     CU_ASSERT_EQUAL(result.captured_ns, PICTURES); /* the last one is never skipped */
     analysis_stop(&analysis);
-    recogniser_destroy(&recogniser);
+    mien_recogniser_destroy(&recogniser);
+    mien_faces_free(&result.faces);
     mien_picture_free(&frame.gray);
 }
 
 static void another_recogniser_takes_over(void)
 {
-    struct recogniser *first = make(), *second = make();
+    struct mien_recogniser *first = make(), *second = make();
     struct analysis *analysis = start(first, NULL);
-    struct analysis_result result = wait_for_face(analysis);
+    struct analysis_result result = {0};
+    wait_for_face(analysis, &result);
     CU_ASSERT_EQUAL_FATAL(result.faces.count, 1);
     uint32_t id = result.faces.list[0].id;
     CU_ASSERT_PTR_EQUAL(analysis_use(analysis, second), first);
-    recogniser_destroy(&first);
+    mien_recogniser_destroy(&first);
     analysis_latest(analysis, &result);
     CU_ASSERT_EQUAL(result.faces.count, 0);
     uint64_t analysed = result.analysed;
-    result = wait_for_face(analysis);
+    wait_for_face(analysis, &result);
     check_face(&result);
     CU_ASSERT(result.analysed > analysed);
     CU_ASSERT_EQUAL(result.faces.list[0].id, id + 1);
     analysis_stop(&analysis);
-    recogniser_destroy(&second);
+    mien_recogniser_destroy(&second);
+    mien_faces_free(&result.faces);
     mien_picture_free(&frame.gray);
 }
 
 static void a_failing_output_is_told(void)
 {
-    struct recogniser *recogniser = make();
+    struct mien_recogniser *recogniser = make();
     struct records *records = NULL;
     int result = 0;
     CU_ASSERT_EQUAL_FATAL(records_open(&records, "/dev/full", RECORDS_JSONL,
-                                       recogniser_model(recogniser), true, NULL),
+                                       mien_recogniser_model(recogniser), true, NULL),
                           0);
     struct analysis *analysis = start(recogniser, records);
     for (int i = 0; i < PATIENCE && !result; i++) {
@@ -163,7 +170,7 @@ static void a_failing_output_is_told(void)
     CU_ASSERT_EQUAL(result, -ENOSPC);
     analysis_stop(&analysis);
     records_close(&records, NULL);
-    recogniser_destroy(&recogniser);
+    mien_recogniser_destroy(&recogniser);
     mien_picture_free(&frame.gray);
 }
 

@@ -14,11 +14,12 @@ static struct counts counts;
 /* A look at faces 1, 2, … `first` and on, one for each label given. */
 static void look(double time, uint32_t first, int count, const int *shown)
 {
-    struct faces faces = {.count = count};
+    static struct mien_face list[MIEN_TRACKS_MAX];
+    struct mien_faces faces = {.list = list, .count = count};
     for (int i = 0; i < count; i++)
-        faces.list[i] = (struct face){.id = first + (uint32_t)i,
-                                      .label = shown[i] < 0 ? 0 : shown[i],
-                                      .uncertain = shown[i] < 0};
+        faces.list[i] = (struct mien_face){.id = first + (uint32_t)i,
+                                           .label = shown[i] < 0 ? 0 : shown[i],
+                                           .uncertain = shown[i] < 0};
     counts_add(&counts, &faces, time);
 }
 
@@ -69,11 +70,11 @@ static void those_here_count_and_count_again_in_the_next_row(void)
 
 static void crowds_that_change_have_room(void)
 {
-    static const int shown[FACES_MAX];
+    static const int shown[MIEN_TRACKS_MAX];
     memset(&counts, 0, sizeof counts);
     for (uint32_t i = 0; i < 10; i++) {
-        look(2 * i, 1 + i * FACES_MAX, FACES_MAX, shown);
-        look(2 * i + 1, 1 + i * FACES_MAX, FACES_MAX, shown);
+        look(2 * i, 1 + i * MIEN_TRACKS_MAX, MIEN_TRACKS_MAX, shown);
+        look(2 * i + 1, 1 + i * MIEN_TRACKS_MAX, MIEN_TRACKS_MAX, shown);
     }
     expect_row(",\"seconds\":60,\"faces\":640,\"emotions\":{\"angry\":640,\"happy\":0},"
                "\"uncertain\":0}\n");

@@ -1,6 +1,6 @@
 #include "faces/vision_config.h"
+#include "mien/recogniser.h"
 #include "portrait.h"
-#include "recognise/recogniser.h"
 #include "runner.h"
 
 #include <errno.h>
@@ -38,23 +38,33 @@ static bool write_model(void)
     return fclose(file) == 0 && written;
 }
 
-static struct recogniser *make(struct recogniser_options options)
+static struct mien_recogniser *make(struct mien_recogniser_options options)
 {
-    struct recogniser *recogniser = NULL;
+    struct mien_recogniser *recogniser = NULL;
     struct mien_error error = {""};
     options.model = model_file;
-    if (recogniser_create(&recogniser, &options, &error) < 0)
+    if (mien_recogniser_create(&recogniser, &options, &error) < 0)
         printf("# %s\n", error.text);
     CU_ASSERT_PTR_NOT_NULL_FATAL(recogniser);
     return recogniser;
 }
 
-static struct faces look(struct recogniser *recogniser, const struct mien_picture *gray,
-                         double time)
+/* What was seen in the last pictures of a test, and its memory. */
+static struct mien_faces seen_last[8];
+static int looks;
+
+static struct mien_faces look(struct mien_recogniser *recogniser, const struct mien_picture *gray,
+                              double time)
 {
-    struct faces faces;
-    CU_ASSERT_EQUAL_FATAL(recogniser_run(recogniser, gray, time, &faces, NULL), 0);
-    return faces;
+    struct mien_faces *faces = &seen_last[looks++ % 8];
+    CU_ASSERT_EQUAL_FATAL(mien_recogniser_run(recogniser, gray, time, faces, NULL), 0);
+    return *faces;
+}
+
+static void release_looks(void)
+{
+    for (int i = 0; i < 8; i++)
+        mien_faces_free(&seen_last[i]);
 }
 
 /* The portrait itself, and one of a third of its light. */
@@ -69,15 +79,15 @@ static void load_bright_and_dark(struct mien_picture *bright, struct mien_pictur
 
 static void sees_what_a_still_face_expresses(void)
 {
-    struct recogniser *recogniser = make((struct recogniser_options){.still = 1});
+    struct mien_recogniser *recogniser = make((struct mien_recogniser_options){.still = 1});
     struct mien_picture bright, dark;
     load_bright_and_dark(&bright, &dark);
     for (int i = 0; i < 4; i++) {
-        struct faces faces = look(recogniser, i % 2 ? &dark : &bright, 0);
+        struct mien_faces faces = look(recogniser, i % 2 ? &dark : &bright, 0);
         CU_ASSERT_EQUAL_FATAL(faces.count, 1);
-        const struct face *face = &faces.list[0];
+        const struct mien_face *face = &faces.list[0];
         CU_ASSERT_EQUAL(face->id, 1);
-        CU_ASSERT_STRING_EQUAL(recogniser_model(recogniser)->labels[face->label],
+        CU_ASSERT_STRING_EQUAL(mien_recogniser_model(recogniser)->labels[face->label],
                                i % 2 ? "dark" : "bright");
         CU_ASSERT(face->confidence > 0.9f);
         CU_ASSERT_EQUAL(face->confidence, face->probabilities[face->label]);
@@ -86,122 +96,129 @@ static void sees_what_a_still_face_expresses(void)
     }
     mien_picture_free(&bright);
     mien_picture_free(&dark);
-    recogniser_destroy(&recogniser);
+    mien_recogniser_destroy(&recogniser);
     CU_ASSERT_PTR_NULL(recogniser);
 }
 
 static void smooths_over_time(void)
 {
-    struct recogniser *recogniser = make(
-        (struct recogniser_options){.smoothing = {.time_constant = 0.25, .uncertain_below = 0.6}});
+    struct mien_recogniser *recogniser = make((struct mien_recogniser_options){
+        .smoothing = {.time_constant = 0.25, .uncertain_below = 0.6}});
     struct mien_picture bright, dark;
     load_bright_and_dark(&bright, &dark);
-    struct faces first = look(recogniser, &bright, 0.0);
+    struct mien_faces first = look(recogniser, &bright, 0.0);
     CU_ASSERT_EQUAL(first.count, 0);
     CU_ASSERT_EQUAL(first.tentative.count, 1); /* but there to be covered */
-    struct faces before = look(recogniser, &bright, 0.1);
+    struct mien_faces before = look(recogniser, &bright, 0.1);
     CU_ASSERT_EQUAL_FATAL(before.count, 1);
     CU_ASSERT_EQUAL(before.tentative.count, 0);
     CU_ASSERT(abs(first.tentative.boxes[0].x - before.list[0].box.x) < 20);
     CU_ASSERT(abs(first.tentative.boxes[0].width - before.list[0].box.width) < 20);
     CU_ASSERT_FALSE(before.list[0].uncertain);
-    struct faces after = look(recogniser, &dark, 0.2);
+    struct mien_faces after = look(recogniser, &dark, 0.2);
     CU_ASSERT_EQUAL_FATAL(after.count, 1);
     CU_ASSERT_EQUAL(after.list[0].id, before.list[0].id);
     CU_ASSERT_DOUBLE_EQUAL(after.list[0].probabilities[0], exp(-0.1 / 0.25), 0.02);
     CU_ASSERT_FALSE(after.list[0].uncertain);
-    struct faces middle = look(recogniser, &dark, 0.25);
+    struct mien_faces middle = look(recogniser, &dark, 0.25);
     CU_ASSERT(middle.list[0].uncertain);
-    struct faces late = look(recogniser, &dark, 9.0);
+    struct mien_faces late = look(recogniser, &dark, 9.0);
     mien_picture_free(&bright);
     mien_picture_free(&dark);
-    recogniser_destroy(&recogniser);
+    mien_recogniser_destroy(&recogniser);
     CU_ASSERT_EQUAL(late.count, 0); /* after so long a gap it is somebody new */
 }
 
 /* Somebody else in the same place begins anew, whatever the last face expressed. */
 static void forgets_who_has_gone(void)
 {
-    struct recogniser *recogniser = make((struct recogniser_options){
+    struct mien_recogniser *recogniser = make((struct mien_recogniser_options){
         .smoothing = {.time_constant = 100}, .tracks = {.min_hits = 1}});
     struct mien_picture bright, dark;
     load_bright_and_dark(&bright, &dark);
-    struct faces first = look(recogniser, &bright, 0);
-    struct faces second = look(recogniser, &dark, 10);
+    struct mien_faces first = look(recogniser, &bright, 0);
+    struct mien_faces second = look(recogniser, &dark, 10);
     CU_ASSERT_EQUAL_FATAL(first.count, 1);
     CU_ASSERT_EQUAL_FATAL(second.count, 1);
     CU_ASSERT_NOT_EQUAL(first.list[0].id, second.list[0].id);
     CU_ASSERT(second.list[0].probabilities[1] > 0.9f);
     mien_picture_free(&bright);
     mien_picture_free(&dark);
-    recogniser_destroy(&recogniser);
+    mien_recogniser_destroy(&recogniser);
 }
 
 static void keeps_a_face_over_a_miss(void)
 {
-    struct recogniser *recogniser = make((struct recogniser_options){.tracks = {.min_hits = 1}});
+    struct mien_recogniser *recogniser =
+        make((struct mien_recogniser_options){.tracks = {.min_hits = 1}});
     struct mien_picture bright, dark;
     load_bright_and_dark(&bright, &dark);
-    struct faces seen = look(recogniser, &bright, 0);
+    struct mien_faces seen = look(recogniser, &bright, 0);
     for (int y = 0; y < dark.height; y++)
         memset(dark.data + y * dark.stride, 0, (size_t)dark.width);
-    struct faces missed = look(recogniser, &dark, 0.1);
+    struct mien_faces missed = look(recogniser, &dark, 0.1);
     CU_ASSERT_EQUAL_FATAL(missed.count, 1);
     CU_ASSERT(!memcmp(&seen.list[0], &missed.list[0], sizeof *seen.list));
     mien_picture_free(&bright);
     mien_picture_free(&dark);
-    recogniser_destroy(&recogniser);
+    mien_recogniser_destroy(&recogniser);
 }
 
 /* A film is cut: the box of the last face must not hang over the next scene. */
 static void forgets_the_last_scene(void)
 {
-    struct recogniser *recogniser = make((struct recogniser_options){.tracks = {.min_hits = 1}});
+    struct mien_recogniser *recogniser =
+        make((struct mien_recogniser_options){.tracks = {.min_hits = 1}});
     struct mien_picture gray;
     portrait_load(&portrait_hopper, &gray);
-    struct faces before = look(recogniser, &gray, 0);
+    struct mien_faces before = look(recogniser, &gray, 0);
     for (int y = 0; y < gray.height; y++)
         for (int x = 0; x < gray.width; x++)
             gray.data[y * gray.stride + x] = (uint8_t)(x < gray.width / 3 ? 200 : 50);
-    struct faces after = look(recogniser, &gray, 0.04);
+    struct mien_faces after = look(recogniser, &gray, 0.04);
     CU_ASSERT_EQUAL(before.count, 1);
     CU_ASSERT_EQUAL(after.count, 0);
     mien_picture_free(&gray);
-    recogniser_destroy(&recogniser);
+    mien_recogniser_destroy(&recogniser);
 }
 
 /* All found first, then all read: as far apart as two threads could ever be. */
 static void reads_later_what_it_found(void)
 {
     enum { PICTURES = 6 };
-    const struct recogniser_options options = {
+    const struct mien_recogniser_options options = {
         .smoothing = {.time_constant = 0.25, .uncertain_below = 0.6}};
-    struct recogniser *at_once = make(options), *later = make(options);
+    struct mien_recogniser *at_once = make(options), *later = make(options);
     struct mien_picture bright, dark;
-    static struct detections detections[PICTURES];
+    struct mien_detections detections[PICTURES] = {0};
+    struct mien_faces read = {0};
     load_bright_and_dark(&bright, &dark);
     for (int i = 0; i < PICTURES; i++)
         CU_ASSERT_EQUAL(
-            recogniser_detect(later, i % 3 ? &bright : &dark, i / 10.0, &detections[i], NULL), 0);
+            mien_recogniser_detect(later, i % 3 ? &bright : &dark, i / 10.0, &detections[i], NULL),
+            0);
     for (int i = 0; i < PICTURES; i++) {
         const struct mien_picture *gray = i % 3 ? &bright : &dark;
-        struct faces read, seen = look(at_once, gray, i / 10.0);
-        recogniser_classify(later, gray, i / 10.0, &detections[i], &read);
+        struct mien_faces seen = look(at_once, gray, i / 10.0);
+        CU_ASSERT_EQUAL(
+            mien_recogniser_classify(later, gray, i / 10.0, &detections[i], &read, NULL), 0);
+        mien_detections_free(&detections[i]);
         CU_ASSERT_EQUAL_FATAL(read.count, seen.count);
         CU_ASSERT_EQUAL(seen.count, i > 0);
         CU_ASSERT(!memcmp(read.list, seen.list, (size_t)seen.count * sizeof *seen.list));
     }
     mien_picture_free(&bright);
     mien_picture_free(&dark);
-    recogniser_destroy(&at_once);
-    recogniser_destroy(&later);
+    mien_faces_free(&read);
+    mien_recogniser_destroy(&at_once);
+    mien_recogniser_destroy(&later);
 }
 
-static void refuses(struct recogniser_options options, int status, const char *word)
+static void refuses(struct mien_recogniser_options options, int status, const char *word)
 {
-    struct recogniser *recogniser = NULL;
+    struct mien_recogniser *recogniser = NULL;
     struct mien_error error = {""};
-    CU_ASSERT_EQUAL(recogniser_create(&recogniser, &options, &error), status);
+    CU_ASSERT_EQUAL(mien_recogniser_create(&recogniser, &options, &error), status);
     CU_ASSERT_PTR_NOT_NULL(strstr(error.text, word));
     CU_ASSERT_PTR_NULL(recogniser);
 }
@@ -215,13 +232,13 @@ static bool is_face(const struct mien_box *box)
 /* One raw hit is enough for a face here, so that there are false ones. */
 static void believes_what_a_second_cascade_sees_too(void)
 {
-    struct recogniser_options options = {.still = 1, .detector = {.neighbours = 1}};
-    struct recogniser *trusting = make(options);
+    struct mien_recogniser_options options = {.still = 1, .detector = {.neighbours = 1}};
+    struct mien_recogniser *trusting = make(options);
     options.detector.confirm = 1;
-    struct recogniser *wary = make(options);
+    struct mien_recogniser *wary = make(options);
     struct mien_picture gray;
     portrait_load(&portrait_collins, &gray);
-    struct faces all = look(trusting, &gray, 0), confirmed = look(wary, &gray, 0);
+    struct mien_faces all = look(trusting, &gray, 0), confirmed = look(wary, &gray, 0);
     CU_ASSERT(all.count > 1);
     CU_ASSERT_EQUAL(all.tentative.count, 0);
     CU_ASSERT_EQUAL_FATAL(confirmed.count, 1);
@@ -230,33 +247,32 @@ static void believes_what_a_second_cascade_sees_too(void)
     for (int i = 0; i < confirmed.tentative.count; i++)
         CU_ASSERT(!is_face(&confirmed.tentative.boxes[i]));
     mien_picture_free(&gray);
-    recogniser_destroy(&trusting);
-    recogniser_destroy(&wary);
+    mien_recogniser_destroy(&trusting);
+    mien_recogniser_destroy(&wary);
 }
 
 /* Nobody says that two cascades of one's own would agree. */
 static void believes_a_cascade_of_ones_own(void)
 {
-    struct recogniser_options options = {.still = 1};
+    struct mien_recogniser_options options = {.still = 1};
     struct mien_picture gray;
     options.detector.confirm = options.detector.neighbours = 1;
     options.detector.cascade = MIEN_CASCADE_FOLDER "/haarcascade_frontalface_default.xml";
-    struct recogniser *recogniser = make(options);
+    struct mien_recogniser *recogniser = make(options);
     portrait_load(&portrait_collins, &gray);
     CU_ASSERT(look(recogniser, &gray, 0).count > 1);
     mien_picture_free(&gray);
-    recogniser_destroy(&recogniser);
+    mien_recogniser_destroy(&recogniser);
 }
 
 static void names_what_is_missing(void)
 {
-    refuses((struct recogniser_options){.model = "/no/such/model"}, -ENOENT, "/no/such/model");
-    setenv("MIEN_MODEL", "/no/such/default", 1);
-    refuses((struct recogniser_options){0}, -ENOENT, "/no/such/default");
-    unsetenv("MIEN_MODEL");
-    refuses((struct recogniser_options){.model = model_file, .detector.cascade = "/no/cascade"},
-            -ENOENT, "/no/cascade");
-    refuses((struct recogniser_options){.model = model_file, .tracks.min_hits = -1}, -EINVAL,
+    refuses((struct mien_recogniser_options){.model = "/no/such/model"}, -ENOENT, "/no/such/model");
+    refuses((struct mien_recogniser_options){0}, -EINVAL, "model");
+    refuses(
+        (struct mien_recogniser_options){.model = model_file, .detector.cascade = "/no/cascade"},
+        -ENOENT, "/no/cascade");
+    refuses((struct mien_recogniser_options){.model = model_file, .tracks.min_hits = -1}, -EINVAL,
             "detection");
 }
 
@@ -275,6 +291,7 @@ int main(void)
         {NULL, NULL},
     };
     int status = write_model() ? run_tests("recogniser", tests) : 99;
+    release_looks();
     unlink(model_file);
     return status;
 }

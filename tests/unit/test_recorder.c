@@ -11,7 +11,7 @@ enum { WIDTH = 320, HEIGHT = 240, RED = 0xC81E1E, GREEN = 0x1EA01E };
 
 static const char *const labels[] = {"angry", "happy"};
 static const struct mien_model_info model = {.labels = labels, .label_count = 2};
-static const struct faces nobody;
+static const struct mien_faces nobody;
 static const struct overlay_style plain;
 
 static struct mien_frame frame_of(int width, int height, uint32_t color, double time)
@@ -32,7 +32,7 @@ static struct recorder *start(const char *path, const struct mien_frame *first)
     return recorder;
 }
 
-static void add(struct recorder *recorder, struct mien_frame frame, const struct faces *faces)
+static void add(struct recorder *recorder, struct mien_frame frame, const struct mien_faces *faces)
 {
     struct mien_error error = {""};
     CU_ASSERT_EQUAL(recorder_add(recorder, &frame, faces, &plain, &error), 0);
@@ -117,12 +117,12 @@ static void faces_are_marked_where_they_are(void)
 {
     struct mien_frame first = frame_of(WIDTH, HEIGHT, RED, 0);
     struct recorder *recorder = start("marked.mkv", &first);
-    struct faces faces = {.count = 1};
-    faces.list[0] = (struct face){.id = 1,
-                                  .box = {320, 240, 640, 480},
-                                  .label = 1,
-                                  .probabilities = {0.1f, 0.9f},
-                                  .confidence = 0.9f};
+    struct mien_face face = {.id = 1,
+                             .box = {320, 240, 640, 480},
+                             .label = 1,
+                             .probabilities = {0.1f, 0.9f},
+                             .confidence = 0.9f};
+    struct mien_faces faces = {.list = &face, .count = 1};
     add(recorder, frame_of(4 * WIDTH, 4 * HEIGHT, GREEN, 1), &faces);
     CU_ASSERT_EQUAL(recorder_stop(&recorder, NULL), 0);
     check_last("marked.mkv", GREEN, 0.01, 0.01, GREEN);

@@ -12,21 +12,21 @@
 static const char *const labels[] = {"happy", "sad, \"blue\"", "no\\thing"};
 static const struct mien_model_info model = {.label_count = 3, .labels = labels};
 
-static const struct faces two = {
-    .count = 2,
-    .list = {{.id = 1,
-              .box = {10, 20, 30, 40},
-              .probabilities = {0.75f, 0.2f, 0.05f},
-              .label = 0,
-              .confidence = 0.75f},
-             {.id = 7,
-              .box = {0, 1, 2, 3},
-              .probabilities = {0.3f, 0.4f, 0.3f},
-              .label = 1,
-              .confidence = 0.4f,
-              .uncertain = 1}},
+static struct mien_face both[] = {
+    {.id = 1,
+     .box = {10, 20, 30, 40},
+     .probabilities = {0.75f, 0.2f, 0.05f},
+     .label = 0,
+     .confidence = 0.75f},
+    {.id = 7,
+     .box = {0, 1, 2, 3},
+     .probabilities = {0.3f, 0.4f, 0.3f},
+     .label = 1,
+     .confidence = 0.4f,
+     .uncertain = 1},
 };
-static const struct faces nobody = {.count = 0};
+static const struct mien_faces two = {.list = both, .count = 2};
+static const struct mien_faces nobody = {.count = 0};
 
 /* Two frames, one with two faces and one without; the file's text, to be released by free. */
 static char *write_rows(enum records_format format, const char *source)

@@ -34,7 +34,7 @@ static void take_until_faces(void)
 /* Faces of the source before do not stay, and time goes on. */
 static void another_source_takes_over(void)
 {
-    struct recogniser_options options = {.tracks = {.max_age = 0.4}};
+    struct mien_recogniser_options options = {.tracks = {.max_age = 0.4}};
     struct mien_error error = {""};
     session = (struct session){0};
     CU_ASSERT_EQUAL_FATAL(session_open(&session, &options, NULL, &error), 0);
@@ -77,7 +77,7 @@ static int side_of(struct mien_box box)
 static bool has_own_faces(const struct session_picture *picture)
 {
     int side = bright_side(&picture->frame.gray);
-    const struct faces *faces = &picture->faces;
+    const struct mien_faces *faces = &picture->faces;
     for (int i = 0; i < faces->count; i++)
         if (side_of(faces->list[i].box) == side)
             return true;
@@ -89,7 +89,7 @@ static bool has_own_faces(const struct session_picture *picture)
 
 static void open_film(void)
 {
-    struct recogniser_options options = {0};
+    struct mien_recogniser_options options = {0};
     struct mien_error error = {""};
     session = (struct session){0};
     CU_ASSERT_EQUAL_FATAL(session_open(&session, &options, NULL, &error), 0);
@@ -141,7 +141,7 @@ static void use_settings(const char *text)
 /* What the command line asks for beats the file, also when that changes. */
 static void changed_settings_leave_the_precision_asked_for(void)
 {
-    struct recogniser_options options = {.precision = "bf16"};
+    struct mien_recogniser_options options = {.precision = "bf16"};
     struct mien_error error = {""};
     struct mien_config config;
     struct reload reload;
@@ -150,14 +150,14 @@ static void changed_settings_leave_the_precision_asked_for(void)
     CU_ASSERT_EQUAL_FATAL(mien_config_load(&config, "settings.json", NULL), 0);
     session = (struct session){0};
     CU_ASSERT_EQUAL_FATAL(session_open(&session, &options, NULL, &error), 0);
-    const struct recogniser *before = session.recogniser;
+    const struct mien_recogniser *before = session.recogniser;
     use_settings("{\"emotion\": {\"precision\": \"fp32\"}}");
     int result = 0;
     for (int i = 0; i < 600 && !result; i++, usleep(100000))
         result = reload_run(&reload, &config, &session, NULL, &error);
     CU_ASSERT_EQUAL(result, 1);
     CU_ASSERT_PTR_NOT_EQUAL(session.recogniser, before);
-    CU_ASSERT_STRING_EQUAL(recogniser_precision(session.recogniser), "bf16");
+    CU_ASSERT_STRING_EQUAL(mien_recogniser_precision(session.recogniser), "bf16");
     CU_ASSERT_EQUAL(session_close(&session, NULL), 0);
 }
 

@@ -1,26 +1,26 @@
-#include "recognise/smoothing.h"
+#include "mien/smoothing.h"
 #include "runner.h"
 
 #include <math.h>
 
-static const struct smoothing_options none;
+static const struct mien_smoothing_options none;
 
-static void begin(struct smoothing *smoothing, float first, double time)
+static void begin(struct mien_smoothing *smoothing, float first, double time)
 {
-    smoothing_begin(smoothing, (float[]){first, 1 - first}, 2, time, &none);
+    mien_smoothing_begin(smoothing, (float[]){first, 1 - first}, 2, time, &none);
 }
 
-static void add(struct smoothing *smoothing, float first, double time, double time_constant)
+static void add(struct mien_smoothing *smoothing, float first, double time, double time_constant)
 {
     float p[2] = {first, 1 - first};
-    struct smoothing_options options = {
+    struct mien_smoothing_options options = {
         .time_constant = time_constant, .hysteresis = 0.1, .hysteresis_seconds = 0.4};
-    smoothing_add(smoothing, p, 2, time, &options);
+    mien_smoothing_add(smoothing, p, 2, time, &options);
 }
 
 static void averages_by_its_time_constant(void)
 {
-    struct smoothing smoothing;
+    struct mien_smoothing smoothing;
     begin(&smoothing, 1, 3);
     add(&smoothing, 0, 3.25, 0.25);
     CU_ASSERT_DOUBLE_EQUAL(smoothing.probabilities[0], exp(-1), 1e-6);
@@ -31,7 +31,7 @@ static void averages_by_its_time_constant(void)
 /* Many small steps and few large ones come to the same. */
 static void does_not_depend_on_the_frame_rate(void)
 {
-    struct smoothing slow, fast;
+    struct mien_smoothing slow, fast;
     begin(&slow, 1, 0);
     begin(&fast, 1, 0);
     for (int i = 1; i <= 5; i++)
@@ -43,7 +43,7 @@ static void does_not_depend_on_the_frame_rate(void)
 
 static void takes_values_as_they_are_without_smoothing(void)
 {
-    struct smoothing smoothing;
+    struct mien_smoothing smoothing;
     begin(&smoothing, 1, 0);
     add(&smoothing, 0.25f, 0.01, 0);
     CU_ASSERT_EQUAL(smoothing.probabilities[0], 0.25f);
@@ -52,7 +52,7 @@ static void takes_values_as_they_are_without_smoothing(void)
 
 static void keeps_its_label_among_equals(void)
 {
-    struct smoothing smoothing;
+    struct mien_smoothing smoothing;
     begin(&smoothing, 0.52f, 0);
     for (int i = 1; i < 100; i++) {
         add(&smoothing, i % 2 ? 0.47f : 0.53f, i / 30.0, 0);
@@ -62,7 +62,7 @@ static void keeps_its_label_among_equals(void)
 
 static void changes_its_label_for_a_small_but_lasting_lead(void)
 {
-    struct smoothing smoothing;
+    struct mien_smoothing smoothing;
     begin(&smoothing, 0.52f, 0);
     add(&smoothing, 0.47f, 1.0, 0);
     add(&smoothing, 0.47f, 1.35, 0);
@@ -73,34 +73,34 @@ static void changes_its_label_for_a_small_but_lasting_lead(void)
 
 static void follows_at_once_without_hysteresis(void)
 {
-    struct smoothing smoothing;
+    struct mien_smoothing smoothing;
     begin(&smoothing, 0.52f, 0);
-    smoothing_add(&smoothing, (float[]){0.49f, 0.51f}, 2, 0.01, &none);
+    mien_smoothing_add(&smoothing, (float[]){0.49f, 0.51f}, 2, 0.01, &none);
     CU_ASSERT_EQUAL(smoothing.label, 1);
-    smoothing_add(&smoothing, (float[]){0.51f, 0.49f}, 2, 0.02, &none);
+    mien_smoothing_add(&smoothing, (float[]){0.51f, 0.49f}, 2, 0.02, &none);
     CU_ASSERT_EQUAL(smoothing.label, 0);
 }
 
 /* Sure only when well above the threshold or above it for a while; unsure at once. */
 static void an_uncertain_face_does_not_flicker(void)
 {
-    struct smoothing smoothing;
-    struct smoothing_options options = {
+    struct mien_smoothing smoothing;
+    struct mien_smoothing_options options = {
         .hysteresis = 0.1, .hysteresis_seconds = 0.4, .uncertain_below = 0.6};
-    smoothing_begin(&smoothing, (float[]){0.61f, 0.39f}, 2, 0, &options);
+    mien_smoothing_begin(&smoothing, (float[]){0.61f, 0.39f}, 2, 0, &options);
     CU_ASSERT_FALSE(smoothing.uncertain);
     for (int i = 1; i < 100; i++) {
         float first = i % 2 ? 0.59f : 0.63f;
-        smoothing_add(&smoothing, (float[]){first, 1 - first}, 2, i / 30.0, &options);
+        mien_smoothing_add(&smoothing, (float[]){first, 1 - first}, 2, i / 30.0, &options);
         CU_ASSERT(smoothing.uncertain);
     }
-    smoothing_add(&smoothing, (float[]){0.65f, 0.35f}, 2, 3.5, &options);
+    mien_smoothing_add(&smoothing, (float[]){0.65f, 0.35f}, 2, 3.5, &options);
     CU_ASSERT(smoothing.uncertain);
-    smoothing_add(&smoothing, (float[]){0.65f, 0.35f}, 2, 3.8, &options);
+    mien_smoothing_add(&smoothing, (float[]){0.65f, 0.35f}, 2, 3.8, &options);
     CU_ASSERT_FALSE(smoothing.uncertain);
-    smoothing_add(&smoothing, (float[]){0.59f, 0.41f}, 2, 3.9, &options);
+    mien_smoothing_add(&smoothing, (float[]){0.59f, 0.41f}, 2, 3.9, &options);
     CU_ASSERT(smoothing.uncertain);
-    smoothing_add(&smoothing, (float[]){0.75f, 0.25f}, 2, 4.0, &options);
+    mien_smoothing_add(&smoothing, (float[]){0.75f, 0.25f}, 2, 4.0, &options);
     CU_ASSERT_FALSE(smoothing.uncertain);
 }
 

@@ -16,9 +16,9 @@ static const struct mien_model_info model = {.label_count = 3, .labels = labels}
 
 static const struct mien_yuv yuv = {0.299, 0.114, 1};
 
-static struct face make_face(uint32_t id, int label)
+static struct mien_face make_face(uint32_t id, int label)
 {
-    struct face face = {.id = id, .box = {0, 0, 32, 32}, .label = label, .confidence = 0.8f};
+    struct mien_face face = {.id = id, .box = {0, 0, 32, 32}, .label = label, .confidence = 0.8f};
     for (int i = 0; i < 3; i++)
         face.probabilities[i] = i == label ? 0.8f : 0.1f;
     return face;
@@ -28,7 +28,8 @@ static struct face make_face(uint32_t id, int label)
 static void add_frames(struct timeline *timeline, const char *frames)
 {
     for (int i = 0; frames[i]; i++) {
-        struct faces faces = {.count = frames[i] != '.'};
+        struct mien_face list[3];
+        struct mien_faces faces = {.list = list, .count = frames[i] != '.'};
         faces.list[0] = make_face(1, frames[i] - '0');
         CU_ASSERT_EQUAL(timeline_add(timeline, i / 10.0, &faces, NULL, NULL), 0);
     }
@@ -76,7 +77,8 @@ static void keeps_curves_small(void)
     struct timeline timeline;
     timeline_init(&timeline, &model, &yuv);
     for (int i = 0; i < 9000; i++) {
-        struct faces faces = {.count = 1};
+        struct mien_face list[3];
+        struct mien_faces faces = {.list = list, .count = 1};
         faces.list[0] = make_face(7, i < 4500 ? 0 : 1);
         CU_ASSERT_EQUAL_FATAL(timeline_add(&timeline, 3 + i / 10.0, &faces, NULL, NULL), 0);
     }
@@ -99,7 +101,8 @@ static void keeps_curves_small(void)
 static void keeps_faces_by_id(void)
 {
     struct timeline timeline;
-    struct faces faces = {.count = 3};
+    struct mien_face list[3];
+    struct mien_faces faces = {.list = list, .count = 3};
     timeline_init(&timeline, &model, &yuv);
     faces.list[0] = make_face(5, 0);
     faces.list[1] = make_face(2, 1);
@@ -126,7 +129,8 @@ static void keeps_small_pictures(void)
     memset(color.data, 128, (size_t)color.stride * 45);
     memset(color.data, 77, (size_t)color.stride * 30);
     for (int i = 0; i < 12; i++) {
-        struct faces faces = {.count = 1};
+        struct mien_face list[3];
+        struct mien_faces faces = {.list = list, .count = 1};
         faces.list[0] = make_face(1, 0);
         faces.list[0].box = (struct mien_box){30, 20, 32, 32}; /* reaches over the edge */
         CU_ASSERT_EQUAL(timeline_add(&timeline, i / 10.0, &faces, &color, NULL), 0);
@@ -238,7 +242,8 @@ static void writes_cues_as_they_end(void)
     FILE *file = open_memstream(&slowly, &size);
     timeline_init(&timeline, &model, &yuv);
     for (int i = 0; i < 40; i++) {
-        struct faces faces = {.count = 2};
+        struct mien_face list[3];
+        struct mien_faces faces = {.list = list, .count = 2};
         faces.list[0] = make_face(1, i < 20 ? 0 : 1);
         faces.list[1] = make_face(2, i / 4 % 2);
         CU_ASSERT_EQUAL(timeline_add(&timeline, i / 10.0, &faces, NULL, NULL), 0);

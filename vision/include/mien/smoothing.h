@@ -1,13 +1,13 @@
 /* Probabilities of one face over time, made steady enough to read: an exponential average, and a
  * label that does not flicker between two that are about equal. */
-#ifndef APP_SMOOTHING_H
-#define APP_SMOOTHING_H
+#ifndef MIEN_SMOOTHING_H
+#define MIEN_SMOOTHING_H
 
 #include <stdbool.h>
 
 #include "mien/model.h"
 
-struct smoothing_options {
+struct mien_smoothing_options {
     double time_constant; /* seconds, time constant of the average; 0: none */
     double hysteresis;    /* another label is shown at once when it leads by this much, 0…1 … */
     double hysteresis_seconds; /* … or has led by less for this long */
@@ -16,7 +16,7 @@ struct smoothing_options {
                                `hysteresis_seconds` */
 };
 
-struct smoothing {
+struct mien_smoothing {
     float probabilities[MIEN_LABELS_MAX];
     int label;          /* the one shown; it may be a little behind the greatest */
     double time;        /* seconds, of the last value */
@@ -27,11 +27,11 @@ struct smoothing {
 };
 
 /* The first value, taken as it is. */
-void smoothing_begin(struct smoothing *smoothing, const float *probabilities, int count,
-                     double time, const struct smoothing_options *options);
+void mien_smoothing_begin(struct mien_smoothing *smoothing, const float *probabilities, int count,
+                          double time, const struct mien_smoothing_options *options);
 
 /* A later value. */
-void smoothing_add(struct smoothing *smoothing, const float *probabilities, int count, double time,
-                   const struct smoothing_options *options);
+void mien_smoothing_add(struct mien_smoothing *smoothing, const float *probabilities, int count,
+                        double time, const struct mien_smoothing_options *options);
 
 #endif

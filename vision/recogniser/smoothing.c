@@ -1,4 +1,4 @@
-#include "smoothing.h"
+#include "mien/smoothing.h"
 
 #include <math.h>
 #include <string.h>
@@ -12,13 +12,14 @@ static int greatest(const float *values, int count)
     return best;
 }
 
-static bool is_doubtful(const struct smoothing *smoothing, const struct smoothing_options *options)
+static bool is_doubtful(const struct mien_smoothing *smoothing,
+                        const struct mien_smoothing_options *options)
 {
     return smoothing->probabilities[smoothing->label] < options->uncertain_below;
 }
 
-void smoothing_begin(struct smoothing *smoothing, const float *probabilities, int count,
-                     double time, const struct smoothing_options *options)
+void mien_smoothing_begin(struct mien_smoothing *smoothing, const float *probabilities, int count,
+                          double time, const struct mien_smoothing_options *options)
 {
     memcpy(smoothing->probabilities, probabilities, (size_t)count * sizeof *probabilities);
     smoothing->time = time;
@@ -27,16 +28,16 @@ void smoothing_begin(struct smoothing *smoothing, const float *probabilities, in
     smoothing->uncertain = is_doubtful(smoothing, options);
 }
 
-static void average(struct smoothing *smoothing, const float *probabilities, int count, double dt,
-                    double time_constant)
+static void average(struct mien_smoothing *smoothing, const float *probabilities, int count,
+                    double dt, double time_constant)
 {
     float share = time_constant > 0 ? (float)(1 - exp(-fmax(dt, 0) / time_constant)) : 1;
     for (int i = 0; i < count; i++)
         smoothing->probabilities[i] += share * (probabilities[i] - smoothing->probabilities[i]);
 }
 
-static void choose_label(struct smoothing *smoothing, int count, double time,
-                         const struct smoothing_options *options)
+static void choose_label(struct mien_smoothing *smoothing, int count, double time,
+                         const struct mien_smoothing_options *options)
 {
     const float *p = smoothing->probabilities;
     int best = greatest(p, count);
@@ -49,7 +50,8 @@ static void choose_label(struct smoothing *smoothing, int count, double time,
         smoothing->label = best;
 }
 
-static void doubt(struct smoothing *smoothing, double time, const struct smoothing_options *options)
+static void doubt(struct mien_smoothing *smoothing, double time,
+                  const struct mien_smoothing_options *options)
 {
     float confidence = smoothing->probabilities[smoothing->label];
     if (is_doubtful(smoothing, options)) {
@@ -61,8 +63,8 @@ static void doubt(struct smoothing *smoothing, double time, const struct smoothi
     }
 }
 
-void smoothing_add(struct smoothing *smoothing, const float *probabilities, int count, double time,
-                   const struct smoothing_options *options)
+void mien_smoothing_add(struct mien_smoothing *smoothing, const float *probabilities, int count,
+                        double time, const struct mien_smoothing_options *options)
 {
     average(smoothing, probabilities, count, time - smoothing->time, options->time_constant);
     choose_label(smoothing, count, time, options);

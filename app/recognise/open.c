@@ -1,0 +1,13 @@
+#include "recognise/open.h"
+
+#include <errno.h>
+
+#include "model_path.h"
+
+int recogniser_open(struct mien_recogniser **recogniser,
+                    const struct mien_recogniser_options *options, struct mien_error *error)
+{
+    struct mien_recogniser_options complete = *options;
+    complete.model = model_path(options->model, error);
+    return complete.model ? mien_recogniser_create(recogniser, &complete, error) : -ENOENT;
+}

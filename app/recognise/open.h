@@ -1,0 +1,11 @@
+/* The recogniser as the program opens it. */
+#ifndef APP_OPEN_H
+#define APP_OPEN_H
+
+#include "mien/recogniser.h"
+
+/* As mien_recogniser_create, with model_path's model where the options name none. */
+int recogniser_open(struct mien_recogniser **recogniser,
+                    const struct mien_recogniser_options *options, struct mien_error *error);
+
+#endif

@@ -1,0 +1,53 @@
+/* Faces as the recogniser tells them. */
+#ifndef MIEN_FACES_H
+#define MIEN_FACES_H
+
+#include <stdint.h>
+
+#include "mien/detector.h"
+#include "mien/error.h"
+#include "mien/model.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct mien_face {
+    uint32_t id;                          /* stable over time; 1, 2, … */
+    struct mien_box box;                  /* pixels of the picture */
+    float probabilities[MIEN_LABELS_MAX]; /* 0…1, sum 1, in the order of the model's labels */
+    int label;                            /* index of the label shown, with hysteresis */
+    float confidence;                     /* probability of `label` */
+    int uncertain;                        /* confidence is, or was just now, below the threshold */
+};
+
+/* `room` is how many fit into the memory; only the functions below change it. */
+struct mien_boxes {
+    struct mien_box *boxes;
+    int count, room;
+};
+
+/* The faces of one picture. A zeroed struct has none and no memory. Whoever declares it owns it: it
+ * grows as needed, is used again for the next picture, and is released with mien_faces_free. */
+struct mien_faces {
+    struct mien_face *list;
+    int count, room;
+    struct mien_boxes tentative; /* what may be a face, but is not known well enough to be shown:
+                                    to be covered where faces are covered */
+};
+
+/* Makes room for this many faces and tentative boxes in all; what is there stays. Returns 0 or
+ * -ENOMEM, with `faces` as it was. */
+int mien_faces_reserve(struct mien_faces *faces, int count, int tentative,
+                       struct mien_error *error);
+
+/* Makes `to` a copy of `from`, in its own memory. Returns 0 or -ENOMEM, with `to` as it was. */
+int mien_faces_copy(struct mien_faces *to, const struct mien_faces *from, struct mien_error *error);
+
+/* Releases the memory and zeroes the struct. */
+void mien_faces_free(struct mien_faces *faces);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

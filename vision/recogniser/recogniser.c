@@ -1,0 +1,337 @@
+#include "mien/recogniser.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "grow.h"
+#include "mien/crop.h"
+#include "mien/network.h"
+#include "mien/scene.h"
+#include "mien/search.h"
+
+/* What is remembered of the face in one slot of the tracks. */
+struct memory {
+    uint32_t id; /* whose it is; 0: nobody's yet */
+    struct mien_smoothing smoothing;
+};
+
+struct mien_recogniser {
+    struct mien_smoothing_options smoothing;
+    struct mien_recogniser_times *times; /* or NULL */
+    struct mien_model *model;
+    struct mien_network *network;
+    struct mien_context *context;
+    struct mien_detector *detector;
+    struct mien_tracks *tracks; /* NULL for unrelated pictures */
+    struct mien_search *search; /* NULL: the whole of every picture is searched */
+    struct mien_scene scene;
+    uint8_t *crop;                     /* the network's input */
+    struct mien_detections detections; /* of mien_recogniser_run */
+    struct memory memories[MIEN_TRACKS_MAX];
+};
+
+/* ---- opening and closing ---- */
+
+static int open_network(struct mien_recogniser *r, const struct mien_recogniser_options *options,
+                        struct mien_error *error)
+{
+    if (!options->model)
+        return mien_error_set(error, EINVAL, "no model file is named");
+    struct mien_network_options network = {.cpu = options->cpu, .precision = options->precision};
+    int status = mien_model_open(&r->model, options->model, error);
+    if (status == 0)
+        status = mien_network_create(&r->network, r->model, &network, error);
+    if (status == 0)
+        mien_model_drop_weights(r->model);
+    if (status == 0)
+        status = mien_context_create(&r->context, r->network, error);
+    return status;
+}
+
+static int allocate_crop(struct mien_recogniser *r, struct mien_error *error)
+{
+    const struct mien_model_info *info = mien_model_info(r->model);
+    r->crop = malloc((size_t)info->width * (size_t)info->height);
+    return r->crop ? 0 : mien_error_set(error, ENOMEM, "no memory for a face");
+}
+
+int mien_recogniser_create(struct mien_recogniser **recogniser,
+                           const struct mien_recogniser_options *options, struct mien_error *error)
+{
+    struct mien_recogniser *r = calloc(1, sizeof *r);
+    if (!r)
+        return mien_error_set(error, ENOMEM, "no memory for the recogniser");
+    r->smoothing = options->smoothing;
+    r->times = options->times;
+    int status = open_network(r, options, error);
+    if (status == 0)
+        status = allocate_crop(r, error);
+    if (status == 0)
+        status = mien_detector_create(&r->detector, &options->detector, error);
+    if (status == 0 && !options->still)
+        status = mien_tracks_create(&r->tracks, &options->tracks, error);
+    if (status == 0 && !options->still && options->sweep >= 0)
+        status = mien_search_create(&r->search, r->detector, options->sweep, error);
+    if (status < 0) {
+        mien_recogniser_destroy(&r);
+        return status;
+    }
+    *recogniser = r;
+    return 0;
+}
+
+void mien_recogniser_destroy(struct mien_recogniser **recogniser)
+{
+    struct mien_recogniser *r = *recogniser;
+    if (!r)
+        return;
+    mien_search_destroy(&r->search);
+    mien_tracks_destroy(&r->tracks);
+    mien_detector_destroy(&r->detector);
+    mien_context_destroy(&r->context);
+    mien_network_destroy(&r->network);
+    mien_model_close(&r->model);
+    mien_detections_free(&r->detections);
+    free(r->crop);
+    free(r);
+    *recogniser = NULL;
+}
+
+const struct mien_model_info *mien_recogniser_model(const struct mien_recogniser *recogniser)
+{
+    return mien_model_info(recogniser->model);
+}
+
+const char *mien_recogniser_cpu(const struct mien_recogniser *recogniser)
+{
+    return mien_network_cpu(recogniser->network);
+}
+
+const char *mien_recogniser_precision(const struct mien_recogniser *recogniser)
+{
+    return mien_network_precision(recogniser->network);
+}
+
+void mien_recogniser_number_after(struct mien_recogniser *recogniser,
+                                  const struct mien_recogniser *before)
+{
+    mien_tracks_number_after(recogniser->tracks, before->tracks);
+}
+
+/* ---- time ---- */
+
+static struct mien_stage_time begin_stage(const struct mien_recogniser *r)
+{
+    struct timespec cpu;
+    if (!r->times)
+        return (struct mien_stage_time){0, 0};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &cpu);
+    return (struct mien_stage_time){clock_ns(), (int64_t)cpu.tv_sec * 1000000000 + cpu.tv_nsec};
+}
+
+static void end_stage(const struct mien_recogniser *r, struct mien_stage_time *sum,
+                      struct mien_stage_time begin)
+{
+    struct mien_stage_time now = begin_stage(r);
+    sum->wall_ns += now.wall_ns - begin.wall_ns;
+    sum->cpu_ns += now.cpu_ns - begin.cpu_ns;
+}
+
+/* ---- classifying ---- */
+
+static void classify(struct mien_recogniser *r, const struct mien_picture *gray,
+                     const struct mien_box *box, float *probabilities)
+{
+    const struct mien_model_info *info = mien_model_info(r->model);
+    struct mien_stage_time begin = begin_stage(r);
+    mien_crop(gray, box, r->crop, info->width, info->height);
+    if (r->times)
+        end_stage(r, &r->times->crop, begin);
+    begin = begin_stage(r);
+    mien_context_run(r->context, r->crop, info->width, probabilities);
+    mien_softmax(probabilities, probabilities, info->label_count, info->temperature);
+    if (r->times)
+        end_stage(r, &r->times->classify, begin);
+}
+
+/* A face that was not found in this picture keeps what it last expressed. */
+static const struct mien_smoothing *remember(struct mien_recogniser *r,
+                                             const struct mien_picture *gray,
+                                             const struct mien_track *track, double time)
+{
+    struct memory *memory = &r->memories[track->slot];
+    int labels = mien_model_info(r->model)->label_count;
+    float probabilities[MIEN_LABELS_MAX];
+    bool known = r->tracks && memory->id == track->id;
+    if (known && track->last < time)
+        return &memory->smoothing;
+    classify(r, gray, &track->box, probabilities);
+    if (known)
+        mien_smoothing_add(&memory->smoothing, probabilities, labels, time, &r->smoothing);
+    else
+        mien_smoothing_begin(&memory->smoothing, probabilities, labels, time, &r->smoothing);
+    memory->id = track->id;
+    return &memory->smoothing;
+}
+
+static void add_face(struct mien_faces *faces, const struct mien_track *track,
+                     const struct mien_smoothing *smoothing)
+{
+    struct mien_face *face = &faces->list[faces->count++];
+    *face = (struct mien_face){.id = track->id, .box = track->box, .label = smoothing->label};
+    memcpy(face->probabilities, smoothing->probabilities, sizeof face->probabilities);
+    face->confidence = face->probabilities[face->label];
+    face->uncertain = smoothing->uncertain;
+}
+
+int mien_recogniser_classify(struct mien_recogniser *recogniser, const struct mien_picture *gray,
+                             double time, const struct mien_detections *detections,
+                             struct mien_faces *faces, struct mien_error *error)
+{
+    const struct mien_boxes *tentative = &detections->tentative;
+    int result = mien_faces_reserve(faces, detections->count, tentative->count, error);
+    if (result < 0)
+        return result;
+    faces->count = 0;
+    faces->tentative.count = tentative->count;
+    for (int i = 0; i < tentative->count; i++)
+        faces->tentative.boxes[i] = tentative->boxes[i];
+    for (int i = 0; i < detections->count; i++) {
+        const struct mien_track *track = &detections->tracks[i];
+        add_face(faces, track, remember(recogniser, gray, track, time));
+    }
+    return 0;
+}
+
+/* ---- detecting ---- */
+
+void mien_detections_free(struct mien_detections *detections)
+{
+    free(detections->tracks);
+    free(detections->tentative.boxes);
+    *detections = (struct mien_detections){0};
+}
+
+/* As many as there can ever be: every track, and as many boxes that no track has. */
+static int reserve(struct mien_detections *detections, struct mien_error *error)
+{
+    struct mien_boxes *tentative = &detections->tentative;
+    int result = grow((void **)&detections->tracks, &detections->room, MIEN_TRACKS_MAX,
+                      sizeof *detections->tracks, error);
+    if (result == 0)
+        result = grow((void **)&tentative->boxes, &tentative->room, 2 * MIEN_TRACKS_MAX,
+                      sizeof *tentative->boxes, error);
+    return result;
+}
+
+static void forget_faces_of_last_scene(struct mien_recogniser *r, const struct mien_picture *gray,
+                                       double time)
+{
+    if (!r->tracks || !mien_scene_is_cut(&r->scene, gray, time))
+        return;
+    mien_tracks_forget(r->tracks);
+    if (r->search)
+        mien_search_restart(r->search);
+}
+
+static int find(struct mien_recogniser *r, const struct mien_picture *gray, double time,
+                struct mien_box *boxes, struct mien_error *error)
+{
+    struct mien_box known[MIEN_TRACKS_MAX];
+    if (!r->search)
+        return mien_detector_find(r->detector, gray, boxes, MIEN_TRACKS_MAX, error);
+    size_t count = mien_tracks_expected(r->tracks, time, known, MIEN_TRACKS_MAX);
+    return mien_search_find(r->search, gray, time, known, count, boxes, MIEN_TRACKS_MAX, error);
+}
+
+static bool is_on(const struct mien_box *box, const struct mien_track *tracks, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (mien_box_has_centre(&tracks[i].box, box))
+            return true;
+    return false;
+}
+
+/* Keeps the boxes that are confirmed; the others go to the tentative. A face that is shown has been
+ * confirmed as often as the tracks want, and is not asked about again. Returns how many are kept,
+ * or an error. */
+static int confirm(struct mien_recogniser *r, const struct mien_picture *gray,
+                   struct mien_box *boxes, int count, struct mien_boxes *tentative,
+                   struct mien_error *error)
+{
+    struct mien_track shown[MIEN_TRACKS_MAX];
+    size_t shown_count = r->tracks ? mien_tracks_confirmed(r->tracks, shown, MIEN_TRACKS_MAX) : 0;
+    int kept = 0;
+    for (int i = 0; i < count; i++) {
+        int confirmed = is_on(&boxes[i], shown, shown_count)
+                            ? 1
+                            : mien_detector_confirms(r->detector, gray, &boxes[i], error);
+        if (confirmed < 0)
+            return confirmed;
+        if (confirmed)
+            boxes[kept++] = boxes[i];
+        else
+            tentative->boxes[tentative->count++] = boxes[i];
+    }
+    return kept;
+}
+
+/* Unrelated pictures. */
+static void list_boxes(struct mien_detections *detections, const struct mien_box *boxes, int count,
+                       double time)
+{
+    detections->count = count;
+    for (int i = 0; i < count; i++)
+        detections->tracks[i] = (struct mien_track){
+            .id = (uint32_t)i + 1, .box = boxes[i], .first = time, .last = time, .slot = i};
+}
+
+/* Follows the faces that were found, in a stream; else each is one of its own. */
+static void list_faces(struct mien_recogniser *r, const struct mien_box *boxes, int count,
+                       double time, struct mien_detections *detections)
+{
+    struct mien_boxes *tentative = &detections->tentative;
+    if (!r->tracks) {
+        list_boxes(detections, boxes, count, time);
+        return;
+    }
+    mien_tracks_update(r->tracks, boxes, (size_t)count, time);
+    detections->count = (int)mien_tracks_confirmed(r->tracks, detections->tracks, MIEN_TRACKS_MAX);
+    tentative->count +=
+        (int)mien_tracks_tentative(r->tracks, tentative->boxes + tentative->count, MIEN_TRACKS_MAX);
+}
+
+int mien_recogniser_detect(struct mien_recogniser *recogniser, const struct mien_picture *gray,
+                           double time, struct mien_detections *detections,
+                           struct mien_error *error)
+{
+    struct mien_box boxes[MIEN_TRACKS_MAX];
+    struct mien_stage_time begin = begin_stage(recogniser);
+    int count = reserve(detections, error);
+    if (count < 0)
+        return count;
+    forget_faces_of_last_scene(recogniser, gray, time);
+    count = find(recogniser, gray, time, boxes, error);
+    detections->tentative.count = 0;
+    if (count > 0)
+        count = confirm(recogniser, gray, boxes, count, &detections->tentative, error);
+    if (count >= 0)
+        list_faces(recogniser, boxes, count, time, detections);
+    if (recogniser->times)
+        end_stage(recogniser, &recogniser->times->detect, begin);
+    return count < 0 ? count : 0;
+}
+
+int mien_recogniser_run(struct mien_recogniser *recogniser, const struct mien_picture *gray,
+                        double time, struct mien_faces *faces, struct mien_error *error)
+{
+    struct mien_detections *detections = &recogniser->detections;
+    int result = mien_recogniser_detect(recogniser, gray, time, detections, error);
+    if (result == 0)
+        result = mien_recogniser_classify(recogniser, gray, time, detections, faces, error);
+    return result;
+}
