@@ -347,13 +347,18 @@ int analysis_offer(struct analysis *analysis, const struct mien_frame *frame,
     return 0;
 }
 
-void analysis_wait(struct analysis *analysis, const struct analysis_result *result, int timeout_ms)
+static bool is_known(const struct analysis_result *result, uint64_t number)
+{
+    return result->analysed > 0 && result->number >= number;
+}
+
+void analysis_wait(struct analysis *analysis, uint64_t number, int timeout_ms)
 {
     int64_t until = clock_ns() + (int64_t)timeout_ms * 1000000;
     struct timespec deadline = {.tv_sec = until / 1000000000, .tv_nsec = until % 1000000000};
     int over = 0;
     pthread_mutex_lock(&analysis->lock);
-    while (!over && !analysis->failure && analysis->result.analysed == result->analysed)
+    while (!over && !analysis->failure && !is_known(&analysis->result, number))
         over = pthread_cond_timedwait(&analysis->looked, &analysis->lock, &deadline);
     pthread_mutex_unlock(&analysis->lock);
 }

@@ -46,9 +46,9 @@ void analysis_stop(struct analysis **analysis);
 int analysis_offer(struct analysis *analysis, const struct mien_frame *frame,
                    struct mien_error *error);
 
-/* Waits until a picture has been looked at that *result does not know of yet, or a thread gave up,
- * or for `timeout_ms`. Any thread. */
-void analysis_wait(struct analysis *analysis, const struct analysis_result *result, int timeout_ms);
+/* Waits until the faces of the picture of this number, or of a later one, are known, or a thread
+ * gave up, or for `timeout_ms`. Any thread. */
+void analysis_wait(struct analysis *analysis, uint64_t number, int timeout_ms);
 
 /* Copies the newest result; true when *result was of an earlier picture. *result starts as zeros
  * and ends with mien_faces_free of its faces. Without memory it stays as it is. Any thread. */

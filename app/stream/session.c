@@ -153,7 +153,7 @@ int session_next(struct session *session, int timeout_ms, struct mien_error *err
     if (!session->waiting.gray.data)
         result = offer(session, timeout_ms, error);
     if (!result)
-        analysis_wait(session->analysis, &session->result, timeout_ms);
+        analysis_wait(session->analysis, session->waiting.number, timeout_ms);
     bool seen = look(session);
     if (!seen)
         return result ? result : -ETIMEDOUT;
