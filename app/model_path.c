@@ -1,29 +1,26 @@
 #include "model_path.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "app_config.h"
+#include "place.h"
 
-#define DEFAULT_MODEL "/ferplus-residual.safetensors"
+#define DEFAULT_MODEL "ferplus-residual.safetensors"
 
 const char *model_path(const char *wished, struct mien_error *error)
 {
-    static const char installed[] = MIEN_MODELS_INSTALLED DEFAULT_MODEL;
-    static const char source[] = MIEN_MODELS_SOURCE DEFAULT_MODEL;
+    static _Thread_local char installed[PATH_MAX];
     const char *environment = getenv("MIEN_MODEL");
     if (wished)
         return wished;
     if (environment && *environment)
         return environment;
-    if (access(installed, R_OK) == 0)
+    if (place_find(installed, sizeof installed, MIEN_DATA "/models", DEFAULT_MODEL))
         return installed;
-    if (access(source, R_OK) == 0)
-        return source;
     mien_error_set(error, ENOENT,
-                   "there is no model: neither %s nor %s can be read; name one with --model or "
-                   "in $MIEN_MODEL",
-                   installed, source);
+                   "there is no model: %s cannot be read; name one with --model or in $MIEN_MODEL",
+                   installed);
     return NULL;
 }

@@ -4,9 +4,9 @@
 
 #include "mien/error.h"
 
-/* Returns `wished`, else $MIEN_MODEL, else the default model where it was installed, else in the
- * source tree that mien was built from. The text is static or the caller's or the environment's.
- * NULL when there is no default model: the message names the places looked in. */
+/* Returns `wished`, else $MIEN_MODEL, else the default model that came with mien. The text is the
+ * thread's, the caller's or the environment's. NULL when there is no default model: the message
+ * names where it should be. */
 const char *model_path(const char *wished, struct mien_error *error);
 
 #endif

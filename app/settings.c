@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "mien/log.h"
+#include "opencv.h"
 
 static const char *or_null(const char *text)
 {
@@ -41,6 +42,13 @@ bool settings_same_camera(const struct mien_config *a, const struct mien_config 
     return mien_config_same(a, &like_a, "camera");
 }
 
+static enum mien_detector_engine detector_engine(const char *name)
+{
+    return !strcmp(name, "mien")     ? MIEN_DETECTOR_MIEN
+           : !strcmp(name, "opencv") ? MIEN_DETECTOR_OPENCV
+                                     : MIEN_DETECTOR_AUTO;
+}
+
 struct mien_recogniser_options settings_recogniser(const struct mien_config *config,
                                                    const char *model)
 {
@@ -51,7 +59,9 @@ struct mien_recogniser_options settings_recogniser(const struct mien_config *con
                      .scale_step = config->detection.scale_step,
                      .neighbours = config->detection.neighbours,
                      .smallest = config->detection.smallest,
-                     .confirm = config->detection.confirm},
+                     .confirm = config->detection.confirm,
+                     .engine = detector_engine(config->detection.engine),
+                     .load_opencv = opencv_load},
         .tracks = {.overlap = config->tracking.overlap,
                    .max_age = config->tracking.bridge,
                    .min_hits = config->tracking.persist,

@@ -40,6 +40,8 @@ const struct option options[] = {
     NUMBER(camera, fps, 1, 1000, "30", "Wished frames a second"),
     BOOL(camera, mirror, "true", "Show the picture as a mirror does"),
     TEXT(detection, cascade, "", "Path of the Haar cascade; empty: the one the system has"),
+    MATCH(detection, engine, "auto", "^(auto|mien|opencv)$", "auto, mien or opencv",
+          "Who searches faces; auto: mien, and OpenCV with a cascade that is not for mien"),
     BOOL(detection, confirm, "true",
          "Believe a face only if a second cascade sees it too; not with a cascade of your own"),
     NUMBER(detection, scale_step, 1.01, 2, "1.1", "Ratio between neighbouring face sizes searched"),

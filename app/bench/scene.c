@@ -2,18 +2,19 @@
 
 #include <errno.h>
 #include <libswscale/swscale.h>
+#include <limits.h>
 #include <linux/videodev2.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <turbojpeg.h>
-#include <unistd.h>
 
 #include "app_config.h"
 #include "mien/detector.h"
+#include "place.h"
 #include "video/video.h"
 
-#define PORTRAIT "/portrait-hopper-usn.jpg"
+#define PORTRAIT "portrait-hopper-usn.jpg"
 #define ROOM 1.5   /* side of what is cut out, in sides of the face */
 #define SWING 0.01 /* of the width, either way */
 #define TILE 0.9   /* of its place, so that it may swing */
@@ -23,14 +24,10 @@ enum { QUALITY = 85, NOISE = 4 };
 
 static const char *bundled(struct mien_error *error)
 {
-    static const char installed[] = MIEN_SAMPLES_INSTALLED PORTRAIT;
-    static const char source[] = MIEN_SAMPLES_SOURCE PORTRAIT;
-    if (access(installed, R_OK) == 0)
-        return installed;
-    if (access(source, R_OK) == 0)
-        return source;
-    mien_error_set(error, ENOENT, "neither %s nor %s can be read; name a picture with --picture",
-                   installed, source);
+    static _Thread_local char path[PATH_MAX];
+    if (place_find(path, sizeof path, MIEN_DATA "/samples", PORTRAIT))
+        return path;
+    mien_error_set(error, ENOENT, "%s cannot be read; name a picture with --picture", path);
     return NULL;
 }
 

@@ -10,9 +10,9 @@
 #include <string.h>
 #include <time.h>
 
-#include "faces/opencv_wrapper.h"
 #include "faces/scan.h"
 #include "faces/scan_kernels.h"
+#include "rival.h"
 #include "video/video.h"
 
 enum { PICTURES_MAX = 100000, NEIGHBOURS = 5 };
@@ -20,7 +20,7 @@ enum { PICTURES_MAX = 100000, NEIGHBOURS = 5 };
 enum { LEVELS = 3, OPENCV = LEVELS, WAYS };
 
 struct bench {
-    struct opencv_cascade *opencv;
+    struct rival *opencv;
     struct scan *scans[LEVELS];
     struct scan_sizes sizes;
     double smallest;
@@ -47,7 +47,7 @@ static int look(struct bench *bench, const struct mien_picture *gray, struct mie
 {
     const struct mien_box *raw, *faces;
     bench->sizes.smallest = (int)lround(bench->smallest * gray->height);
-    int count = opencv_cascade_find(bench->opencv, gray, &bench->sizes, 0, &raw, error);
+    int count = rival_find(bench->opencv, gray, &bench->sizes, 0, &raw, error);
     if (count < 0)
         return count;
     bench->hits += count;
@@ -55,7 +55,7 @@ static int look(struct bench *bench, const struct mien_picture *gray, struct mie
     for (int i = 0; i < LEVELS; i++)
         same[i] = bench->scans[i] && is_same(bench, i, gray, 0, raw, count, error);
     double start = now();
-    count = opencv_cascade_find(bench->opencv, gray, &bench->sizes, NEIGHBOURS, &faces, error);
+    count = rival_find(bench->opencv, gray, &bench->sizes, NEIGHBOURS, &faces, error);
     bench->milliseconds[OPENCV][bench->pictures] = now() - start;
     if (count < 0)
         return count;
@@ -74,10 +74,10 @@ static int look(struct bench *bench, const struct mien_picture *gray, struct mie
 
 static int open_ways(struct bench *bench, const char *path, struct mien_error *error)
 {
-    int status = opencv_cascade_load(&bench->opencv, path, error);
+    int status = rival_open(&bench->opencv, path, error);
     for (int i = 0; i < LEVELS && status == 0; i++) {
         struct cascade cascade;
-        status = opencv_cascade_read(&cascade, path, error);
+        status = own_read(&cascade, path, error);
         if (status == 0)
             scan_create(&bench->scans[i], &cascade, scan_level(i), NULL);
         if (status == 0)
@@ -143,6 +143,6 @@ int main(int argc, char **argv)
     mien_reader_close(&reader);
     for (int i = 0; i < LEVELS; i++)
         scan_destroy(&bench.scans[i]);
-    opencv_cascade_free(bench.opencv);
+    rival_close(bench.opencv);
     return status < 0 ? 2 : 0;
 }

@@ -12,26 +12,26 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "faces/opencv_wrapper.h"
 #include "faces/scan.h"
 #include "faces/scan_kernels.h"
 #include "noise.h"
+#include "rival.h"
 #include "video/video.h"
 
 enum { LEVELS_MAX = 4, SETTINGS = 9 };
 
 struct rivals {
-    struct opencv_cascade *opencv;
+    struct rival *opencv;
     struct scan *scans[LEVELS_MAX];
     long pictures, searches, boxes, different;
 };
 
 static int open_rivals(struct rivals *rivals, const char *path, struct mien_error *error)
 {
-    int status = opencv_cascade_load(&rivals->opencv, path, error);
+    int status = rival_open(&rivals->opencv, path, error);
     for (int i = 1; i < LEVELS_MAX && scan_level(i) && status == 0; i++) {
         struct cascade cascade;
-        status = opencv_cascade_read(&cascade, path, error);
+        status = own_read(&cascade, path, error);
         if (status == 0)
             scan_create(&rivals->scans[i], &cascade, scan_level(i), NULL);
         if (status == 0)
@@ -44,14 +44,14 @@ static void close_rivals(struct rivals *rivals)
 {
     for (int i = 0; i < LEVELS_MAX; i++)
         scan_destroy(&rivals->scans[i]);
-    opencv_cascade_free(rivals->opencv);
+    rival_close(rivals->opencv);
 }
 
 static int compare(struct rivals *rivals, const struct mien_picture *gray,
                    const struct scan_sizes *sizes, int neighbours, struct mien_error *error)
 {
     const struct mien_box *expected, *boxes;
-    int count = opencv_cascade_find(rivals->opencv, gray, sizes, neighbours, &expected, error);
+    int count = rival_find(rivals->opencv, gray, sizes, neighbours, &expected, error);
     if (count < 0)
         return count;
     rivals->boxes += count;

@@ -1,5 +1,4 @@
 /* Our own search against OpenCV's: the same raw hits in the same order, and the same groups. */
-#include "faces/opencv_wrapper.h"
 #include "faces/scan.h"
 #include "faces/scan_kernels.h"
 #include "faces/scan_layout.h"
@@ -13,23 +12,24 @@
 #include <string.h>
 
 #include "faces/vision_config.h"
+#include "rival.h"
 
 static const char cascade_path[] = MIEN_CASCADE_FOLDER "/haarcascade_frontalface_default.xml";
 enum { LEVELS = 3 };
 
 /* OpenCV's classifier and a scan for each level that this CPU has. */
 struct rivals {
-    struct opencv_cascade *opencv;
+    struct rival *opencv;
     struct scan *scans[LEVELS];
 };
 
 static void open_rivals(struct rivals *rivals)
 {
     *rivals = (struct rivals){0};
-    CU_ASSERT_EQUAL_FATAL(opencv_cascade_load(&rivals->opencv, cascade_path, NULL), 0);
+    CU_ASSERT_EQUAL_FATAL(rival_open(&rivals->opencv, cascade_path, NULL), 0);
     for (int i = 0; i < LEVELS; i++) {
         struct cascade cascade;
-        CU_ASSERT_EQUAL_FATAL(opencv_cascade_read(&cascade, cascade_path, NULL), 0);
+        CU_ASSERT_EQUAL_FATAL(own_read(&cascade, cascade_path, NULL), 0);
         int status = scan_create(&rivals->scans[i], &cascade, scan_level(i), NULL);
         CU_ASSERT(status == 0 || (status == -EINVAL && i > 0));
         cascade_free(&cascade);
@@ -40,7 +40,7 @@ static void close_rivals(struct rivals *rivals)
 {
     for (int i = 0; i < LEVELS; i++)
         scan_destroy(&rivals->scans[i]);
-    opencv_cascade_free(rivals->opencv);
+    rival_close(rivals->opencv);
 }
 
 /* Compares all levels with OpenCV; returns how many boxes there were. */
@@ -48,7 +48,7 @@ static int compare(struct rivals *rivals, const struct mien_picture *gray, struc
                    int neighbours)
 {
     const struct mien_box *expected, *boxes;
-    int count = opencv_cascade_find(rivals->opencv, gray, &sizes, neighbours, &expected, NULL);
+    int count = rival_find(rivals->opencv, gray, &sizes, neighbours, &expected, NULL);
     CU_ASSERT_FATAL(count >= 0);
     for (int i = 0; i < LEVELS; i++) {
         if (!rivals->scans[i])
@@ -208,7 +208,7 @@ static void refuses_broken_cascades(void)
     for (int broken = 0; broken < 8; broken++) {
         struct cascade cascade;
         struct scan *scan = NULL;
-        CU_ASSERT_EQUAL_FATAL(opencv_cascade_read(&cascade, cascade_path, NULL), 0);
+        CU_ASSERT_EQUAL_FATAL(own_read(&cascade, cascade_path, NULL), 0);
         struct cascade_stump *stump = &cascade.stumps[7];
         struct cascade_stage *stage = &cascade.stages[3];
         switch (broken) {

@@ -3,8 +3,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { WINDOW_MIN = 4, WINDOW_MAX = 128 };
-
 static int is_rect_sound(const struct cascade *cascade, const struct cascade_rect *rect)
 {
     return rect->x >= 0 && rect->y >= 0 && rect->width >= 0 && rect->height >= 0 &&
@@ -23,8 +21,9 @@ static int is_stump_sound(const struct cascade *cascade, const struct cascade_st
 
 int cascade_is_sound(const struct cascade *cascade)
 {
-    if (cascade->width < WINDOW_MIN || cascade->width > WINDOW_MAX ||
-        cascade->height < WINDOW_MIN || cascade->height > WINDOW_MAX || cascade->stage_count < 1)
+    if (cascade->width < CASCADE_WINDOW_MIN || cascade->width > CASCADE_WINDOW_MAX ||
+        cascade->height < CASCADE_WINDOW_MIN || cascade->height > CASCADE_WINDOW_MAX ||
+        cascade->stage_count < 1)
         return 0;
     for (int i = 0; i < cascade->stump_count; i++)
         if (!is_stump_sound(cascade, &cascade->stumps[i]))

@@ -9,7 +9,7 @@
 extern "C" {
 #endif
 
-enum { CASCADE_RECTS = 3 };
+enum { CASCADE_RECTS = 3, CASCADE_WINDOW_MIN = 4, CASCADE_WINDOW_MAX = 128 };
 
 /* In pixels of the window. Rectangles that are not needed have no area and the weight 0. */
 struct cascade_rect {

@@ -1,4 +1,5 @@
-/* Finds faces: options, the search for the cascade file, and order among what OpenCV finds. */
+/* Finds faces: options, the search for the cascade file, which engine searches, and order among
+ * what it finds. */
 #include "mien/detector.h"
 
 #include <errno.h>
@@ -10,9 +11,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cascade_file.h"
+#include "engine.h"
 #include "faces/vision_config.h"
 #include "full_scan.h"
-#include "opencv_wrapper.h"
 #include "scan.h"
 
 #define CASCADE_FILE "haarcascade_frontalface_default.xml"
@@ -36,9 +38,10 @@ static const char *const cascade_places[] = {
 };
 
 struct mien_detector {
-    struct scan *scan;             /* our own search, or … */
-    struct opencv_cascade *opencv; /* … NULL and OpenCV's */
-    struct mien_detector *second;  /* which confirms, or NULL */
+    struct scan *scan;                     /* our own search, or NULL and … */
+    const struct mien_face_engine *engine; /* … another, */
+    void *searcher;                        /* with its cascade */
+    struct mien_detector *second;          /* which confirms, or NULL */
     struct full_scan full_scan;
     int width, height; /* of its pictures */
     double step, smallest;
@@ -101,36 +104,80 @@ static int check_options(const struct mien_detector_options *options, struct mie
 }
 
 /* $MIEN_CPU names the kernels of the network too, and may be a level that the scan has not. */
-static int create_scan(struct scan **scan, struct cascade *cascade)
+static int create_scan(struct scan **scan, struct cascade *cascade, struct mien_error *error)
 {
     const char *cpu = getenv("MIEN_CPU");
     if (cpu && *cpu && scan_create(scan, cascade, cpu, NULL) == 0)
         return 0;
-    return scan_create(scan, cascade, NULL, NULL);
+    return scan_create(scan, cascade, NULL, error);
 }
 
-/* What our own scan cannot do is left to OpenCV. */
-static int load(struct mien_detector *detector, const char *path, int reference,
-                struct mien_error *error)
+static int open_scan(struct mien_detector *detector, const struct cascade_file *file,
+                     struct mien_error *error)
 {
     struct cascade cascade;
-    if (!reference && opencv_cascade_read(&cascade, path, NULL) == 0) {
-        int status = create_scan(&detector->scan, &cascade);
+    int status = cascade_file_stumps(file, &cascade, error);
+    if (status == 0) {
+        status = create_scan(&detector->scan, &cascade, error);
         cascade_free(&cascade);
-        if (status == 0)
-            return 0;
     }
-    return opencv_cascade_load(&detector->opencv, path, error);
+    return status;
+}
+
+/* OpenCV trusts each number in a cascade, so it gets what we read and checked, not the file. */
+static int open_engine(struct mien_detector *detector, const struct cascade_file *file,
+                       const struct mien_detector_options *options, struct mien_error *error)
+{
+    char *xml;
+    size_t size;
+    if (!options->load_opencv)
+        return mien_error_set(error, ENOTSUP, "only OpenCV searches with it, which is not here");
+    int status = options->load_opencv(&detector->engine, error);
+    if (status == 0)
+        status = cascade_file_print(file, &xml, &size, error);
+    if (status == 0) {
+        status = detector->engine->open(&detector->searcher, xml, size, error);
+        free(xml);
+    }
+    return status;
+}
+
+static int load_file(struct mien_detector *detector, const struct cascade_file *file,
+                     const struct mien_detector_options *options, struct mien_error *error)
+{
+    int status = -ENOTSUP;
+    if (options->engine != MIEN_DETECTOR_OPENCV)
+        status = open_scan(detector, file, error);
+    if (status == -ENOTSUP && options->engine != MIEN_DETECTOR_MIEN)
+        status = open_engine(detector, file, options, error);
+    return status;
+}
+
+static int load(struct mien_detector *detector, const char *path,
+                const struct mien_detector_options *options, struct mien_error *error)
+{
+    struct cascade_file file;
+    struct mien_error reason = {""};
+    int status = cascade_file_read(&file, path, error);
+    if (status < 0)
+        return status;
+    status = load_file(detector, &file, options, &reason);
+    cascade_file_free(&file);
+    return status == 0 ? 0
+                       : mien_error_set(error, -status, "the face cascade %s cannot be used: %s",
+                                        path, reason.text);
 }
 
 /* Nobody says that it would agree with a cascade of the caller's. */
-static int create_second(struct mien_detector *detector, int reference, struct mien_error *error)
+static int create_second(struct mien_detector *detector, const struct mien_detector_options *first,
+                         struct mien_error *error)
 {
     char path[1024];
     struct mien_detector_options options = {.cascade = path,
                                             .scale_step = SECOND_STEP,
                                             .neighbours = SECOND_NEIGHBOURS,
-                                            .reference = reference};
+                                            .engine = first->engine,
+                                            .load_opencv = first->load_opencv};
     int status = find_installed(SECOND_FILE, path, sizeof path, error);
     return status < 0 ? status : mien_detector_create(&detector->second, &options, error);
 }
@@ -156,9 +203,9 @@ int mien_detector_create(struct mien_detector **detector,
     created->step = o.scale_step;
     created->smallest = o.smallest;
     created->neighbours = o.neighbours;
-    status = load(created, path, o.reference, error);
+    status = load(created, path, &o, error);
     if (status == 0 && o.confirm && path == buffer)
-        status = create_second(created, o.reference, error);
+        status = create_second(created, &o, error);
     if (status < 0) {
         mien_detector_destroy(&created);
         return status;
@@ -173,7 +220,8 @@ void mien_detector_destroy(struct mien_detector **detector)
         return;
     mien_detector_destroy(&(*detector)->second);
     scan_destroy(&(*detector)->scan);
-    opencv_cascade_free((*detector)->opencv);
+    if ((*detector)->engine)
+        (*detector)->engine->close((*detector)->searcher);
     full_scan_finish(&(*detector)->full_scan);
     free(*detector);
     *detector = NULL;
@@ -244,8 +292,8 @@ int mien_detector_find_in(struct mien_detector *detector, const struct mien_pict
     const struct mien_box *found;
     int count = detector->scan
                     ? scan_find(detector->scan, &part, &sizes, detector->neighbours, &found, error)
-                    : opencv_cascade_find(detector->opencv, &part, &sizes, detector->neighbours,
-                                          &found, error);
+                    : detector->engine->find(detector->searcher, &part, &sizes,
+                                             detector->neighbours, &found, error);
     return count < 0 ? count : (int)collect(found, count, &region, boxes, capacity);
 }
 

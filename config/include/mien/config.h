@@ -24,7 +24,7 @@ struct mien_config {
         bool mirror;
     } camera;
     struct {
-        char cascade[MIEN_CONFIG_TEXT_MAX];
+        char cascade[MIEN_CONFIG_TEXT_MAX], engine[MIEN_CONFIG_TEXT_MAX];
         bool confirm;
         double scale_step, smallest, sweep;
         int neighbours;

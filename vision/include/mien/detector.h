@@ -26,19 +26,33 @@ static inline int mien_box_has_centre(const struct mien_box *box, const struct m
 
 struct mien_detector; /* one thread at a time */
 
+/* Who searches. */
+enum mien_detector_engine {
+    MIEN_DETECTOR_AUTO, /* mien's own search, and OpenCV for cascades that are not for it */
+    MIEN_DETECTOR_MIEN,
+    MIEN_DETECTOR_OPENCV, /* slower, the same faces */
+};
+
+struct mien_face_engine; /* a search that is not mien's own */
+
 struct mien_detector_options {
     const char *cascade; /* path of the cascade file; NULL: $MIEN_CASCADE, then where the system
                             keeps it (found at build time and at run time) */
     double scale_step;   /* ratio between neighbouring face sizes, > 1; 0: 1.1 */
     int neighbours;      /* a face needs more raw hits than this; 0: 5 */
-    int reference;       /* search with OpenCV itself: slower, the same faces */
-    double smallest;     /* smallest face, as a share of the picture's height; 0: 0.125 */
-    int confirm;         /* for mien_detector_confirms, where no cascade is named: also load
-                            haarcascade_frontalface_alt.xml */
+    enum mien_detector_engine engine;
+    /* Called only where OpenCV is to search: sets *opencv, for as long as the process runs, and
+     * returns 0, or a negative errno value with a message. NULL: there is no OpenCV. */
+    int (*load_opencv)(const struct mien_face_engine **opencv, struct mien_error *error);
+    double smallest; /* smallest face, as a share of the picture's height; 0: 0.125 */
+    int confirm;     /* for mien_detector_confirms, where no cascade is named: also load
+                        haarcascade_frontalface_alt.xml */
 };
 
 /* `options` may be NULL. *detector is untouched on failure. Returns 0, -ENOENT (no cascade file:
- * the message says where it was looked for and which package has it), -EINVAL or -ENOMEM. */
+ * the message says where it was looked for and which package has it), -EINVAL (the message says
+ * where in the file, and why), -ENOTSUP (a sound cascade that no engine at hand can search with),
+ * -ENOMEM, or what `load_opencv` returns. */
 int mien_detector_create(struct mien_detector **detector,
                          const struct mien_detector_options *options, struct mien_error *error);
 void mien_detector_destroy(struct mien_detector **detector);

@@ -1,94 +1,13 @@
-// The only C++ file of mien: OpenCV's cascade classifier behind a C interface.
-// No exception leaves a function of this file.
-#include "opencv_wrapper.h"
+// The numbers of a cascade as OpenCV's own reader of XML has them.
+#include "rival.h"
 
 #include <cerrno>
-#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <new>
 #include <opencv2/core.hpp>
-#include <opencv2/core/utils/logger.hpp>
-#include <opencv2/objdetect.hpp>
+#include <string>
 #include <vector>
-
-struct opencv_cascade {
-    cv::CascadeClassifier classifier;
-    std::vector<cv::Rect> found;
-    std::vector<mien_box> boxes;
-};
-
-// To be called inside a catch block: tells the exception in flight as −errno and a message.
-static int explain(int code, const char *what, mien_error *error)
-{
-    try {
-        throw;
-    } catch (const std::bad_alloc &) {
-        return mien_error_set(error, ENOMEM, "%s: no memory", what);
-    } catch (const cv::Exception &failure) {
-        if (failure.code == cv::Error::StsNoMem)
-            return mien_error_set(error, ENOMEM, "%s: no memory", what);
-        return mien_error_set(error, code, "%s: OpenCV says: %s", what, failure.err.c_str());
-    } catch (const std::exception &failure) {
-        return mien_error_set(error, code, "%s: %s", what, failure.what());
-    } catch (...) {
-        return mien_error_set(error, code, "%s: OpenCV failed without a reason", what);
-    }
-}
-
-// OpenCV's threads would fight with ours for the same cores, and its own words on stderr would
-// stand beside our message.
-static void tame_opencv()
-{
-    cv::setNumThreads(1);
-    cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);
-}
-
-int opencv_cascade_load(opencv_cascade **cascade, const char *path, mien_error *error)
-{
-    opencv_cascade *loaded = nullptr;
-    try {
-        tame_opencv();
-        loaded = new opencv_cascade;
-        if (loaded->classifier.load(path)) {
-            *cascade = loaded;
-            return 0;
-        }
-        delete loaded;
-        return mien_error_set(error, EINVAL, "%s is not a cascade that OpenCV can read", path);
-    } catch (...) {
-        delete loaded;
-        char what[256];
-        std::snprintf(what, sizeof what, "%s cannot be used as a face cascade", path);
-        return explain(EINVAL, what, error);
-    }
-}
-
-void opencv_cascade_free(opencv_cascade *cascade)
-{
-    delete cascade;
-}
-
-int opencv_cascade_find(opencv_cascade *cascade, const mien_picture *gray, const scan_sizes *sizes,
-                        int neighbours, const mien_box **boxes, mien_error *error)
-{
-    try {
-        const cv::Mat pixels(gray->height, gray->width, CV_8UC1, gray->data,
-                             static_cast<size_t>(gray->stride));
-        cascade->classifier.detectMultiScale(pixels, cascade->found, sizes->step, neighbours, 0,
-                                             cv::Size(sizes->smallest, sizes->smallest),
-                                             cv::Size(sizes->largest, sizes->largest));
-        cascade->boxes.clear();
-        for (const cv::Rect &r : cascade->found)
-            cascade->boxes.push_back({r.x, r.y, r.width, r.height});
-        *boxes = cascade->boxes.data();
-        return static_cast<int>(cascade->boxes.size());
-    } catch (...) {
-        return explain(EIO, "face detection", error);
-    }
-}
-
-// ---- the numbers of a cascade ----
 
 static cascade_rect read_rect(const cv::FileNode &node)
 {
@@ -169,17 +88,16 @@ static bool read_cascade(const char *path, cascade *result)
     return true;
 }
 
-int opencv_cascade_read(cascade *result, const char *path, mien_error *error)
+int rival_read(cascade *result, const char *path, mien_error *error)
 {
     cascade read = {};
     try {
-        tame_opencv();
         if (!read_cascade(path, &read))
             return mien_error_set(error, ENOTSUP, "%s is not made of upright stumps", path);
         *result = read;
         return 0;
-    } catch (...) {
+    } catch (const std::exception &failure) {
         cascade_free(&read);
-        return explain(EINVAL, path, error);
+        return mien_error_set(error, EINVAL, "%s: %s", path, failure.what());
     }
 }
