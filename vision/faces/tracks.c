@@ -230,7 +230,7 @@ void mien_tracks_update(struct mien_tracks *tracks, const struct mien_box *boxes
 {
     overlaps overlap;
     bool taken[MIEN_TRACKS_MAX] = {false};
-    size_t face, box;
+    size_t face = 0, box = 0;
     count = count < MIEN_TRACKS_MAX ? count : MIEN_TRACKS_MAX;
     drop_expired(tracks, time);
     for (size_t i = 0; i < MIEN_TRACKS_MAX; i++)

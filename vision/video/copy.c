@@ -3,6 +3,7 @@
 #include <libavcodec/avcodec.h>
 #include <string.h>
 
+#include "compat.h"
 #include "mien/log.h"
 #include "subtitles.h"
 
@@ -18,18 +19,6 @@ static bool can_hold(const AVOutputFormat *format, const AVCodecParameters *para
     if (parameters->codec_type == AVMEDIA_TYPE_ATTACHMENT)
         return !strcmp(format->name, "matroska");
     return video_holds(format, parameters->codec_id);
-}
-
-static int copy_side_data(AVStream *to, const AVStream *from)
-{
-    for (int i = 0; i < from->nb_side_data; i++) {
-        const AVPacketSideData *side = &from->side_data[i];
-        uint8_t *data = av_stream_new_side_data(to, side->type, side->size);
-        if (!data)
-            return AVERROR(ENOMEM);
-        memcpy(data, side->data, side->size);
-    }
-    return 0;
 }
 
 static int copy_stream(AVFormatContext *to, const AVStream *from)
@@ -50,7 +39,7 @@ static int copy_stream(AVFormatContext *to, const AVStream *from)
     stream->id = from->id;
     if ((result = av_dict_copy(&stream->metadata, from->metadata, 0)) < 0)
         return result;
-    return copy_side_data(stream, from);
+    return compat_copy_side_data(stream, from);
 }
 
 /* What becomes of a stream, in words. Returns whether something of it is lost. */

@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "compat.h"
+
 /* ---- the codec ---- */
 
 /* Settings that people expect of a tool that works while they wait. */
@@ -44,7 +46,7 @@ static int refuse_encoder(const AVOutputFormat *format, const char *wished, cons
  * taken where the encoder likes it better (JPEG). */
 static enum AVPixelFormat choose_pixels(const AVCodec *codec)
 {
-    const enum AVPixelFormat *known = codec->pix_fmts;
+    const enum AVPixelFormat *known = compat_pixel_formats(codec);
     for (const enum AVPixelFormat *p = known; p && *p != AV_PIX_FMT_NONE; p++)
         if (*p == AV_PIX_FMT_YUV420P || *p == AV_PIX_FMT_YUVJ420P)
             return *p;
@@ -116,7 +118,7 @@ static AVRational nearest_rate(const AVRational *known, double wanted)
 /* MPEG-1 and MPEG-2, at the rates of a list, and Theora count time in pictures. */
 static int fit_rate(AVCodecContext *codec, const char *name, struct mien_error *error)
 {
-    const AVRational *known = codec->codec->supported_framerates;
+    const AVRational *known = compat_frame_rates(codec->codec);
     AVRational rate = codec->framerate.den > 0 ? codec->framerate : (AVRational){0, 1};
     double wanted = av_q2d(rate);
     if (!known && codec->codec_id != AV_CODEC_ID_THEORA)

@@ -11,6 +11,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "compat.h"
 #include "mien/log.h"
 
 enum { HELD_MAX = 1 << 20 }; /* packets: six hours of sound in pieces of 20 ms */
@@ -230,8 +231,7 @@ static struct video_rotation find_turn(const struct mien_reader *reader)
     if (data && data->size >= 9 * sizeof(int32_t))
         return video_rotation_of((const int32_t *)data->data);
     size_t size = 0;
-    const uint8_t *matrix =
-        av_stream_get_side_data(reader->stream, AV_PKT_DATA_DISPLAYMATRIX, &size);
+    const uint8_t *matrix = compat_side_data(reader->stream, AV_PKT_DATA_DISPLAYMATRIX, &size);
     if (matrix && size >= 9 * sizeof(int32_t))
         return video_rotation_of((const int32_t *)matrix);
     return (struct video_rotation){0};
@@ -360,7 +360,7 @@ void mien_reader_close(struct mien_reader **reader)
 /* Frames without a time follow the one before; time never stands still or runs back. */
 static int64_t next_time(struct mien_reader *reader)
 {
-    int64_t pts = frame_pts(reader), step = reader->frame->pkt_duration;
+    int64_t pts = frame_pts(reader), step = compat_frame_duration(reader->frame);
     if (reader->number == 0)
         return pts == AV_NOPTS_VALUE ? reader->origin : pts;
     if ((step < 1 || step > INT32_MAX) && reader->info.fps > 0)
@@ -385,7 +385,7 @@ static int64_t steps_left(const struct mien_reader *reader)
 /* In seconds; 0 where the container does not tell. The last frame may be cut short. */
 static double frame_duration(const struct mien_reader *reader)
 {
-    int64_t steps = reader->frame->pkt_duration, left = steps_left(reader);
+    int64_t steps = compat_frame_duration(reader->frame), left = steps_left(reader);
     if (steps > left)
         steps = left;
     return steps > 0 && steps < INT32_MAX ? (double)steps * av_q2d(reader->stream->time_base) : 0;
