@@ -96,6 +96,16 @@ static void name_place(const struct cascade_reader *reader, char *path, size_t s
     }
 }
 
+/* Newer versions of expat want lines counted in 64 bits. */
+static unsigned long line_of(const struct cascade_reader *reader)
+{
+#ifdef MIEN_EXPAT_LINES_64
+    return (unsigned long)XML_GetCurrentLineNumber64(reader->parser);
+#else
+    return (unsigned long)XML_GetCurrentLineNumber(reader->parser);
+#endif
+}
+
 int cascade_refuse(struct cascade_reader *reader, int code, const char *format, ...)
 {
     char path[128], reason[160];
@@ -107,8 +117,7 @@ int cascade_refuse(struct cascade_reader *reader, int code, const char *format, 
     reader->status = -code;
     XML_StopParser(reader->parser, XML_FALSE);
     return mien_error_set(reader->error, code, "%s, line %lu%s%s: %s", reader->name,
-                          (unsigned long)XML_GetCurrentLineNumber(reader->parser),
-                          *path ? ", " : "", *path ? path + 1 : "", reason);
+                          line_of(reader), *path ? ", " : "", *path ? path + 1 : "", reason);
 }
 
 static const char *name_of(unsigned places)
