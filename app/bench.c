@@ -1,6 +1,5 @@
 /* mien bench: how long the network takes for one picture, at every level this CPU has and in every
  * precision, and what each stage of a camera's picture costs. */
-#include <argp.h>
 #include <cjson/cJSON.h>
 #include <errno.h>
 #include <stdbool.h>
@@ -15,18 +14,9 @@
 #include "mien/model.h"
 #include "mien/network.h"
 #include "model_path.h"
-#include "network_options.h"
 #include "settings.h"
 
-enum { VARIANTS_MAX = 32, THREADS_MAX = 64, ROUNDS_MAX = 4096, ROUNDS_MIN = 5 };
-
-struct options {
-    const char *model, *cpu, *precision, *picture;
-    bool no_network, no_frames;
-    int threads, batch;
-    double seconds;
-    bool json;
-};
+enum { VARIANTS_MAX = 32, ROUNDS_MAX = 4096, ROUNDS_MIN = 5 };
 
 /* A kernel level and a precision. */
 struct variant {
@@ -36,8 +26,10 @@ struct variant {
 };
 
 struct bench {
-    struct options options;
-    struct mien_recogniser_options recogniser; /* as the user's settings and the options say */
+    struct mien_config config;
+    struct mien_recogniser_options recogniser; /* as the settings say */
+    const char *cpu, *precision;               /* the only ones; NULL: all */
+    int threads, batch;
     const struct mien_model_info *model;
     int variant_count, rounds;
     struct variant variants[VARIANTS_MAX];
@@ -45,79 +37,19 @@ struct bench {
     float *logits;
 };
 
-/* ---- command line ---- */
-
-enum { KEY_MODEL = 256, KEY_CPU, KEY_PRECISION, KEY_SECONDS, KEY_ONLY, KEY_PICTURE };
-
-static const struct argp_option option_list[] = {
-    {"model", KEY_MODEL, "FILE", 0, "the network, *.safetensors", 0},
-    {"cpu", KEY_CPU, "LEVEL", 0, "measure only this kernel level (c, avx2, avx512, …)", 0},
-    {"threads", 't', "N", 0, "threads that work on them together (1)", 0},
-    {"batch", 'b', "N", 0, "pictures computed together, as for a crowd (1)", 0},
-    {"precision", KEY_PRECISION, "P", 0, "measure only this precision (fp32, bf16, int8, auto)", 0},
-    {"seconds", KEY_SECONDS, "N", 0,
-     "how long to measure the network (3); each row of stages takes a sixth of it", 0},
-    {"only", KEY_ONLY, "PART", 0, "network, or frames: the stages of a camera's picture", 0},
-    {"picture", KEY_PICTURE, "FILE", 0, "a face to make them of (the bundled portrait)", 0},
-    {"json", 'j', NULL, 0, "print an array of objects instead of a table", 0},
-    {0},
-};
-
-static double number(struct argp_state *state, const char *text, double low, double high)
-{
-    char *end;
-    double value = strtod(text, &end);
-    if (end == text || *end || !(value >= low && value <= high))
-        argp_error(state, "'%s' is no number from %g to %g", text, low, high);
-    return value;
-}
-
-static error_t parse(int key, char *argument, struct argp_state *state)
-{
-    struct options *options = state->input;
-    if (key == KEY_MODEL)
-        options->model = argument;
-    else if (key == KEY_CPU) {
-        check_level(argument, state);
-        options->cpu = argument;
-    } else if (key == 't')
-        options->threads = (int)number(state, argument, 1, THREADS_MAX);
-    else if (key == 'b')
-        options->batch = (int)number(state, argument, 1, MIEN_FACES_MAX);
-    else if (key == KEY_PRECISION) {
-        check_precision(argument, state);
-        options->precision = argument;
-    } else if (key == KEY_SECONDS)
-        options->seconds = number(state, argument, 0.01, 3600);
-    else if (key == KEY_ONLY) {
-        if (strcmp(argument, "network") && strcmp(argument, "frames"))
-            argp_error(state, "--only is network or frames, not '%s'", argument);
-        options->no_network = !strcmp(argument, "frames");
-        options->no_frames = !options->no_network;
-    } else if (key == KEY_PICTURE)
-        options->picture = argument;
-    else if (key == 'j')
-        options->json = true;
-    else if (key == ARGP_KEY_ARG)
-        argp_error(state, "bench takes no argument");
-    else
-        return ARGP_ERR_UNKNOWN;
-    return 0;
-}
-
 /* ---- measuring ---- */
 
 static double time_batch(struct bench *bench, const struct variant *variant)
 {
     int64_t start = clock_ns();
-    mien_context_run_faces(variant->context, bench->pixels, bench->options.batch, bench->logits);
-    return (double)(clock_ns() - start) / 1e6 / bench->options.batch;
+    mien_context_run_faces(variant->context, bench->pixels, bench->batch, bench->logits);
+    return (double)(clock_ns() - start) / 1e6 / bench->batch;
 }
 
 /* The variants take turns, so that what else the machine does hits all of them alike. */
 static void measure(struct bench *bench)
 {
-    double deadline = clock_seconds() + bench->options.seconds;
+    double deadline = clock_seconds() + bench->config.run.measure_seconds;
     for (int i = 0; i < bench->variant_count; i++)
         time_batch(bench, &bench->variants[i]);
     while (bench->rounds < ROUNDS_MAX &&
@@ -136,10 +68,8 @@ static int add_variant(struct bench *bench, const struct mien_model *model, cons
     if (bench->variant_count == VARIANTS_MAX)
         return 0;
     struct variant *variant = &bench->variants[bench->variant_count];
-    struct mien_network_options options = {.cpu = cpu,
-                                           .precision = precision,
-                                           .threads = bench->options.threads,
-                                           .faces = bench->options.batch};
+    struct mien_network_options options = {
+        .cpu = cpu, .precision = precision, .threads = bench->threads, .faces = bench->batch};
     int result = mien_network_create(&variant->network, model, &options, error);
     if (result < 0)
         return result;
@@ -151,8 +81,8 @@ static int add_variant(struct bench *bench, const struct mien_model *model, cons
 static int add_level(struct bench *bench, const struct mien_model *model, const char *cpu,
                      struct mien_error *error)
 {
-    if (bench->options.precision)
-        return add_variant(bench, model, cpu, bench->options.precision, error);
+    if (bench->precision)
+        return add_variant(bench, model, cpu, bench->precision, error);
     int result = 0;
     for (int i = 0; result == 0 && mien_precision(i); i++)
         result = add_variant(bench, model, cpu, mien_precision(i), error);
@@ -163,8 +93,8 @@ static int add_level(struct bench *bench, const struct mien_model *model, const 
  * where it fails the model is to blame. */
 static int add_levels(struct bench *bench, const struct mien_model *model, struct mien_error *error)
 {
-    if (bench->options.cpu)
-        return add_level(bench, model, bench->options.cpu, error);
+    if (bench->cpu)
+        return add_level(bench, model, bench->cpu, error);
     for (int i = 0; mien_network_level(i); i++) {
         int result = add_level(bench, model, mien_network_level(i), error);
         if (result == -EINVAL && i > 0)
@@ -203,10 +133,9 @@ static int by_value(const void *a, const void *b)
 
 static void print_table(const struct bench *bench)
 {
-    const struct options *options = &bench->options;
     printf("%s, %d rounds, batch %d, %d thread%s; milliseconds for one picture\n",
-           bench->model->name, bench->rounds, options->batch, options->threads,
-           options->threads == 1 ? "" : "s");
+           bench->model->name, bench->rounds, bench->batch, bench->threads,
+           bench->threads == 1 ? "" : "s");
     printf("%-10s  %-9s  %8s  %8s  %8s  %10s\n", "level", "precision", "median", "p10", "min",
            "pictures/s");
     for (int i = 0; i < bench->variant_count; i++) {
@@ -228,8 +157,8 @@ static void add_objects(const struct bench *bench, cJSON *list)
         cJSON_AddStringToObject(object, "model", bench->model->name);
         cJSON_AddStringToObject(object, "cpu", mien_network_cpu(variant->network));
         cJSON_AddStringToObject(object, "precision", mien_network_precision(variant->network));
-        cJSON_AddNumberToObject(object, "batch", bench->options.batch);
-        cJSON_AddNumberToObject(object, "threads", bench->options.threads);
+        cJSON_AddNumberToObject(object, "batch", bench->batch);
+        cJSON_AddNumberToObject(object, "threads", bench->threads);
         cJSON_AddNumberToObject(object, "rounds", bench->rounds);
         cJSON_AddNumberToObject(object, "median_ms", variant->times[bench->rounds / 2]);
         cJSON_AddNumberToObject(object, "p10_ms", variant->times[bench->rounds / 10]);
@@ -252,7 +181,7 @@ static int bench_model(struct bench *bench, const struct mien_model *model, cJSO
 {
     struct mien_error error = {""};
     bench->model = mien_model_info(model);
-    size_t batch = (size_t)bench->options.batch;
+    size_t batch = (size_t)bench->batch;
     bench->pixels = make_noise(batch * (size_t)bench->model->width * (size_t)bench->model->height);
     bench->logits = calloc(batch * (size_t)bench->model->label_count, sizeof *bench->logits);
     int result = add_levels(bench, model, &error);
@@ -287,10 +216,10 @@ static int bench_network(struct bench *bench, cJSON *list)
 static int bench_frames(const struct bench *bench, cJSON *list)
 {
     struct mien_error error = {""};
-    if (bench->options.cpu)
-        setenv("MIEN_CPU", bench->options.cpu, 1);
-    struct frames_options options = {&bench->recogniser, bench->options.picture,
-                                     bench->options.seconds / 6};
+    if (bench->cpu)
+        setenv("MIEN_CPU", bench->cpu, 1);
+    struct frames_options options = {&bench->recogniser, bench->config.input.picture,
+                                     bench->config.run.measure_seconds / 6};
     if (frames_measure(&options, list, &error) == 0)
         return EXIT_FINE;
     mien_log(MIEN_LOG_ERROR, "%s", error.text);
@@ -305,43 +234,38 @@ static int print_list(const cJSON *list)
     return printed ? EXIT_FINE : EXIT_LOSSES;
 }
 
+/* Whether --only does not leave it out. */
+static bool is_wanted(const struct bench *bench, const char *part)
+{
+    return !bench->config.run.only || !strcmp(bench->config.run.only, part);
+}
+
 static int bench_all(struct bench *bench, cJSON *list)
 {
     int code = EXIT_FINE;
-    if (!bench->options.no_network)
+    if (is_wanted(bench, "network"))
         code = bench_network(bench, list);
-    if (!code && !list && !bench->options.no_network && !bench->options.no_frames)
+    if (!code && !list && is_wanted(bench, "network") && is_wanted(bench, "frames"))
         puts("");
-    if (!code && !bench->options.no_frames)
+    if (!code && is_wanted(bench, "frames"))
         code = bench_frames(bench, list);
     if (!code && list)
         code = print_list(list);
     return !code && fflush(stdout) ? EXIT_LOSSES : code;
 }
 
-int command_bench(int argc, char **argv)
+int command_bench(const struct mien_command_line *line)
 {
-    static const struct argp argp = {
-        .options = option_list,
-        .parser = parse,
-        .doc = "Measures how long the network takes for one picture, at every kernel level that "
-               "this CPU has and in every precision, and what each stage of a camera's picture "
-               "costs: made-up pictures "
-               "go from their bytes to a window, or into memory where there is no display. Also "
-               "shows which levels there are for --cpu and $MIEN_CPU.",
-    };
     static struct bench bench;
-    bench = (struct bench){.options = {.threads = 1, .batch = 1, .seconds = 3}};
-    if (argp_parse(&argp, argc, argv, 0, NULL, &bench.options))
+    if (settings_load(&bench.config, line))
         return EXIT_USAGE;
-    struct mien_config config;
-    if (settings_load(&config, NULL))
-        return EXIT_USAGE;
-    bench.recogniser = settings_recogniser(&config, bench.options.model);
-    bench.recogniser.cpu = bench.options.cpu;
-    if (bench.options.precision)
-        bench.recogniser.precision = bench.options.precision;
-    cJSON *list = bench.options.json ? cJSON_CreateArray() : NULL;
+    bench.recogniser = settings_recogniser(&bench.config);
+    bench.cpu = mien_command_line_has(line, "cpu") ? bench.config.run.cpu : NULL;
+    bench.precision =
+        mien_command_line_has(line, "precision") ? bench.config.emotion.precision : NULL;
+    bench.threads = bench.config.run.threads ? bench.config.run.threads : 1;
+    bench.batch = bench.config.run.batch;
+    cJSON *list = bench.config.output.json ? cJSON_CreateArray() : NULL;
     int code = bench_all(&bench, list);
     cJSON_Delete(list);
     return code;

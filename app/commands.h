@@ -1,6 +1,8 @@
-/* The commands of the program; each parses its own arguments (argp) and returns an exit code. */
+/* The commands of the program; each returns an exit code. */
 #ifndef APP_COMMANDS_H
 #define APP_COMMANDS_H
+
+#include "mien/command_line.h"
 
 /* Exit codes, documented in mien(1). */
 enum exit_code {
@@ -11,13 +13,13 @@ enum exit_code {
     EXIT_NO_DEVICE = 4,  /* no camera, or no display */
 };
 
-int command_kiosk(int argc, char **argv);
-int command_live(int argc, char **argv);
-int command_annotate(int argc, char **argv);
-int command_image(int argc, char **argv);
-int command_evaluate(int argc, char **argv);
-int command_config(int argc, char **argv);
-int command_devices(int argc, char **argv);
-int command_bench(int argc, char **argv);
+int command_annotate(const struct mien_command_line *line);
+int command_bench(const struct mien_command_line *line);
+int command_config(const struct mien_command_line *line);
+int command_devices(const struct mien_command_line *line);
+int command_evaluate(const struct mien_command_line *line);
+int command_image(const struct mien_command_line *line);
+int command_kiosk(const struct mien_command_line *line);
+int command_live(const struct mien_command_line *line);
 
 #endif

@@ -1,7 +1,6 @@
 /* mien devices: which cameras there are, and what they can do. */
 #include "commands.h"
 
-#include <argp.h>
 #include <cjson/cJSON.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -9,20 +8,10 @@
 #include <string.h>
 
 #include "camera/camera.h"
+#include "mien/config.h"
 #include "mien/log.h"
 
 enum { CAMERAS_MAX = 32 };
-
-static error_t parse(int key, char *argument, struct argp_state *state)
-{
-    (void)argument;
-    if (key == ARGP_KEY_ARG)
-        argp_error(state, "devices takes no argument");
-    if (key != 'j')
-        return ARGP_ERR_UNKNOWN;
-    *(bool *)state->input = true;
-    return 0;
-}
 
 /* ---- for people ---- */
 
@@ -96,25 +85,12 @@ static int print_json(const struct mien_camera_info *cameras, int count)
     return printed ? 0 : -1;
 }
 
-int command_devices(int argc, char **argv)
+int command_devices(const struct mien_command_line *line)
 {
-    static const struct argp_option options[] = {
-        {"json", 'j', NULL, 0, "Print an array of objects instead of text", 0},
-        {0},
-    };
-    const struct argp argp = {
-        options,
-        parse,
-        NULL,
-        "Lists the cameras: path, name, bus, by-id path, and formats with sizes and rates.\v"
-        "The exit code is 4 when there is no camera.",
-        NULL,
-        NULL,
-        NULL};
-    bool json = false;
-    if (argp_parse(&argp, argc, argv, 0, NULL, &json))
-        return EXIT_USAGE;
-
+    struct mien_config config;
+    mien_config_defaults(&config);
+    mien_command_line_apply(line, &config);
+    bool json = config.output.json;
     static struct mien_camera_info cameras[CAMERAS_MAX];
     struct mien_error error;
     int count = mien_camera_list(cameras, CAMERAS_MAX, &error);

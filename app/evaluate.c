@@ -1,7 +1,6 @@
 /* mien evaluate: how good is a model on a labelled data set? */
 #include "commands.h"
 
-#include <argp.h>
 #include <cjson/cJSON.h>
 #include <errno.h>
 #include <limits.h>
@@ -11,116 +10,12 @@
 #include <unistd.h>
 
 #include "mien/log.h"
-#include "network_options.h"
+#include "model_path.h"
 #include "score/dataset.h"
 #include "score/metrics.h"
 #include "score/plot.h"
-
-struct arguments {
-    const char *model, *data, *images, *labels, *exclude, *cpu, *precision;
-    const char *confusion, *reliability;
-    int json, threads;
-};
-
-enum {
-    KEY_IMAGES = 256,
-    KEY_DATA,
-    KEY_LABELS,
-    KEY_JSON,
-    KEY_CONFUSION,
-    KEY_RELIABILITY,
-    KEY_EXCLUDE,
-    KEY_CPU,
-    KEY_PRECISION
-};
-
-static const struct argp_option options[] = {
-    {"model", 'm', "FILE", 0, "Model to measure", 0},
-    {"data", KEY_DATA, "PREFIX", 0,
-     "Both PREFIX-images.idx3-ubyte and PREFIX-labels.idx1-ubyte, each with .gz or without", 0},
-    {"images", KEY_IMAGES, "IDX", 0, "Pictures, an IDX file, gzipped or not", 0},
-    {"labels", KEY_LABELS, "IDX", 0, "Their labels, in the order of the model's labels", 0},
-    {"exclude", KEY_EXCLUDE, "IDX", 0, "Leave out pictures that stand in this IDX file too", 0},
-    {"json", KEY_JSON, NULL, 0, "Print JSON (shares are 0…1) instead of a table", 0},
-    {"confusion", KEY_CONFUSION, "FILE", 0, "Write the confusion matrix as .svg or .png", 0},
-    {"reliability", KEY_RELIABILITY, "FILE", 0, "Write the reliability diagram as .svg or .png", 0},
-    {"threads", 't', "N", 0, "Threads to use; default: one a CPU", 0},
-    {"cpu", KEY_CPU, "LEVEL", 0, "Highest kernel level to use, as `mien bench` lists them", 0},
-    {"precision", KEY_PRECISION, "P", 0, "auto (the default), fp32, bf16 or int8", 0},
-    {0}};
-
-static const char *plot_name(const char *value, struct argp_state *state)
-{
-    struct mien_error error;
-    if (plot_check_name(value, &error))
-        argp_error(state, "%s", error.text);
-    return value;
-}
-
-static error_t parse_option(int key, char *value, struct argp_state *state)
-{
-    struct arguments *a = state->input;
-    switch (key) {
-    case 'm':
-        a->model = value;
-        return 0;
-    case KEY_DATA:
-        a->data = value;
-        return 0;
-    case KEY_IMAGES:
-        a->images = value;
-        return 0;
-    case KEY_LABELS:
-        a->labels = value;
-        return 0;
-    case KEY_EXCLUDE:
-        a->exclude = value;
-        return 0;
-    case KEY_JSON:
-        a->json = 1;
-        return 0;
-    case KEY_CONFUSION:
-        a->confusion = plot_name(value, state);
-        return 0;
-    case KEY_RELIABILITY:
-        a->reliability = plot_name(value, state);
-        return 0;
-    case 't':
-        a->threads = atoi(value);
-        if (a->threads < 1)
-            argp_error(state, "--threads wants a number from 1, not '%s'", value);
-        return 0;
-    case KEY_CPU:
-        check_level(value, state);
-        a->cpu = value;
-        return 0;
-    case KEY_PRECISION:
-        check_precision(value, state);
-        a->precision = value;
-        return 0;
-    case ARGP_KEY_END:
-        if (!a->model || (a->data ? a->images || a->labels : !a->images || !a->labels))
-            argp_error(state, "--model is needed, and --data or --images and --labels");
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-}
-
-static const struct argp parser = {
-    options,
-    parse_option,
-    NULL,
-    "Measures a model on labelled pictures: accuracy, precision, recall and F1 a class, macro F1, "
-    "expected calibration error (15 bins).\v"
-    "Examples:\n  mien evaluate --model models/fergit-residual.safetensors \\\n"
-    "    --data fer2013/validation\n"
-    "  mien evaluate --model models/fergit-residual.safetensors \\\n"
-    "    --images validation-images.idx3-ubyte.gz \\\n"
-    "    --labels validation-labels.idx1-ubyte.gz",
-    NULL,
-    NULL,
-    NULL};
+#include "settings.h"
+#include "usage.h"
 
 static void print_table(const struct metrics *m, const char *const *labels)
 {
@@ -198,26 +93,31 @@ static void name_file(char path[PATH_MAX], const char *prefix, const char *endin
         snprintf(path, PATH_MAX, "%s%s", prefix, ending);
 }
 
-static int read_data(struct dataset *set, const struct arguments *a, int classes,
+static int read_data(struct dataset *set, const struct mien_config *config, int classes,
                      struct mien_error *error)
 {
     char images[PATH_MAX], labels[PATH_MAX];
-    if (!a->data)
-        return dataset_read(set, a->images, a->labels, classes, error);
-    name_file(images, a->data, "-images.idx3-ubyte");
-    name_file(labels, a->data, "-labels.idx1-ubyte");
+    if (!config->input.data)
+        return dataset_read(set, config->input.images, config->input.labels, classes, error);
+    name_file(images, config->input.data, "-images.idx3-ubyte");
+    name_file(labels, config->input.data, "-labels.idx1-ubyte");
     return dataset_read(set, images, labels, classes, error);
+}
+
+static int threads_of(const struct mien_config *config)
+{
+    return config->run.threads ? config->run.threads : (int)sysconf(_SC_NPROCESSORS_ONLN);
 }
 
 static int measure(struct metrics *metrics, const struct dataset *set,
                    const struct mien_network *network, const struct mien_model_info *info,
-                   const struct arguments *a, struct mien_error *error)
+                   const struct mien_config *config, struct mien_error *error)
 {
     size_t answers = (size_t)set->images.count * (size_t)info->label_count;
     float *probabilities = calloc(answers ? answers : 1, sizeof *probabilities);
-    int status = probabilities
-                     ? dataset_classify(set, network, info, a->threads, probabilities, error)
-                     : mien_error_set(error, ENOMEM, "no memory for the answers");
+    int status = probabilities ? dataset_classify(set, network, info, threads_of(config),
+                                                  probabilities, error)
+                               : mien_error_set(error, ENOMEM, "no memory for the answers");
     if (!status)
         metrics_compute(metrics, info->label_count, set->images.count, set->labels.bytes,
                         probabilities);
@@ -226,42 +126,57 @@ static int measure(struct metrics *metrics, const struct dataset *set,
 }
 
 static int report(const struct metrics *metrics, const struct mien_model_info *model,
-                  const struct arguments *a, struct mien_error *error)
+                  const struct mien_config *config, struct mien_error *error)
 {
     int status = 0;
-    if (a->json)
+    if (config->output.json)
         status = print_json(metrics, model);
     else
         print_table(metrics, model->labels);
     if (status || fflush(stdout))
         return mien_error_set(error, EIO, "standard output: %s", strerror(errno));
-    if (a->confusion)
-        status = plot_confusion(a->confusion, metrics, model->labels, error);
-    if (!status && a->reliability)
-        status = plot_reliability(a->reliability, metrics, error);
+    if (config->output.confusion)
+        status = plot_confusion(config->output.confusion, metrics, model->labels, error);
+    if (!status && config->output.reliability)
+        status = plot_reliability(config->output.reliability, metrics, error);
     return status;
 }
 
-int command_evaluate(int argc, char **argv)
+static int check_line(const struct mien_command_line *line, const struct mien_config *config)
 {
-    struct arguments a = {.threads = (int)sysconf(_SC_NPROCESSORS_ONLN)};
-    if (argp_parse(&parser, argc, argv, 0, NULL, &a))
+    const char *const plots[] = {config->output.confusion, config->output.reliability};
+    struct mien_error error;
+    if (config->input.data ? config->input.images || config->input.labels
+                           : !config->input.images || !config->input.labels)
+        return usage_error(line, "--data is needed, or --images and --labels");
+    for (int i = 0; i < 2; i++)
+        if (plots[i] && plot_check_name(plots[i], &error))
+            return usage_error(line, "%s", error.text);
+    return EXIT_FINE;
+}
+
+int command_evaluate(const struct mien_command_line *line)
+{
+    struct mien_config config;
+    if (settings_load(&config, line) || check_line(line, &config))
         return EXIT_USAGE;
-    struct mien_network_options limits = {.cpu = a.cpu, .precision = a.precision};
+    struct mien_recogniser_options limits = settings_recogniser(&config);
+    struct mien_network_options options = {.cpu = limits.cpu, .precision = limits.precision};
     struct mien_error error;
     struct mien_model *model = NULL;
     struct mien_network *network = NULL;
     struct dataset set = {0};
     static struct metrics metrics;
     int code = EXIT_UNREADABLE;
-    if (mien_model_open(&model, a.model, &error) ||
-        mien_network_create(&network, model, &limits, &error) ||
-        read_data(&set, &a, mien_model_info(model)->label_count, &error) ||
-        (a.exclude && exclude_seen(&set, a.exclude, &error)))
+    const char *path = model_path(limits.model, &error);
+    if (!path || mien_model_open(&model, path, &error) ||
+        mien_network_create(&network, model, &options, &error) ||
+        read_data(&set, &config, mien_model_info(model)->label_count, &error) ||
+        (config.input.exclude && exclude_seen(&set, config.input.exclude, &error)))
         goto end;
     code = EXIT_LOSSES;
-    if (measure(&metrics, &set, network, mien_model_info(model), &a, &error) ||
-        report(&metrics, mien_model_info(model), &a, &error))
+    if (measure(&metrics, &set, network, mien_model_info(model), &config, &error) ||
+        report(&metrics, mien_model_info(model), &config, &error))
         goto end;
     code = EXIT_FINE;
 end:

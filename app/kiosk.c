@@ -8,7 +8,6 @@
 #include "commands.h"
 #include "draw/window.h"
 #include "kiosk/answer.h"
-#include "kiosk/options.h"
 #include "kiosk/publisher.h"
 #include "kiosk/status.h"
 #include "kiosk/supervisor.h"
@@ -17,12 +16,13 @@
 #include "settings.h"
 #include "signals.h"
 #include "stream/session.h"
+#include "usage.h"
 
 /* How long the loop waits for a picture before it looks after keys and signals again. */
 enum { WAIT_MS = 50 };
 
 struct kiosk {
-    struct kiosk_options options;
+    const struct mien_command_line *line;
     struct mien_config config;
     struct mien_error complaint; /* of a configuration that was not taken over; empty: none */
     struct session session;
@@ -41,10 +41,11 @@ struct kiosk {
 static struct window_options window_options_of(const struct kiosk *kiosk)
 {
     const struct mien_config *config = &kiosk->config;
+    bool mirrored = !config->input.video || mien_command_line_has(kiosk->line, "mirror");
     return (struct window_options){.title = "mien",
                                    .width = config->camera.width,
                                    .height = config->camera.height,
-                                   .mirror = config->camera.mirror && !kiosk->options.video,
+                                   .mirror = config->camera.mirror && mirrored,
                                    .bars = config->window.bars,
                                    .blur = config->window.blur,
                                    .fullscreen = true,
@@ -53,8 +54,7 @@ static struct window_options window_options_of(const struct kiosk *kiosk)
 
 static int open_parts(struct kiosk *kiosk, struct mien_error *error)
 {
-    struct mien_recogniser_options recogniser =
-        settings_recogniser(&kiosk->config, kiosk->options.model);
+    struct mien_recogniser_options recogniser = settings_recogniser(&kiosk->config);
     int code = session_open(&kiosk->session, &recogniser, NULL, error);
     if (code)
         return code;
@@ -63,7 +63,8 @@ static int open_parts(struct kiosk *kiosk, struct mien_error *error)
         return EXIT_USAGE;
     if (result)
         mien_log(MIEN_LOG_WARNING, "%s: mien kiosk --status will not work", error->text);
-    if (kiosk->options.video && session_connect(&kiosk->session, kiosk->options.video, NULL, error))
+    if (kiosk->config.input.video &&
+        session_connect(&kiosk->session, kiosk->config.input.video, NULL, error))
         return EXIT_UNREADABLE;
     struct window_options window = window_options_of(kiosk);
     if (window_open(&kiosk->window, &window, mien_recogniser_model(kiosk->session.recogniser),
@@ -91,7 +92,7 @@ static void reload(struct kiosk *kiosk)
     if (result <= 0)
         return;
     *kiosk->complaint.text = '\0';
-    if (!kiosk->options.video && !settings_same_camera(&old, &kiosk->config))
+    if (!kiosk->config.input.video && !settings_same_camera(&old, &kiosk->config))
         session_disconnect(&kiosk->session);
     struct window_options window = window_options_of(kiosk);
     window_apply(kiosk->window, &window);
@@ -185,8 +186,7 @@ static void look_after_camera(struct kiosk *kiosk)
         session_disconnect(session);
     if (session->source)
         return;
-    struct mien_camera_options camera =
-        settings_camera(&kiosk->config, &(struct mien_camera_options){0});
+    struct mien_camera_options camera = settings_camera(&kiosk->config);
     session_await(session, &camera);
 }
 
@@ -233,16 +233,16 @@ static int print_status(void)
     return result == -EIO ? EXIT_LOSSES : EXIT_NO_DEVICE;
 }
 
-int command_kiosk(int argc, char **argv)
+int command_kiosk(const struct mien_command_line *line)
 {
-    struct kiosk kiosk = {0};
-    if (kiosk_options_parse(&kiosk.options, argc, argv))
-        return EXIT_USAGE;
-    if (kiosk.options.status)
+    struct kiosk kiosk = {.line = line};
+    mien_command_line_apply(line, &kiosk.config);
+    if (kiosk.config.run.status)
         return print_status();
-    /* first, so that no change is missed */
-    reload_init(&kiosk.reload, kiosk.options.config, kiosk.options.model, NULL);
-    if (settings_load(&kiosk.config, kiosk.options.config))
+    if (kiosk.config.input.video && mien_command_line_has(line, "device"))
+        return usage_error(line, "--video and --device exclude each other");
+    reload_init(&kiosk.reload, line); /* first, so that no change is missed */
+    if (settings_load(&kiosk.config, line))
         return EXIT_USAGE;
     struct mien_error error = {""};
     signals_catch();

@@ -10,13 +10,13 @@
 #include "commands.h"
 #include "draw/window.h"
 #include "files/outputs.h"
-#include "live_options.h"
 #include "mien/log.h"
 #include "reload.h"
 #include "settings.h"
 #include "signals.h"
 #include "stream/recorder.h"
 #include "stream/session.h"
+#include "usage.h"
 
 /* How long the loop waits for a picture before it looks after keys and signals again. */
 enum { WAIT_MS = 50 };
@@ -24,7 +24,7 @@ enum { WAIT_MS = 50 };
 #define IDLE_SECONDS 1.5 /* without a face, before the window says so */
 
 struct live {
-    const struct live_options *options;
+    const struct mien_command_line *line;
     struct mien_config *config;
     struct reload reload;
     struct mien_error complaint; /* of settings that were not taken over; empty: none */
@@ -43,15 +43,15 @@ struct live {
 
 static int check_outputs(struct live *live, struct mien_error *error)
 {
-    const struct live_options *options = live->options;
+    const struct mien_config *config = live->config;
     struct output list[2];
     size_t count = 0;
-    if (options->jsonl)
-        list[count++] = (struct output){options->jsonl, "--jsonl"};
-    if (options->record)
-        list[count++] = (struct output){options->record, "--record"};
-    char *const inputs[] = {(char *)options->video};
-    return outputs_check(list, count, inputs, options->video != NULL, options->overwrite,
+    if (config->output.jsonl)
+        list[count++] = (struct output){config->output.jsonl, "--jsonl"};
+    if (config->output.record)
+        list[count++] = (struct output){config->output.record, "--record"};
+    char *const inputs[] = {(char *)config->input.video};
+    return outputs_check(list, count, inputs, config->input.video != NULL, config->output.overwrite,
                          "-y overwrites it", error)
                ? EXIT_USAGE
                : EXIT_FINE;
@@ -59,27 +59,23 @@ static int check_outputs(struct live *live, struct mien_error *error)
 
 static int open_session(struct live *live, struct mien_error *error)
 {
-    struct mien_recogniser_options options =
-        settings_recogniser(live->config, live->options->model);
-    if (live->options->precision)
-        options.precision = live->options->precision;
-    const char *path = live->options->jsonl;
-    if (!path && live->options->headless)
+    struct mien_recogniser_options options = settings_recogniser(live->config);
+    const char *path = live->config->output.jsonl;
+    if (!path && live->config->output.headless)
         path = "-";
     return session_open(&live->session, &options, path, error);
 }
 
 static struct mien_camera_options camera_of(const struct live *live)
 {
-    const struct live_options *options = live->options;
-    struct mien_camera_options camera = settings_camera(live->config, &options->camera);
-    camera.gray_alone = options->headless && !options->record;
+    struct mien_camera_options camera = settings_camera(live->config);
+    camera.gray_alone = live->config->output.headless && !live->config->output.record;
     return camera;
 }
 
 static int open_source(struct live *live, struct mien_error *error)
 {
-    const char *video = live->options->video;
+    const char *video = live->config->input.video;
     struct mien_camera_options camera = camera_of(live);
     if (session_connect(&live->session, video, &camera, error))
         return video ? EXIT_UNREADABLE : EXIT_NO_DEVICE;
@@ -88,19 +84,17 @@ static int open_source(struct live *live, struct mien_error *error)
 
 static struct window_options window_options_of(const struct live *live)
 {
-    const struct live_options *options = live->options;
     const struct mien_config *config = live->config;
-    return (struct window_options){
-        .mirror =
-            options->mirror || (config->camera.mirror && !options->no_mirror && !options->video),
-        .bars = config->window.bars && !options->no_bars,
-        .blur = options->blur || config->window.blur,
-        .fullscreen = options->fullscreen || config->window.fullscreen};
+    bool mirrored = !config->input.video || mien_command_line_has(live->line, "mirror");
+    return (struct window_options){.mirror = config->camera.mirror && mirrored,
+                                   .bars = config->window.bars,
+                                   .blur = config->window.blur,
+                                   .fullscreen = config->window.fullscreen};
 }
 
 static int open_window(struct live *live, struct mien_error *error)
 {
-    if (live->options->headless)
+    if (live->config->output.headless)
         return EXIT_FINE;
     struct mien_camera_status status = session_status(&live->session);
     char title[128];
@@ -161,7 +155,7 @@ static void reload(struct live *live)
     if (live->window &&
         (!mien_config_same(&old, new, "window") || old.camera.mirror != new->camera.mirror))
         window_apply(live->window, &window);
-    if (!live->options->video && !settings_same_camera(&old, new))
+    if (!live->config->input.video && !settings_same_camera(&old, new))
         reconnect(live, &old);
 }
 
@@ -180,11 +174,11 @@ static int start_recording(struct live *live, const struct mien_frame *first, co
                            struct mien_error *error)
 {
     int result = recorder_start(&live->recorder, path, first, session_status(&live->session).fps,
-                                live->options->overwrite,
+                                live->config->output.overwrite,
                                 mien_recogniser_model(live->session.recogniser), error);
     if (!result)
         tell(live, "recording", path);
-    live->asked_for = path == live->options->record;
+    live->asked_for = path == live->config->output.record;
     snprintf(live->recording, sizeof live->recording, "%s", path);
     return result;
 }
@@ -224,11 +218,11 @@ static void toggle_recording(struct live *live, const struct mien_frame *frame)
 /* What --record asks for has to succeed. */
 static int record(struct live *live, const struct session_picture *seen, struct mien_error *error)
 {
-    struct overlay_style style = {.bars = live->config->window.bars && !live->options->no_bars,
-                                  .blur = live->options->blur || live->config->window.blur};
+    struct overlay_style style = {.bars = live->config->window.bars,
+                                  .blur = live->config->window.blur};
     int result = 0;
-    if (live->options->record && !live->begun)
-        result = start_recording(live, &seen->frame, live->options->record, error);
+    if (live->config->output.record && !live->begun)
+        result = start_recording(live, &seen->frame, live->config->output.record, error);
     live->begun = true;
     if (live->window && window_record_pressed(live->window))
         toggle_recording(live, &seen->frame);
@@ -325,7 +319,7 @@ static int step(struct live *live, struct mien_error *error)
 
 static bool goes_on(struct live *live)
 {
-    double seconds = live->options->seconds;
+    double seconds = live->config->run.seconds;
     if (signals_stop() || (seconds > 0 && clock_seconds() - live->began >= seconds))
         return false;
     return !live->window || window_react(live->window);
@@ -352,10 +346,10 @@ static int loop(struct live *live, struct mien_error *error)
 /* What --record asks for may never have begun. */
 static int check_recorded(const struct live *live, struct mien_error *error)
 {
-    if (!live->options->record || live->session.pictures || live->reader_left)
+    if (!live->config->output.record || live->session.pictures || live->reader_left)
         return EXIT_FINE;
     mien_error_set(error, ENODATA, "%s: not recorded, as there was no picture",
-                   live->options->record);
+                   live->config->output.record);
     return EXIT_LOSSES;
 }
 
@@ -393,16 +387,21 @@ static void report(struct live *live, double cpu)
                  meter_percentile(analysed, now, 0.95));
 }
 
-int command_live(int argc, char **argv)
+static int check_line(const struct mien_command_line *line, const struct mien_config *config)
 {
-    struct live_options options = {0};
-    if (live_options_parse(&options, argc, argv))
-        return EXIT_USAGE;
+    if (config->input.video && mien_command_line_has(line, "device"))
+        return usage_error(line, "--video and --device exclude each other");
+    if (config->output.record && !strcmp(config->output.record, "-"))
+        return usage_error(line, "--record takes the name of a file, not '-'");
+    return EXIT_FINE;
+}
+
+int command_live(const struct mien_command_line *line)
+{
     struct mien_config config;
-    struct live live = {.options = &options, .config = &config};
-    /* first, so that no change is missed */
-    reload_init(&live.reload, options.config, options.model, options.precision);
-    if (settings_load(&config, options.config))
+    struct live live = {.line = line, .config = &config};
+    reload_init(&live.reload, line); /* first, so that no change is missed */
+    if (settings_load(&config, line) || check_line(line, &config))
         return EXIT_USAGE;
     struct mien_error error = {""};
     signals_catch();

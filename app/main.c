@@ -1,26 +1,16 @@
 /* mien: one program, a file for each command. */
-#include "commands.h"
-
-#include <argp.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "commands.h"
+#include "usage.h"
 #include "version.h"
 
-struct command {
-    const char *name, *what;
-    int (*run)(int argc, char **argv);
-};
-
-static const struct command commands[] = {
-    {"annotate", "annotate a video: boxes and emotions drawn in, and as data", command_annotate},
-    {"bench", "measure how fast this machine computes", command_bench},
-    {"config", "check configuration files, print the defaults", command_config},
-    {"devices", "list the cameras and what they can do", command_devices},
-    {"evaluate", "measure a model on a labelled data set", command_evaluate},
-    {"image", "say what the faces in pictures express", command_image},
-    {"kiosk", "the same on a screen in public, unattended", command_kiosk},
-    {"live", "show what the faces before a camera express", command_live},
+static int (*const commands[MIEN_COMMANDS])(const struct mien_command_line *line) = {
+    [MIEN_ANNOTATE] = command_annotate, [MIEN_BENCH] = command_bench,
+    [MIEN_CONFIG] = command_config,     [MIEN_DEVICES] = command_devices,
+    [MIEN_EVALUATE] = command_evaluate, [MIEN_IMAGE] = command_image,
+    [MIEN_KIOSK] = command_kiosk,       [MIEN_LIVE] = command_live,
 };
 
 static void print_help(FILE *out)
@@ -28,20 +18,22 @@ static void print_help(FILE *out)
     fputs("Usage: mien COMMAND [OPTION…]\n"
           "Says what the faces before a camera, or in a video or picture, express.\n\n",
           out);
-    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
-        fprintf(out, "  %-9s %s\n", commands[i].name, commands[i].what);
+    for (enum mien_command i = 0; i < MIEN_COMMANDS; i++)
+        fprintf(out, "  %-9s %s\n", mien_command_name(i), mien_command_summary(i));
     fputs("\n`mien COMMAND --help` tells the options of one command; `man mien` tells the rest.\n",
           out);
 }
 
-/* Help and usage errors name the command as it was typed: "mien live". */
-static int run(const struct command *command, int argc, char **argv)
+static int run(enum mien_command command, int argc, char **argv)
 {
-    char name[64];
-    snprintf(name, sizeof name, "mien %s", command->name);
-    argv[0] = name;
-    argp_err_exit_status = EXIT_USAGE;
-    return command->run(argc, argv);
+    struct mien_command_line line;
+    struct mien_error error;
+    if (mien_command_line_read(&line, command, argc, argv, &error))
+        return usage_error(&line, "%s", error.text);
+    if (!line.help)
+        return commands[command](&line);
+    mien_command_line_help(&line, stdout);
+    return fflush(stdout) ? EXIT_LOSSES : EXIT_FINE;
 }
 
 int main(int argc, char **argv)
@@ -58,9 +50,9 @@ int main(int argc, char **argv)
         puts("mien " MIEN_VERSION);
         return EXIT_FINE;
     }
-    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
-        if (!strcmp(argv[1], commands[i].name))
-            return run(&commands[i], argc - 1, argv + 1);
+    for (enum mien_command i = 0; i < MIEN_COMMANDS; i++)
+        if (!strcmp(argv[1], mien_command_name(i)))
+            return run(i, argc - 1, argv + 1);
     fprintf(stderr, "mien: there is no command '%s'; `mien --help` lists them\n", argv[1]);
     return EXIT_USAGE;
 }

@@ -29,17 +29,17 @@ static int add_file(void *data, const char *file)
     return 0;
 }
 
-static uint64_t state_of_files(const char *path)
+static uint64_t state_of_files(const struct mien_command_line *line)
 {
     uint64_t state = 0xcbf29ce484222325;
-    mien_config_files(path, add_file, &state);
+    mien_config_files(line, add_file, &state);
     return state;
 }
 
-void reload_init(struct reload *reload, const char *path, const char *model, const char *precision)
+void reload_init(struct reload *reload, const struct mien_command_line *line)
 {
-    *reload = (struct reload){.path = path, .model = model, .precision = precision};
-    reload->read = reload->seen = state_of_files(path);
+    *reload = (struct reload){.line = line};
+    reload->read = reload->seen = state_of_files(line);
 }
 
 /* A file that changed is looked at twice: whoever writes it may not be done. Files are looked at,
@@ -51,23 +51,20 @@ static bool files_changed(struct reload *reload)
         return false;
     reload->next_look = now + LOOK_SECONDS;
     uint64_t before = reload->seen;
-    reload->seen = state_of_files(reload->path);
+    reload->seen = state_of_files(reload->line);
     if (reload->seen != before || reload->seen == reload->read)
         return false;
     reload->read = reload->seen;
     return true;
 }
 
-static int retune(const struct reload *reload, const struct mien_config *old,
-                  const struct mien_config *new, struct session *session, struct window *window,
-                  struct mien_error *error)
+static int retune(const struct mien_config *old, const struct mien_config *new,
+                  struct session *session, struct window *window, struct mien_error *error)
 {
     if (mien_config_same(old, new, "detection") && mien_config_same(old, new, "tracking") &&
         mien_config_same(old, new, "emotion"))
         return 0;
-    struct mien_recogniser_options options = settings_recogniser(new, reload->model);
-    if (reload->precision)
-        options.precision = reload->precision;
+    struct mien_recogniser_options options = settings_recogniser(new);
     struct mien_recogniser *recogniser;
     int result = recogniser_open(&recogniser, &options, error);
     if (result)
@@ -85,9 +82,9 @@ int reload_run(struct reload *reload, struct mien_config *config, struct session
     if (!changed && !asked)
         return 0;
     struct mien_config new;
-    int result = mien_config_load(&new, reload->path, error);
+    int result = mien_config_load(&new, reload->line, error);
     if (!result)
-        result = retune(reload, config, &new, session, window, error);
+        result = retune(config, &new, session, window, error);
     if (result) {
         struct mien_error why = *error;
         mien_error_set(error, 0, "%.440s; the settings stay as they were", why.text);

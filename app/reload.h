@@ -6,18 +6,18 @@
 #include <stdint.h>
 
 #include "draw/window.h"
+#include "mien/command_line.h"
 #include "mien/config.h"
 #include "stream/session.h"
 
 struct reload {
-    const char *path; /* as in mien_config_load; has to outlive this, as the next two */
-    const char *model, *precision; /* of the command line, or NULL */
-    uint64_t read, seen;           /* stand for the files as last read, and as last looked at */
+    const struct mien_command_line *line; /* has to outlive this */
+    uint64_t read, seen; /* stand for the files as last read, and as last looked at */
     double next_look;
 };
 
 /* Notes how the files are; to be called before they are read. */
-void reload_init(struct reload *reload, const char *path, const char *model, const char *precision);
+void reload_init(struct reload *reload, const struct mien_command_line *line);
 
 /* When there is a reason to, reads the configuration; settings of faces that changed give the
  * session another recogniser, and the window, if there is one, its labels. The rest of *config is

@@ -16,10 +16,11 @@ static double or_none(double value)
     return value > 0 ? value : -1;
 }
 
-int settings_load(struct mien_config *config, const char *path)
+int settings_load(struct mien_config *config, const struct mien_command_line *line)
 {
     struct mien_error error;
-    int status = mien_config_load(config, path, &error);
+    mien_config_check_environment();
+    int status = mien_config_load(config, line, &error);
     if (status)
         mien_log(MIEN_LOG_ERROR, "%s", error.text);
     else
@@ -33,6 +34,8 @@ void settings_set_log(const struct mien_config *config)
     for (int i = 0; i < 4; i++)
         if (!strcmp(config->log.level, names[i]))
             mien_log_set_level((enum mien_log_level)i);
+    if (config->run.quiet)
+        mien_log_set_level(MIEN_LOG_WARNING);
 }
 
 bool settings_same_camera(const struct mien_config *a, const struct mien_config *b)
@@ -49,11 +52,11 @@ static enum mien_detector_engine detector_engine(const char *name)
                                      : MIEN_DETECTOR_AUTO;
 }
 
-struct mien_recogniser_options settings_recogniser(const struct mien_config *config,
-                                                   const char *model)
+struct mien_recogniser_options settings_recogniser(const struct mien_config *config)
 {
     return (struct mien_recogniser_options){
-        .model = model ? model : or_null(config->emotion.model),
+        .model = or_null(config->emotion.model),
+        .cpu = config->run.cpu,
         .precision = config->emotion.precision,
         .detector = {.cascade = or_null(config->detection.cascade),
                      .scale_step = config->detection.scale_step,
@@ -63,32 +66,24 @@ struct mien_recogniser_options settings_recogniser(const struct mien_config *con
                      .engine = detector_engine(config->detection.engine),
                      .load_opencv = opencv_load},
         .tracks = {.overlap = config->tracking.overlap,
-                   .max_age = config->tracking.bridge,
-                   .min_hits = config->tracking.persist,
+                   .max_age = config->tracking.max_age,
+                   .min_hits = config->tracking.min_hits,
                    .smoothing = or_none(config->tracking.smoothing),
                    .speed_smoothing = or_none(config->tracking.speed_smoothing),
-                   .slowest_interval = or_none(config->tracking.slowest_looks)},
+                   .slowest_interval = or_none(config->tracking.slowest_interval)},
         .smoothing = {.time_constant = config->emotion.smoothing,
-                      .hysteresis = config->emotion.lead,
-                      .hysteresis_seconds = config->emotion.lead_seconds,
+                      .hysteresis = config->emotion.hysteresis,
+                      .hysteresis_seconds = config->emotion.hysteresis_seconds,
                       .uncertain_below = config->emotion.uncertain_below},
-        .sweep = or_none(config->detection.sweep),
+        .sweep = or_none(config->detection.full_scan),
     };
 }
 
-struct mien_camera_options settings_camera(const struct mien_config *config,
-                                           const struct mien_camera_options *wished)
+struct mien_camera_options settings_camera(const struct mien_config *config)
 {
-    struct mien_camera_options camera = *wished;
-    if (!camera.device)
-        camera.device = or_null(config->camera.device);
-    if (!camera.format)
-        camera.format = or_null(config->camera.format);
-    if (!camera.width) {
-        camera.width = config->camera.width;
-        camera.height = config->camera.height;
-    }
-    if (!(camera.fps > 0))
-        camera.fps = config->camera.fps;
-    return camera;
+    return (struct mien_camera_options){.device = or_null(config->camera.device),
+                                        .format = or_null(config->camera.format),
+                                        .width = config->camera.width,
+                                        .height = config->camera.height,
+                                        .fps = config->camera.fps};
 }

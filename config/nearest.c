@@ -33,19 +33,54 @@ static int distance(const char *a, const char *b)
 
 const char *nearest_group(const char *name)
 {
-    const char *best = options[0].group;
-    for (size_t i = 0; i < option_count; i++)
-        if (distance(name, options[i].group) < distance(name, best))
-            best = options[i].group;
+    const char *best = NULL;
+    for (size_t i = 0; i < group_count; i++)
+        if (groups[i].setting && (!best || distance(name, groups[i].name) < distance(name, best)))
+            best = groups[i].name;
     return best;
 }
 
-const char *nearest_option(const char *group, const char *name)
+const char *nearest_setting(const char *group, const char *name)
 {
-    const char *best = NULL;
+    const char *best = "";
     for (size_t i = 0; i < option_count; i++)
-        if (!strcmp(options[i].group, group) &&
-            (!best || distance(name, options[i].name) < distance(name, best)))
+        if (is_setting(&options[i]) && !strcmp(options[i].group, group) &&
+            (!*best || distance(name, options[i].name) < distance(name, best)))
             best = options[i].name;
-    return best ? best : "";
+    return best;
+}
+
+const char *nearest_flag(enum mien_command command, const char *name)
+{
+    static _Thread_local char best[OPTION_NAME_MAX];
+    char flag[OPTION_NAME_MAX];
+    int least_distance = 2 * NAME_MAX_LENGTH;
+    for (size_t i = 0; i < option_count; i++) {
+        if (!takes_option(command, &options[i]) || !option_flag(&options[i], flag, sizeof flag))
+            continue;
+        int d = distance(name, flag);
+        if (d < least_distance) {
+            least_distance = d;
+            strcpy(best, flag);
+        }
+    }
+    return best;
+}
+
+const char *nearest_variable(const char *name)
+{
+    static _Thread_local char best[OPTION_NAME_MAX];
+    char variable[OPTION_NAME_MAX];
+    int least_distance = 2 * NAME_MAX_LENGTH;
+    for (size_t i = 0; i < option_count; i++) {
+        if (!is_setting(&options[i]))
+            continue;
+        option_variable(&options[i], variable, sizeof variable);
+        int d = distance(name, variable);
+        if (d < least_distance) {
+            least_distance = d;
+            strcpy(best, variable);
+        }
+    }
+    return best;
 }

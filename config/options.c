@@ -1,209 +1,287 @@
 #include "options.h"
 
-#include <errno.h>
-#include <math.h>
-#include <regex.h>
-#include <stdlib.h>
-#include <string.h>
+#include "mien/network.h"
 
-#define AT(group, name) #group, #name
-#define FIELD(group, name) offsetof(struct mien_config, group.name)
-#define BOOL(g, n, initial, what)                                                                  \
+/* ---- words that an option may be ---- */
+
+#define CHOICE(function, ...)                                                                      \
+    static const char *function(int i)                                                             \
     {                                                                                              \
-        AT(g, n), OPTION_BOOL, FIELD(g, n), 0, 1, initial, what                                    \
+        static const char *const words[] = {__VA_ARGS__};                                          \
+        return i < (int)(sizeof words / sizeof *words) ? words[i] : NULL;                          \
     }
-#define INT(g, n, low, high, initial, what)                                                        \
-    {                                                                                              \
-        AT(g, n), OPTION_INT, FIELD(g, n), low, high, initial, what                                \
-    }
-#define NUMBER(g, n, low, high, initial, what)                                                     \
-    {                                                                                              \
-        AT(g, n), OPTION_NUMBER, FIELD(g, n), low, high, initial, what                             \
-    }
-#define TEXT(g, n, initial, what)                                                                  \
-    {                                                                                              \
-        AT(g, n), OPTION_TEXT, FIELD(g, n), 0, 0, initial, what                                    \
-    }
-#define MATCH(g, n, initial, pattern, allowed, what)                                               \
-    {                                                                                              \
-        AT(g, n), OPTION_TEXT, FIELD(g, n), 0, 0, initial, what, pattern, allowed                  \
-    }
+CHOICE(log_level, "error", "warning", "info", "debug")
+CHOICE(detection_engine, "auto", "mien", "opencv")
+CHOICE(bench_part, "network", "frames")
+CHOICE(camera_format, "", "MJPG", "YUYV", "UYVY", "NV12", "YU12", "JPEG", "GREY") /* convert.c */
+
+static const char *precision(int i)
+{
+    return i ? mien_precision(i - 1) : "auto";
+}
+
+/* ---- parts of a row ---- */
+
+#define AT(g, n)                                                                                   \
+    .group = #g, .name = #n, .offset = offsetof(struct mien_config, g.n),                          \
+    .size = sizeof((struct mien_config *)NULL)->g.n
+#define BOOL(otherwise) .type = OPTION_BOOL, .initial = otherwise
+#define INT(from, to, otherwise, unit)                                                             \
+    .type = OPTION_INT, .low = from, .high = to, .initial = otherwise, .argument = unit
+#define NUMBER(from, to, otherwise, unit)                                                          \
+    .type = OPTION_NUMBER, .low = from, .high = to, .initial = otherwise, .argument = unit
+#define TEXT(otherwise, is) .type = OPTION_TEXT, .initial = otherwise, .argument = is
+#define WORD(is) .type = OPTION_WORD, .argument = is
+
+#define ON(command) (1u << MIEN_##command)
+#define SCREENS (ON(LIVE) | ON(KIOSK))
+#define FILES (ON(ANNOTATE) | ON(IMAGE))
+#define FACES (SCREENS | FILES | ON(BENCH))
+#define STREAMS (SCREENS | ON(ANNOTATE) | ON(BENCH))
+
+const struct group groups[] = {
+    {"input", "Input", false},
+    {"output", "Output", false},
+    {"encoding", "Encoding", false},
+    {"camera", "Camera", true},
+    {"window", "Appearance", true},
+    {"detection", "Finding faces", true},
+    {"tracking", "Following faces", true},
+    {"emotion", "Reading expressions", true},
+    {"kiosk", "Kiosk", true},
+    {"counts", "Counts of faces", true},
+    {"mqtt", "MQTT", true},
+    {"log", "Messages", true},
+    {"run", "Running", false},
+};
+const size_t group_count = sizeof groups / sizeof *groups;
 
 const struct option options[] = {
-    TEXT(
-        camera, device, "",
-        "Path, number or by-id path of the camera; several, with commas between them, are tried in "
-        "order; empty: the first that captures"),
-    TEXT(camera, format, "", "Wished pixel format as a V4L2 code, such as MJPG; empty: the best"),
-    INT(camera, width, 16, 16384, "640", "Wished width in pixels"),
-    INT(camera, height, 16, 16384, "480", "Wished height in pixels"),
-    NUMBER(camera, fps, 1, 1000, "30", "Wished frames a second"),
-    BOOL(camera, mirror, "true", "Show the picture as a mirror does"),
-    TEXT(detection, cascade, "", "Path of the Haar cascade; empty: the one the system has"),
-    MATCH(detection, engine, "auto", "^(auto|mien|opencv)$", "auto, mien or opencv",
-          "Who searches faces; auto: mien, and OpenCV with a cascade that is not for mien"),
-    BOOL(detection, confirm, "true",
-         "Believe a face only if a second cascade sees it too; not with a cascade of your own"),
-    NUMBER(detection, scale_step, 1.01, 2, "1.1", "Ratio between neighbouring face sizes searched"),
-    INT(detection, neighbours, 1, 100, "5",
-        "A face needs more raw hits than this; more means fewer false faces"),
-    NUMBER(detection, smallest, 0.01, 1, "0.125", "Smallest face, as a share of the height"),
-    NUMBER(detection, sweep, 0, 10, "0.1",
-           "Seconds in which the whole picture is searched once, while known faces are searched "
-           "in every picture; 0: the whole of every picture"),
-    NUMBER(tracking, overlap, 0.05, 0.95, "0.3",
-           "Least intersection over union of one face in two pictures"),
-    NUMBER(tracking, bridge, 0.01, 10, "0.5", "Seconds a face is kept while it is not found"),
-    NUMBER(tracking, smoothing, 0, 10, "0.08", "Time constant of a box's movement, seconds"),
-    NUMBER(tracking, speed_smoothing, 0, 10, "0.15",
-           "Time constant of the speed at which a face is expected to move on, seconds"),
-    NUMBER(tracking, slowest_looks, 0, 60, "3",
-           "Seconds from one picture looked at to the next at which a slow machine still follows "
-           "faces, where bridge is less"),
-    INT(tracking, persist, 1, 100, "2", "Pictures a face must be found in before it is shown"),
-    TEXT(emotion, model, "", "Path of the model; empty: the one that came with mien"),
-    MATCH(emotion, precision, "auto", "^(auto|fp32|bf16|int8)$", "auto, fp32, bf16 or int8",
-          "Arithmetic of the network; auto: the fastest that the model file calls as good as fp32"),
-    NUMBER(emotion, smoothing, 0, 10, "0.3", "Time constant of the probabilities, seconds"),
-    NUMBER(emotion, lead, 0, 1, "0.1",
-           "Lead in probability with which another emotion is shown, or an uncertain one is sure, "
-           "at once"),
-    NUMBER(emotion, lead_seconds, 0, 10, "0.4",
-           "Seconds after which a smaller lead is enough for that"),
-    NUMBER(emotion, uncertain_below, 0, 1, "0.4",
-           "Confidence under which a face is called uncertain"),
-    BOOL(window, bars, "true", "Draw the probabilities as bars beside each face"),
-    BOOL(window, blur, "false", "Cover faces, for privacy"),
-    BOOL(window, fullscreen, "false", "Start with the whole screen"),
-    TEXT(kiosk, idle_text, "Step in front of the camera", "What the screen says to nobody"),
-    NUMBER(kiosk, idle_after, 0, 3600, "5", "Seconds without a face before the screen says so"),
-    TEXT(kiosk, lost_text, "The camera is away. Waiting for it to come back.",
-         "What the screen says without a camera"),
-    TEXT(kiosk, notice, "A computer looks at faces here. No picture is stored.",
-         "What people have to know, always on the screen; empty: nothing"),
-    MATCH(kiosk, exit_keys, "Ctrl+Alt+Q",
-          "^(((Ctrl|Alt|Shift|Super)\\+)*([A-Z0-9]|F[1-9]|F1[0-2]|Escape))?$",
-          "keys such as Ctrl+Alt+Q: any of Ctrl, Alt, Shift, Super, then A to Z, 0 to 9, F1 to F12 "
-          "or Escape; or an empty text",
-          "Keys that end the kiosk; empty: none do"),
-    TEXT(counts, file, "", "File to which counts of faces are appended, no pictures; empty: none"),
-    NUMBER(counts, interval, 1, 86400, "60", "Seconds that each count covers"),
-    TEXT(mqtt, host, "", "MQTT broker that gets the counts too; empty: none"),
-    INT(mqtt, port, 1, 65535, "1883", "Its TCP port"),
-    TEXT(mqtt, topic, "mien/counts", "Topic of the counts"),
-    TEXT(mqtt, user, "", "Name to log in with; empty: none"),
-    TEXT(mqtt, password, "", "Password to log in with; better in $MIEN_MQTT_PASSWORD"),
-    TEXT(mqtt, ca_file, "", "Certificate authority that vouches for the broker; empty: no TLS"),
-    MATCH(log, level, "info", "^(error|warning|info|debug)$", "error, warning, info or debug",
-          "The least important messages that are told"),
+    /* ---- input ---- */
+    {AT(input, video), WORD("FILE"), .flag = "video", .commands = SCREENS,
+     .what = "play a video or picture, over and over, in place of a camera; - is standard input, "
+             "which plays once"},
+    {AT(input, data), WORD("PREFIX"), .flag = "data", .commands = ON(EVALUATE),
+     .what = "read PREFIX-images.idx3-ubyte and PREFIX-labels.idx1-ubyte, with .gz or without"},
+    {AT(input, images), WORD("FILE"), .flag = "images", .commands = ON(EVALUATE),
+     .what = "pictures, an IDX file, gzipped or not"},
+    {AT(input, labels), WORD("FILE"), .flag = "labels", .commands = ON(EVALUATE),
+     .what = "their labels, in the order of the model's labels"},
+    {AT(input, exclude), WORD("FILE"), .flag = "exclude", .commands = ON(EVALUATE),
+     .what = "leave out pictures that this IDX file has too"},
+    {AT(input, picture), WORD("FILE"), .flag = "picture", .commands = ON(BENCH),
+     .what = "the face of which frames are made, instead of the bundled portrait"},
+
+    /* ---- output ---- */
+    {AT(output, file), WORD("FILE"), .flag = "output", .letter = 'o', .commands = FILES,
+     .what = "the input with its faces marked: a video (.mp4, .mkv, …) or a picture (.png, .jpg); "
+             "a folder/ for several inputs; - is standard output, where a video is Matroska"},
+    {AT(output, record), WORD("FILE"), .flag = "record", .commands = ON(LIVE),
+     .what = "record a video with the faces marked, *.mp4 or *.mkv"},
+    {AT(output, jsonl), WORD("FILE"), .flag = "jsonl", .commands = FILES | ON(LIVE),
+     .what = "write a JSON object a line for each face in each frame; - is standard output"},
+    {AT(output, csv), WORD("FILE"), .flag = "csv", .commands = FILES,
+     .what = "write the same as a table, with a row for a frame without a face"},
+    {AT(output, vtt), WORD("FILE"), .flag = "vtt", .commands = ON(ANNOTATE),
+     .what = "write WebVTT subtitles: the emotion of each face"},
+    {AT(output, srt), WORD("FILE"), .flag = "srt", .commands = ON(ANNOTATE),
+     .what = "write the same as SubRip"},
+    {AT(output, summary), WORD("FILE"), .flag = "summary", .commands = ON(ANNOTATE),
+     .what = "write shares of time and changes, as JSON"},
+    {AT(output, plot), WORD("FILE"), .flag = "plot", .commands = ON(ANNOTATE),
+     .what = "write the timeline as SVG"},
+    {AT(output, report), WORD("FILE"), .flag = "report", .commands = ON(ANNOTATE),
+     .what = "write an HTML report in one file, with small pictures of the faces (none with "
+             "--blur)"},
+    {AT(output, video), BOOL("true"), .flag = "video", .commands = ON(ANNOTATE),
+     .what = "write the video that -o names; without it, data only"},
+    {AT(output, confusion), WORD("FILE"), .flag = "confusion", .commands = ON(EVALUATE),
+     .what = "write the confusion matrix, .svg or .png"},
+    {AT(output, reliability), WORD("FILE"), .flag = "reliability", .commands = ON(EVALUATE),
+     .what = "write the reliability diagram, .svg or .png"},
+    {AT(output, headless), BOOL("false"), .flag = "headless", .commands = ON(LIVE),
+     .what = "open no window; write JSON Lines, to standard output unless --jsonl is given"},
+    {AT(output, json), BOOL("false"), .flag = "json", .letter = 'j',
+     .commands = ON(DEVICES) | ON(EVALUATE) | ON(BENCH), .what = "print JSON instead of text"},
+    {AT(output, overwrite), BOOL("false"), .flag = "overwrite", .letter = 'y',
+     .commands = FILES | ON(LIVE), .what = "overwrite files that exist"},
+
+    /* ---- encoding ---- */
+    {AT(encoding, codec), WORD("NAME"), .flag = "codec", .commands = ON(ANNOTATE),
+     .what = "FFmpeg's video encoder; libx264, or what the container needs, unless given"},
+    {AT(encoding, crf), INT(0, 63, "20", "N"), .flag = "crf", .commands = ON(ANNOTATE),
+     .what = "quality; less is better"},
+    {AT(encoding, preset), WORD("NAME"), .flag = "preset", .commands = ON(ANNOTATE),
+     .what = "the encoder's preset; veryfast unless given"},
+
+    /* ---- camera ---- */
+    {AT(camera, device), TEXT("", "DEVICE"), .flag = "device", .letter = 'd', .filled = true,
+     .commands = SCREENS,
+     .what = "camera: /dev/videoN, N or /dev/v4l/by-id/…; several, with commas between them, are "
+             "tried in order; empty: the first that captures"},
+    {.group = "camera",
+     .name = "size",
+     .type = OPTION_SIZE,
+     .offset = offsetof(struct mien_config, camera.width),
+     .low = 16,
+     .high = 16384,
+     .flag = "size",
+     .argument = "WxH",
+     .commands = SCREENS,
+     .what = "frame size to ask the camera for, such as 1280x720"},
+    {AT(camera, width), INT(16, 16384, "640", "PIXELS"), .commands = SCREENS,
+     .what = "frame width to ask the camera for"},
+    {AT(camera, height), INT(16, 16384, "480", "PIXELS"), .commands = SCREENS,
+     .what = "frame height to ask the camera for"},
+    {AT(camera, fps), NUMBER(1, 1000, "30", "FPS"), .flag = "fps", .commands = SCREENS,
+     .what = "frames a second to ask the camera for"},
+    {AT(camera, format), TEXT("", "FOURCC"), .choice = camera_format, .flag = "format",
+     .commands = SCREENS, .what = "pixel format to ask the camera for; empty: the best"},
+    {AT(camera, mirror), BOOL("true"), .flag = "mirror", .commands = SCREENS,
+     .what = "show the picture as a mirror does; recordings are mirrored only where the command "
+             "line asks for it"},
+
+    /* ---- appearance ---- */
+    {AT(window, bars), BOOL("true"), .flag = "bars", .commands = SCREENS | FILES,
+     .what = "draw the probabilities as bars beside each face"},
+    {AT(window, blur), BOOL("false"), .flag = "blur", .commands = SCREENS | FILES,
+     .what = "cover the faces, for privacy"},
+    {AT(window, fullscreen), BOOL("false"), .flag = "fullscreen", .commands = ON(LIVE),
+     .what = "fill the screen"},
+    {AT(window, font), TEXT("", "FILE"), .flag = "font", .variable = "MIEN_FONT",
+     .commands = SCREENS | FILES,
+     .what = "TrueType or OpenType font of labels and texts; empty: one that the system has"},
+
+    /* ---- finding faces ---- */
+    {AT(detection, cascade), TEXT("", "FILE"), .variable = "MIEN_CASCADE", .commands = FACES,
+     .what = "Haar cascade; empty: the one that the system has"},
+    {AT(detection, engine), TEXT("auto", "ENGINE"), .choice = detection_engine, .commands = FACES,
+     .what = "who searches faces; auto: mien, and OpenCV with a cascade that is not for mien"},
+    {AT(detection, confirm), BOOL("true"), .commands = FACES,
+     .what = "believe a face only if a second cascade finds it too; not with --detection-cascade"},
+    {AT(detection, scale_step), NUMBER(1.01, 2, "1.1", "RATIO"), .commands = FACES,
+     .what = "ratio between neighbouring face sizes searched"},
+    {AT(detection, neighbours), INT(1, 100, "5", "N"), .commands = FACES,
+     .what = "a face needs more raw hits than this; more means fewer false faces"},
+    {AT(detection, smallest), NUMBER(0.01, 1, "0.125", "SHARE"), .commands = FACES,
+     .what = "smallest face, as a share of the frame's height"},
+    {AT(detection, full_scan), NUMBER(0, 10, "0.1", "SECONDS"), .old = "sweep", .commands = STREAMS,
+     .what = "time in which the whole frame is searched once, while known faces are searched in "
+             "every frame; 0: the whole of every frame"},
+
+    /* ---- following faces ---- */
+    {AT(tracking, overlap), NUMBER(0.05, 0.95, "0.3", "SHARE"), .commands = STREAMS,
+     .what = "least intersection over union of one face in two frames"},
+    {AT(tracking, max_age), NUMBER(0.01, 10, "0.5", "SECONDS"), .old = "bridge",
+     .commands = STREAMS, .what = "time that a face is kept while it is not found"},
+    {AT(tracking, smoothing), NUMBER(0, 10, "0.08", "SECONDS"), .commands = STREAMS,
+     .what = "time constant of a box's movement"},
+    {AT(tracking, speed_smoothing), NUMBER(0, 10, "0.15", "SECONDS"), .commands = STREAMS,
+     .what = "time constant of the speed at which a face is expected to move on"},
+    {AT(tracking, slowest_interval), NUMBER(0, 60, "3", "SECONDS"), .old = "slowest_looks",
+     .commands = STREAMS,
+     .what = "time between two frames searched at which a slow machine still follows faces, where "
+             "max_age is less"},
+    {AT(tracking, min_hits), INT(1, 100, "2", "FRAMES"), .old = "persist", .commands = STREAMS,
+     .what = "how often a face is found before it is shown"},
+
+    /* ---- reading expressions ---- */
+    {AT(emotion, model), TEXT("", "FILE"), .flag = "model", .letter = 'm', .variable = "MIEN_MODEL",
+     .commands = FACES | ON(EVALUATE),
+     .what = "the network, *.safetensors; empty: the one that came with mien"},
+    {AT(emotion, precision), TEXT("auto", "PRECISION"), .choice = precision, .flag = "precision",
+     .commands = FACES | ON(EVALUATE),
+     .what = "arithmetic of the network; auto: the fastest that the model file calls as good as "
+             "fp32"},
+    {AT(emotion, smoothing), NUMBER(0, 10, "0.3", "SECONDS"), .commands = STREAMS,
+     .what = "time constant of the probabilities"},
+    {AT(emotion, hysteresis), NUMBER(0, 1, "0.1", "PROBABILITY"), .old = "lead",
+     .commands = STREAMS,
+     .what = "lead with which another emotion is shown, or an uncertain one is sure, at once"},
+    {AT(emotion, hysteresis_seconds), NUMBER(0, 10, "0.4", "SECONDS"), .old = "lead_seconds",
+     .commands = STREAMS, .what = "time after which a smaller lead is enough for that"},
+    {AT(emotion, uncertain_below), NUMBER(0, 1, "0.4", "PROBABILITY"), .commands = FACES,
+     .what = "confidence under which a face is called uncertain"},
+
+    /* ---- kiosk ---- */
+    {AT(kiosk, idle_text), TEXT("Step in front of the camera", "TEXT"), .commands = ON(KIOSK),
+     .what = "what the screen says while nobody is there"},
+    {AT(kiosk, idle_after), NUMBER(0, 3600, "5", "SECONDS"), .commands = ON(KIOSK),
+     .what = "time without a face before the screen says so"},
+    {AT(kiosk, lost_text), TEXT("The camera is away. Waiting for it to come back.", "TEXT"),
+     .commands = ON(KIOSK), .what = "what the screen says without a camera"},
+    {AT(kiosk, notice), TEXT("A computer looks at faces here. No picture is stored.", "TEXT"),
+     .commands = ON(KIOSK),
+     .what = "what people have to know, always on the screen; empty: nothing"},
+    {AT(kiosk, exit_keys), TEXT("Ctrl+Alt+Q", "KEYS"),
+     .pattern = "^(((Ctrl|Alt|Shift|Super)\\+)*([A-Z0-9]|F[1-9]|F1[0-2]|Escape))?$",
+     .allowed = "keys such as Ctrl+Alt+Q: any of Ctrl, Alt, Shift, Super, then A to Z, 0 to 9, F1 "
+                "to F12 or Escape; or an empty text",
+     .commands = ON(KIOSK), .what = "keys that end the kiosk; empty: none do"},
+
+    /* ---- counts ---- */
+    {AT(counts, file), TEXT("", "FILE"), .commands = ON(KIOSK),
+     .what = "file to which counts of faces are appended, no pictures; empty: none"},
+    {AT(counts, interval), NUMBER(1, 86400, "60", "SECONDS"), .commands = ON(KIOSK),
+     .what = "time that each count covers"},
+
+    /* ---- MQTT ---- */
+    {AT(mqtt, host), TEXT("", "HOST"),
+     .pattern = "^([A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?\\.?|"
+                "[0-9A-Fa-f]*:[0-9A-Fa-f]*:[0-9A-Fa-f:.]*(%[A-Za-z0-9._-]+)?)?$",
+     .allowed = "a name or address, such as broker.example.org or 192.168.1.2, without scheme, "
+                "path or port (mqtt.port has that); or an empty text",
+     .commands = ON(KIOSK), .what = "MQTT broker that gets the counts too; empty: none"},
+    {AT(mqtt, port), INT(1, 65535, "1883", "PORT"), .commands = ON(KIOSK), .what = "its TCP port"},
+    {AT(mqtt, topic), TEXT("mien/counts", "TOPIC"), .pattern = "^[^+#]+$",
+     .allowed = "a topic such as mien/counts: not empty, and without the wildcards + and #",
+     .commands = ON(KIOSK), .what = "topic of the counts"},
+    {AT(mqtt, user), TEXT("", "NAME"), .commands = ON(KIOSK),
+     .what = "name to log in with; empty: none"},
+    {AT(mqtt, password), TEXT("", NULL), .flag = "", .secret = true, .commands = ON(KIOSK),
+     .what = "password to log in with; better in $MIEN_MQTT_PASSWORD"},
+    {AT(mqtt, ca_file), TEXT("", "FILE"), .commands = ON(KIOSK),
+     .what = "certificate authority that vouches for the broker; empty: no TLS"},
+
+    /* ---- messages ---- */
+    {AT(log, level), TEXT("info", "LEVEL"), .choice = log_level, .commands = FACES | ON(EVALUATE),
+     .what = "the least important messages that are told"},
+
+    /* ---- running ---- */
+    {AT(run, config), WORD("FILE"), .flag = "config", .letter = 'c',
+     .commands = FACES | ON(EVALUATE),
+     .what = "settings, instead of the user's and the system's files"},
+    {AT(run, seconds), NUMBER(0.001, 1e9, NULL, "SECONDS"), .flag = "seconds", .commands = ON(LIVE),
+     .what = "stop after this time"},
+    {AT(run, measure_seconds), NUMBER(0.01, 3600, "3", "SECONDS"), .flag = "seconds",
+     .commands = ON(BENCH),
+     .what = "how long to measure the network; each row of frames takes a sixth of it"},
+    {AT(run, jobs), INT(1, 256, NULL, "N"), .flag = "jobs", .commands = ON(ANNOTATE),
+     .what = "work on N recordings at a time"},
+    {AT(run, resume), BOOL("false"), .flag = "resume", .commands = ON(ANNOTATE),
+     .what = "make only what is missing, or older than its recording"},
+    {AT(run, quiet), BOOL("false"), .flag = "quiet", .letter = 'q', .commands = FILES,
+     .what = "tell only warnings and errors"},
+    {AT(run, timing), BOOL("false"), .flag = "timing", .commands = ON(ANNOTATE),
+     .what = "say at the end where the time went"},
+    {AT(run, only), WORD("PART"), .choice = bench_part, .flag = "only", .commands = ON(BENCH),
+     .what = "measure the network alone, or the stages of a camera's frame alone"},
+    {AT(run, threads), INT(1, 64, NULL, "N"), .flag = "threads", .letter = 't',
+     .commands = ON(BENCH) | ON(EVALUATE),
+     .what = "threads to use; evaluate takes one for each CPU unless told, bench 1"},
+    {AT(run, batch), INT(1, 64, "1", "N"), .flag = "batch", .letter = 'b', .commands = ON(BENCH),
+     .what = "faces computed together, as for a crowd"},
+    {AT(run, cpu), WORD("LEVEL"), .choice = mien_network_level, .flag = "cpu",
+     .variable = "MIEN_CPU", .commands = FACES | ON(EVALUATE),
+     .what = "highest level of kernels to use, as `mien bench` lists them; bench: the only one"},
+    {AT(run, status), BOOL("false"), .flag = "status", .commands = ON(KIOSK),
+     .what = "print how the running kiosk is, as JSON"},
+    {AT(run, check), WORD("FILE"), .flag = "check", .letter = 'c', .commands = ON(CONFIG),
+     .what = "check a file; say where it is wrong"},
+    {AT(run, print_defaults), BOOL("false"), .flag = "print-defaults", .letter = 'd',
+     .commands = ON(CONFIG), .what = "print the defaults, a file to start from"},
+    {AT(run, print_schema), BOOL("false"), .flag = "print-schema", .letter = 's',
+     .commands = ON(CONFIG), .what = "print the JSON Schema of configuration files"},
 };
 const size_t option_count = sizeof options / sizeof *options;
-
-static int allowed_is(char *allowed, size_t size, const struct option *option)
-{
-    if (option->allowed) {
-        snprintf(allowed, size, "%s", option->allowed);
-        return -EINVAL;
-    }
-    switch (option->type) {
-    case OPTION_BOOL:
-        snprintf(allowed, size, "true or false");
-        break;
-    case OPTION_TEXT:
-        snprintf(allowed, size, "a text of at most %d bytes", MIEN_CONFIG_TEXT_MAX - 1);
-        break;
-    default:
-        snprintf(allowed, size, "%s from %g to %g",
-                 option->type == OPTION_INT ? "a whole number" : "a number", option->low,
-                 option->high);
-    }
-    return -EINVAL;
-}
-
-static int set_number(const struct option *option, void *field, const char *text)
-{
-    char *end;
-    double value = strtod(text, &end);
-    if (end == text || *end || !(value >= option->low && value <= option->high))
-        return -EINVAL;
-    if (option->type == OPTION_NUMBER)
-        *(double *)field = value;
-    else if (value != floor(value))
-        return -EINVAL;
-    else
-        *(int *)field = (int)value;
-    return 0;
-}
-
-static int set_bool(void *field, const char *text)
-{
-    bool yes = !strcmp(text, "true") || !strcmp(text, "1");
-    if (!yes && strcmp(text, "false") && strcmp(text, "0"))
-        return -EINVAL;
-    *(bool *)field = yes;
-    return 0;
-}
-
-static int set_text(const struct option *option, char *field, const char *text)
-{
-    if (strlen(text) >= MIEN_CONFIG_TEXT_MAX)
-        return -EINVAL;
-    if (option->pattern) {
-        regex_t expression;
-        if (regcomp(&expression, option->pattern, REG_EXTENDED | REG_NOSUB))
-            return -ENOMEM;
-        int result = regexec(&expression, text, 0, NULL, 0);
-        regfree(&expression);
-        if (result)
-            return -EINVAL;
-    }
-    strcpy(field, text);
-    return 0;
-}
-
-int option_set(const struct option *option, struct mien_config *config, const char *text,
-               char *allowed, size_t size)
-{
-    void *field = (char *)config + option->offset;
-    int status = 0;
-    if (option->type == OPTION_BOOL)
-        status = set_bool(field, text);
-    else if (option->type != OPTION_TEXT)
-        status = set_number(option, field, text);
-    else
-        status = set_text(option, field, text);
-    return status ? allowed_is(allowed, size, option) : 0;
-}
-
-void mien_config_defaults(struct mien_config *config)
-{
-    char ignored[OPTION_ALLOWED_MAX];
-    memset(config, 0, sizeof *config);
-    for (size_t i = 0; i < option_count; i++)
-        option_set(&options[i], config, options[i].initial, ignored, sizeof ignored);
-}
-
-static bool same(const struct option *option, const void *a, const void *b)
-{
-    switch (option->type) {
-    case OPTION_BOOL:
-        return *(const bool *)a == *(const bool *)b;
-    case OPTION_INT:
-        return *(const int *)a == *(const int *)b;
-    case OPTION_NUMBER:
-        return *(const double *)a == *(const double *)b;
-    default:
-        return !strcmp(a, b);
-    }
-}
-
-bool mien_config_same(const struct mien_config *a, const struct mien_config *b, const char *group)
-{
-    for (size_t i = 0; i < option_count; i++) {
-        size_t offset = options[i].offset;
-        if (!strcmp(options[i].group, group) &&
-            !same(&options[i], (const char *)a + offset, (const char *)b + offset))
-            return false;
-    }
-    return true;
-}
+_Static_assert(sizeof options / sizeof *options <= MIEN_OPTIONS_MAX, "a command line has room");

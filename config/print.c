@@ -17,11 +17,11 @@ static cJSON *value_of(const struct option *option, const struct mien_config *co
     case OPTION_NUMBER:
         return cJSON_CreateNumber(*(const double *)field);
     default:
-        return cJSON_CreateString(field);
+        return cJSON_CreateString(option->secret ? "" : field);
     }
 }
 
-static cJSON *group_of(cJSON *root, const char *name)
+static cJSON *object_in(cJSON *root, const char *name)
 {
     cJSON *group = cJSON_GetObjectItemCaseSensitive(root, name);
     return group ? group : cJSON_AddObjectToObject(root, name);
@@ -40,8 +40,9 @@ int mien_config_print(const struct mien_config *config, FILE *out)
 {
     cJSON *root = cJSON_CreateObject();
     for (size_t i = 0; i < option_count; i++)
-        cJSON_AddItemToObject(group_of(root, options[i].group), options[i].name,
-                              value_of(&options[i], config));
+        if (is_setting(&options[i]))
+            cJSON_AddItemToObject(object_in(root, options[i].group), options[i].name,
+                                  value_of(&options[i], config));
     return print_and_delete(root, out);
 }
 
@@ -52,8 +53,14 @@ static cJSON *schema_of(const struct option *option, const struct mien_config *d
     cJSON_AddStringToObject(schema, "description", option->what);
     cJSON_AddStringToObject(schema, "type", types[option->type]);
     if (option->type == OPTION_INT || option->type == OPTION_NUMBER) {
+        cJSON_AddStringToObject(schema, "$comment", option->argument); /* the unit */
         cJSON_AddNumberToObject(schema, "minimum", option->low);
         cJSON_AddNumberToObject(schema, "maximum", option->high);
+    }
+    if (option->choice) {
+        cJSON *words = cJSON_AddArrayToObject(schema, "enum");
+        for (int i = 0; option->choice(i); i++)
+            cJSON_AddItemToArray(words, cJSON_CreateString(option->choice(i)));
     }
     if (option->pattern)
         cJSON_AddStringToObject(schema, "pattern", option->pattern);
@@ -79,12 +86,14 @@ int mien_config_print_schema(FILE *out)
     cJSON_AddStringToObject(root, "title", "Settings of mien");
     cJSON_AddStringToObject(root, "type", "object");
     cJSON_AddBoolToObject(root, "additionalProperties", 0);
-    cJSON *groups = cJSON_AddObjectToObject(root, "properties");
-    cJSON_AddStringToObject(cJSON_AddObjectToObject(groups, "$schema"), "type", "string");
+    cJSON *properties = cJSON_AddObjectToObject(root, "properties");
+    cJSON_AddStringToObject(cJSON_AddObjectToObject(properties, "$schema"), "type", "string");
     for (size_t i = 0; i < option_count; i++) {
-        cJSON *group = cJSON_GetObjectItemCaseSensitive(groups, options[i].group);
+        if (!is_setting(&options[i]))
+            continue;
+        cJSON *group = cJSON_GetObjectItemCaseSensitive(properties, options[i].group);
         if (!group)
-            group = object_schema(groups, options[i].group);
+            group = object_schema(properties, options[i].group);
         cJSON_AddItemToObject(cJSON_GetObjectItemCaseSensitive(group, "properties"),
                               options[i].name, schema_of(&options[i], &defaults));
     }

@@ -22,7 +22,7 @@ static void copy(struct mien_picture *to, const struct mien_picture *from)
 void portrait_load(const struct portrait *portrait, struct mien_picture *gray)
 {
     char path[1024];
-    const char *source = getenv("MIEN_SOURCE");
+    const char *source = getenv("TEST_SOURCE");
     snprintf(path, sizeof path, "%s/tests/data/%s", source ? source : ".", portrait->file);
     struct mien_reader *reader = NULL;
     struct mien_error error = {""};

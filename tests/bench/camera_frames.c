@@ -46,7 +46,7 @@ static int open_file(struct run *run, const char *path, struct mien_error *error
 static int open_run(struct run *run, const char *path, const char *precision,
                     const struct mien_config *config, struct mien_error *error)
 {
-    struct mien_recogniser_options options = settings_recogniser(config, NULL);
+    struct mien_recogniser_options options = settings_recogniser(config);
     options.precision = precision;
     options.times = &run->timing.recogniser;
     int result = recogniser_open(&run->recogniser, &options, error);

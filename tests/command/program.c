@@ -38,7 +38,7 @@ static void link_program(const char *variable, const char *name)
 static void link_file(const char *from, const char *name)
 {
     char path[PATH_MAX];
-    snprintf(path, sizeof path, "%s/tests/data/%s", getenv("MIEN_SOURCE"), from);
+    snprintf(path, sizeof path, "%s/tests/data/%s", getenv("TEST_SOURCE"), from);
     if (symlink(path, name))
         perror(path);
 }
@@ -47,7 +47,7 @@ void program_enter(void)
 {
     media_enter_folder();
     link_program("MIEN", "mien");
-    link_program("MIEN_FAKED", "mien-faked");
+    link_program("TEST_FAKED", "mien-faked");
     link_file("portrait-hopper-usn.jpg", "portrait.jpg");
     link_file("portrait-collins-nasa.png", "other.png");
     make_model();

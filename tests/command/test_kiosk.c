@@ -27,7 +27,7 @@ static const char words[] = PROGRAM_WORDS
     "kiosk() { start --video portrait.jpg \"$@\"; }\n"
     "settings() { echo \"$1\" >new.json; mv new.json kiosk.json; }\n"
     "stop() { kill -TERM $child; wait $child; }\n"
-    "settings '{\"tracking\": {\"bridge\": 10}}'\n";
+    "settings '{\"tracking\": {\"max_age\": 10}}'\n";
 
 static void shell(const char *script)
 {
@@ -121,10 +121,12 @@ static void settings_may_come_later_and_be_links(void)
 
 static void a_model_that_is_missing_changes_nothing(void)
 {
-    shell("kiosk && settings '{\"emotion\": {\"model\": \"none.safetensors\"}}' &&"
+    shell("unset MIEN_MODEL; settings '{\"emotion\": {\"model\": \"model.safetensors\"}}'\n"
+          "kiosk && settings '{\"emotion\": {\"model\": \"none.safetensors\"}}' &&"
           "until_ says none.safetensors && stop");
     CU_ASSERT_EQUAL(run.code, 0);
-    shell("kiosk && cp model.safetensors other.safetensors &&"
+    shell("unset MIEN_MODEL; settings '{\"emotion\": {\"model\": \"model.safetensors\"}}'\n"
+          "kiosk && cp model.safetensors other.safetensors &&"
           "settings '{\"emotion\": {\"model\": \"other.safetensors\"}}' &&"
           "until_ logs 'read again' && rm other.safetensors && until_ says '\"faces\":1' && stop");
     CU_ASSERT_EQUAL(run.code, 0);
@@ -439,7 +441,7 @@ static void unit_is_in_order(void)
         return;
     }
     media_shell(&run,
-                "sed \"s|@bindir@/mien|$MIEN|\" \"$MIEN_SOURCE/config/mien-kiosk.service.in\" "
+                "sed \"s|@bindir@/mien|$MIEN|\" \"$TEST_SOURCE/config/mien-kiosk.service.in\" "
                 ">mien-kiosk.service && systemd-analyze verify --man=no ./mien-kiosk.service");
     CU_ASSERT_EQUAL(run.code, 0);
     CU_ASSERT_STRING_EQUAL(run.err, "");

@@ -24,7 +24,7 @@ enum { PICTURES = GOLDEN_PICTURES, FACES = 18 };
 static cJSON *read_golden(const char *name)
 {
     char path[4096];
-    snprintf(path, sizeof path, "%s/tests/golden/%s.json", getenv("MIEN_SOURCE"), name);
+    snprintf(path, sizeof path, "%s/tests/golden/%s.json", getenv("TEST_SOURCE"), name);
     FILE *file = fopen(path, "r");
     CU_ASSERT_PTR_NOT_NULL_FATAL(file);
     static char text[1 << 16];
@@ -211,7 +211,7 @@ static void precisions_agree_on_the_shipped_model(void)
     char path[4096];
     struct mien_model *model = NULL;
     struct mien_error error = {""};
-    snprintf(path, sizeof path, "%s/models/ferplus-residual.safetensors", getenv("MIEN_SOURCE"));
+    snprintf(path, sizeof path, "%s/models/ferplus-residual.safetensors", getenv("TEST_SOURCE"));
     CU_ASSERT_EQUAL_FATAL(mien_model_open(&model, path, &error), 0);
     load_faces();
     CU_ASSERT(run_faces(model, "c", "fp32", fp32));

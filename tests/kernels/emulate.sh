@@ -7,7 +7,7 @@
 set -eu
 build=$(realpath "$1")
 source=$(realpath "$(dirname "$0")/../..")
-export MIEN_SOURCE="$source"
+export TEST_SOURCE="$source"
 "$source/.ci/install-packages" "$(dirname "$0")/packages"
 ninja -C "$build" tests/test_kernels tests/test_network tests/test_scan_kernels >&2
 work=$(mktemp -d)

@@ -146,7 +146,7 @@ static int open_ways(struct way *found, struct way *shown, struct mien_error *er
     struct mien_config config;
     if (settings_load(&config, NULL))
         return mien_error_set(error, EINVAL, "the settings are wrong");
-    struct mien_recogniser_options options = settings_recogniser(&config, NULL);
+    struct mien_recogniser_options options = settings_recogniser(&config);
     int result = recogniser_open(&shown->recogniser, &options, error);
     options.tracks.min_hits = 1;
     options.tracks.max_age = 1e-6;

@@ -1,10 +1,13 @@
+#include "mien/command_line.h"
 #include "mien/config.h"
+#include "mien/log.h"
 #include "runner.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 static int parse(struct mien_config *config, const char *text, struct mien_error *error)
@@ -59,15 +62,168 @@ static void tells_the_place_of_errors(void)
     refuses("[]", "my.json:1:1: the file must hold one object {…}");
 }
 
-static void refuses_what_is_no_json(void)
+static void names_common_slips(void)
+{
+    static const char *const slips[][2] = {
+        {"{\n  \"camera\": {,}\n}",
+         "2:14: not JSON from here on: a key in double quotes is expected"},
+        {"{\"camera\": {\"fps\": 30,}}", "1:22: a comma before } is not allowed in JSON"},
+        {"{\"camera\": {}, }", "1:14: a comma before } is not allowed in JSON"},
+        {"// mine\n{}", "1:1: a comment is not allowed in JSON"},
+        {"{} # mine", "1:4: a comment is not allowed in JSON"},
+        {"{\"camera\": /* mine */ {}}", "1:12: a comment is not allowed in JSON"},
+        {"{'camera': {}}", "1:2: texts are in double quotes in JSON, not in single ones"},
+        {"", "1:1: not JSON: the file is empty; without settings it is {}"},
+        {" \n", "2:1: not JSON: the file is empty; without settings it is {}"},
+        {"{\"camera\": {\"fps\": NaN}}", "1:20: NaN is not a number in JSON"},
+        {"{\"camera\": {\"fps\": -Infinity}}", "1:20: -Infinity is not a number in JSON"},
+        {"{\"camera\": {\"width\": 0640}}", "1:22: 0640: a number in JSON has no zero before it"},
+        {"{\"camera\": {\"width\": 640px}}", "1:22: 640px is not a number as JSON writes it"},
+        {"{\"camera\": {\"mirror\": True}}", "1:23: True is not JSON; it is written true"},
+        {"{\"camera\": {\"device\": video0}}",
+         "1:23: video0 is not JSON; texts are in double quotes"},
+        {"{\"camera\": {\"fps\": 7 \"width\": 640}}", "1:22: a comma is missing before this key"},
+        {"{\"camera\": {\"device\": \"/dev",
+         "1:23: not JSON: this text does not end; a \" is missing"},
+        {"{\"camera\": {",
+         "1:13: not JSON: the file ends where a key in double quotes is expected"},
+        {"{\"camera\": {}", "1:14: not JSON: the file ends where a comma or } is expected"},
+        {"{}{", "1:3: not JSON from here on: the end of the file is expected"},
+        {"{\"kiosk\": {\"notice\": \"a\nb\"}}",
+         "1:24: a control character is not allowed in a text; a line break is \\n, a tab is \\t"},
+        {"{\"kiosk\": {\"notice\": \"C:\\mien\"}}",
+         "1:25: \\m is not JSON; a backslash is written \\\\"},
+        {"{\"kiosk\": {\"notice\": \"\\u00g0\"}}", "1:23: \\u wants four hexadecimal digits"},
+        {"{\"kiosk\": {\"notice\": \"\\ud800\"}}", "1:23: this \\u is not a character"},
+        {"{\"kiosk\": {\"notice\": \"caf\xe9\"}}", "1:26: not UTF-8; save the file as UTF-8"},
+    };
+    for (size_t i = 0; i < sizeof slips / sizeof *slips; i++) {
+        char message[256];
+        snprintf(message, sizeof message, "my.json:%s", slips[i][1]);
+        refuses(slips[i][0], message);
+    }
+}
+
+static void refuses_other_encodings(void)
+{
+    static const char utf16[][5] = {"\xff\xfe{\0", "\xfe\xff\0{", "{\0}\0", "\0{\0}"};
+    struct mien_config config;
+    struct mien_error error;
+    mien_config_defaults(&config);
+    for (int i = 0; i < 4; i++) {
+        CU_ASSERT_EQUAL(mien_config_parse(&config, utf16[i], 4, "my.json", &error), -EINVAL);
+        CU_ASSERT_STRING_EQUAL(error.text, "my.json:1:1: this is UTF-16; save the file as UTF-8");
+    }
+    CU_ASSERT_EQUAL(mien_config_parse(&config, "{}\0x", 4, "my.json", &error), -EINVAL);
+    CU_ASSERT_STRING_EQUAL(error.text, "my.json:1:3: a zero byte");
+    CU_ASSERT_EQUAL(parse(&config, "\xef\xbb\xbf{}", &error), 0);
+}
+
+static void refuses_what_cannot_work(void)
+{
+    static const char *const wrong[][2] = {
+        {"mqtt", "\"topic\": \"\""},           {"mqtt", "\"topic\": \"mien/#\""},
+        {"mqtt", "\"topic\": \"+/counts\""},   {"mqtt", "\"host\": \"mqtt://broker\""},
+        {"mqtt", "\"host\": \"broker:1883\""}, {"mqtt", "\"host\": \"broker/\""},
+        {"mqtt", "\"host\": \" \""},           {"camera", "\"format\": \"XVID\""},
+        {"camera", "\"format\": \"mjpg\""},    {"emotion", "\"precision\": \"fp64\""},
+        {"kiosk", "\"notice\": null"},         {"kiosk", "\"notice\": [\"a\"]"},
+        {"camera", "\"width\": 1e9"},          {"camera", "\"width\": 640.5"},
+    };
+    static const char *const right[][2] = {
+        {"mqtt", "\"host\": \"broker.example.org\""},
+        {"mqtt", "\"host\": \"192.168.1.2\""},
+        {"mqtt", "\"host\": \"fe80::1%eth0\""},
+        {"mqtt", "\"host\": \"::1\""},
+        {"mqtt", "\"topic\": \"a/b c\""},
+        {"camera", "\"format\": \"MJPG\""},
+        {"camera", "\"width\": 6.4e2"},
+    };
+    struct mien_config config;
+    char text[128];
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        struct mien_error error = {""};
+        snprintf(text, sizeof text, "{\"%s\": {%s}}", wrong[i][0], wrong[i][1]);
+        CU_ASSERT_EQUAL(parse(&config, text, &error), -EINVAL);
+        CU_ASSERT_PTR_NOT_NULL(strstr(error.text, ": wrong value; allowed is "));
+    }
+    for (size_t i = 0; i < sizeof right / sizeof *right; i++) {
+        snprintf(text, sizeof text, "{\"%s\": {%s}}", right[i][0], right[i][1]);
+        CU_ASSERT_EQUAL(parse(&config, text, NULL), 0);
+    }
+    refuses("{\"emotion\": {\"precision\": 5}}",
+            "my.json:1:27: emotion.precision: wrong value; allowed is auto, fp32, bf16 or int8");
+}
+
+static void reads_texts_as_json_writes_them(void)
 {
     struct mien_config config;
-    struct mien_error error = {""};
-    CU_ASSERT_EQUAL(parse(&config, "{\n  \"camera\": {,}\n}", &error), -EINVAL);
-    CU_ASSERT_PTR_NOT_NULL(strstr(error.text, "my.json:2:"));
-    CU_ASSERT_PTR_NOT_NULL(strstr(error.text, "not JSON"));
+    CU_ASSERT_EQUAL_FATAL(
+        parse(&config, "{\"kiosk\": {\"notice\": \"a\\n\\\"\\u00e4\\u20AC\\ud83d\\ude00\\/\"}}",
+              NULL),
+        0);
+    CU_ASSERT_STRING_EQUAL(config.kiosk.notice, "a\n\"ä€😀/");
+}
+
+static void old_names_still_work(void)
+{
+    struct mien_config config;
+    struct mien_error error;
+    mien_log_set_level(MIEN_LOG_ERROR); /* they warn */
+    CU_ASSERT_EQUAL(parse(&config,
+                          "{\"detection\": {\"sweep\": 0.2}, \"tracking\": {\"persist\": 3, "
+                          "\"bridge\": 0.7, \"slowest_looks\": 2}, \"emotion\": {\"lead\": 0.2, "
+                          "\"lead_seconds\": 0.6}}",
+                          NULL),
+                    0);
+    CU_ASSERT_EQUAL(config.detection.full_scan, 0.2);
+    CU_ASSERT_EQUAL(config.tracking.min_hits, 3);
+    CU_ASSERT_EQUAL(config.tracking.max_age, 0.7);
+    CU_ASSERT_EQUAL(config.tracking.slowest_interval, 2);
+    CU_ASSERT_EQUAL(config.emotion.hysteresis, 0.2);
+    CU_ASSERT_EQUAL(config.emotion.hysteresis_seconds, 0.6);
+    CU_ASSERT_EQUAL(parse(&config, "{\"emotion\": {\"lead\": 0.2, \"hysteresis\": 0.2}}", &error),
+                    -EINVAL);
+    mien_log_set_level(MIEN_LOG_INFO);
+}
+
+/* Twenty times what is likely; the time of reading one twice as long is not four times as much. */
+static void reads_a_long_file_in_one_pass(void)
+{
+    enum { SIZE = 840 << 10 };
+    char *text = malloc(SIZE + 1);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(text);
+    memset(text, ' ', SIZE);
+    size_t used = 1;
+    text[0] = '{';
+    while (used < SIZE - 32)
+        used += (size_t)sprintf(text + used, "\"$schema\": \"%d\",\n", (int)used % 1000);
+    strcpy(text + used, "\"camera\": {}}");
+    struct mien_config config;
     mien_config_defaults(&config);
-    CU_ASSERT_EQUAL(mien_config_parse(&config, "{}\0x", 4, "my.json", &error), -EINVAL);
+    struct timespec before, after;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &before);
+    CU_ASSERT_EQUAL(mien_config_parse(&config, text, strlen(text), "my.json", NULL), 0);
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &after);
+    CU_ASSERT((double)(after.tv_sec - before.tv_sec) +
+                  (double)(after.tv_nsec - before.tv_nsec) / 1e9 <
+              2); /* 13.8 when it was square */
+    free(text);
+}
+
+static void reads_files_only(void)
+{
+    char path[] = "/tmp/mien-test-config-XXXXXX";
+    CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(path));
+    struct mien_config config;
+    struct mien_error error;
+    mien_config_defaults(&config);
+    CU_ASSERT_EQUAL(mien_config_read(&config, path, &error), -EISDIR);
+    rmdir(path);
+    CU_ASSERT_EQUAL_FATAL(mkfifo(path, 0600), 0);
+    CU_ASSERT_EQUAL(mien_config_read(&config, path, &error), -EINVAL); /* without waiting */
+    CU_ASSERT_PTR_NOT_NULL(strstr(error.text, path));
+    unlink(path);
 }
 
 static void texts_have_their_patterns(void)
@@ -101,7 +257,7 @@ static void tells_which_groups_differ(void)
     CU_ASSERT(mien_config_same(&a, &b, "camera"));
     b.camera.fps = 29;
     b.window.bars = !b.window.bars;
-    b.tracking.persist++;
+    b.tracking.min_hits++;
     CU_ASSERT_FALSE(mien_config_same(&a, &b, "camera"));
     CU_ASSERT_FALSE(mien_config_same(&a, &b, "window"));
     CU_ASSERT_FALSE(mien_config_same(&a, &b, "tracking"));
@@ -154,7 +310,10 @@ static void environment_over_user_over_system(void)
     CU_ASSERT_EQUAL(mien_config_load(&config, NULL, &error), -EINVAL);
     CU_ASSERT_PTR_NOT_NULL(strstr(error.text, "$MIEN_CAMERA_WIDTH: 'wide'"));
     unsetenv("MIEN_CAMERA_WIDTH");
-    CU_ASSERT_EQUAL(mien_config_load(&config, "/nonexistent.json", &error), -ENOENT);
+    char *words[] = {"live", "--config", "/nonexistent.json"};
+    struct mien_command_line line;
+    CU_ASSERT_EQUAL_FATAL(mien_command_line_read(&line, MIEN_LIVE, 3, words, &error), 0);
+    CU_ASSERT_EQUAL(mien_config_load(&config, &line, &error), -ENOENT);
     for (int i = 3; i >= 0; i--) {
         snprintf(path, sizeof path, "%s%s/config.json", folder, parts[i]);
         unlink(path);
@@ -171,7 +330,7 @@ static void same_as_file(int (*print)(FILE *out), const char *name)
     FILE *out = open_memstream(&printed, &printed_size);
     CU_ASSERT_EQUAL(print(out), 0);
     fclose(out);
-    snprintf(path, sizeof path, "%s/config/%s", getenv("MIEN_SOURCE"), name);
+    snprintf(path, sizeof path, "%s/config/%s", getenv("TEST_SOURCE"), name);
     FILE *file = fopen(path, "r");
     CU_ASSERT_PTR_NOT_NULL_FATAL(file);
     kept = calloc(1, printed_size + 1);
@@ -200,7 +359,13 @@ int main(void)
     const struct test tests[] = {
         {"lays values over defaults", lays_values_over_defaults},
         {"tells the place of errors", tells_the_place_of_errors},
-        {"refuses what is no JSON", refuses_what_is_no_json},
+        {"names common slips", names_common_slips},
+        {"refuses other encodings", refuses_other_encodings},
+        {"refuses what cannot work", refuses_what_cannot_work},
+        {"reads texts as JSON writes them", reads_texts_as_json_writes_them},
+        {"old names still work", old_names_still_work},
+        {"reads a long file in one pass", reads_a_long_file_in_one_pass},
+        {"reads files only", reads_files_only},
         {"texts have their patterns", texts_have_their_patterns},
         {"tells which groups differ", tells_which_groups_differ},
         {"cut anywhere, it does not crash", cut_anywhere_it_does_not_crash},

@@ -144,12 +144,15 @@ static void changed_settings_leave_the_precision_asked_for(void)
     struct mien_config config;
     struct reload reload;
     use_settings("{}");
-    reload_init(&reload, "settings.json", NULL, "bf16");
-    CU_ASSERT_EQUAL_FATAL(mien_config_load(&config, "settings.json", NULL), 0);
+    char *words[] = {"live", "--config", "settings.json", "--precision=bf16"};
+    struct mien_command_line line;
+    CU_ASSERT_EQUAL_FATAL(mien_command_line_read(&line, MIEN_LIVE, 4, words, &error), 0);
+    reload_init(&reload, &line);
+    CU_ASSERT_EQUAL_FATAL(mien_config_load(&config, &line, NULL), 0);
     session = (struct session){0};
     CU_ASSERT_EQUAL_FATAL(session_open(&session, &options, NULL, &error), 0);
     const struct mien_recogniser *before = session.recogniser;
-    use_settings("{\"emotion\": {\"precision\": \"fp32\"}}");
+    use_settings("{\"emotion\": {\"precision\": \"fp32\", \"smoothing\": 1}}");
     int result = 0;
     for (int i = 0; i < 600 && !result; i++, usleep(100000))
         result = reload_run(&reload, &config, &session, NULL, &error);

@@ -41,7 +41,7 @@ static bool make_film(void)
              "\"[0]scale=-2:240,pad=320:240:(ow-iw)/2:0,setsar=1,format=yuv420p[a];"
              "[1]format=yuv420p[b];[a][b]concat[v]\" "
              "-map \"[v]\" -map 2 -c:v libx264 -c:a aac film.mp4",
-             getenv("MIEN_SOURCE"));
+             getenv("TEST_SOURCE"));
     return media_make(arguments);
 }
 
@@ -310,7 +310,7 @@ static void fits_its_schemas(void)
     const char check[] =
         "import json, os, sys\n"
         "from jsonschema import Draft7Validator\n"
-        "docs = os.environ['MIEN_SOURCE'] + '/docs/'\n"
+        "docs = os.environ['TEST_SOURCE'] + '/docs/'\n"
         "schema = lambda n: Draft7Validator(json.load(open(docs + n)))\n"
         "rows, summary = schema('rows.schema.json'), schema('summary.schema.json')\n"
         "lines = [json.loads(line) for line in open('schema.jsonl')]\n"

@@ -1,5 +1,5 @@
-/* Settings of every command: JSON files, environment variables, and one table that describes each
- * key (config/options.c), from which parsing, errors, documentation and the JSON Schema come. */
+/* Settings of every command: defaults, JSON files, environment variables and the command line, by
+ * one table (config/options.c). */
 #ifndef MIEN_CONFIG_H
 #define MIEN_CONFIG_H
 
@@ -13,31 +13,33 @@
 extern "C" {
 #endif
 
-enum { MIEN_CONFIG_TEXT_MAX = 512 }; /* bytes of a text value, with its end */
+enum { MIEN_CONFIG_TEXT_MAX = 512, MIEN_CONFIG_PATH_MAX = 4096 }; /* bytes, with the end */
 
-/* A plain value: copy it freely. Units and ranges stand in config/options.c. */
+/* A plain value: copy it freely. Units, ranges and meanings stand in config/options.c. */
 struct mien_config {
+    /* ---- settings ---- */
     struct {
-        char device[MIEN_CONFIG_TEXT_MAX], format[MIEN_CONFIG_TEXT_MAX];
-        int width, height;
+        char device[MIEN_CONFIG_PATH_MAX], format[MIEN_CONFIG_TEXT_MAX];
+        int width, height; /* one after the other, for --size */
         double fps;
         bool mirror;
     } camera;
     struct {
-        char cascade[MIEN_CONFIG_TEXT_MAX], engine[MIEN_CONFIG_TEXT_MAX];
+        char cascade[MIEN_CONFIG_PATH_MAX], engine[MIEN_CONFIG_TEXT_MAX];
         bool confirm;
-        double scale_step, smallest, sweep;
+        double scale_step, smallest, full_scan;
         int neighbours;
     } detection;
     struct {
-        double overlap, bridge, smoothing, speed_smoothing, slowest_looks;
-        int persist;
+        double overlap, max_age, smoothing, speed_smoothing, slowest_interval;
+        int min_hits;
     } tracking;
     struct {
-        char model[MIEN_CONFIG_TEXT_MAX], precision[MIEN_CONFIG_TEXT_MAX];
-        double smoothing, lead, lead_seconds, uncertain_below;
+        char model[MIEN_CONFIG_PATH_MAX], precision[MIEN_CONFIG_TEXT_MAX];
+        double smoothing, hysteresis, hysteresis_seconds, uncertain_below;
     } emotion;
     struct {
+        char font[MIEN_CONFIG_PATH_MAX];
         bool bars, blur, fullscreen;
     } window;
     struct {
@@ -46,19 +48,41 @@ struct mien_config {
         double idle_after;
     } kiosk;
     struct {
-        char file[MIEN_CONFIG_TEXT_MAX];
+        char file[MIEN_CONFIG_PATH_MAX];
         double interval;
     } counts;
     struct {
         char host[MIEN_CONFIG_TEXT_MAX], topic[MIEN_CONFIG_TEXT_MAX];
         char user[MIEN_CONFIG_TEXT_MAX], password[MIEN_CONFIG_TEXT_MAX];
-        char ca_file[MIEN_CONFIG_TEXT_MAX];
+        char ca_file[MIEN_CONFIG_PATH_MAX];
         int port;
     } mqtt;
     struct {
         char level[MIEN_CONFIG_TEXT_MAX];
     } log;
+
+    /* ---- of one command line; texts are its own, NULL: not given ---- */
+    struct {
+        const char *video, *data, *images, *labels, *exclude, *picture;
+    } input;
+    struct {
+        const char *file, *record, *jsonl, *csv, *vtt, *srt, *summary, *plot, *report;
+        const char *confusion, *reliability;
+        bool headless, video, json, overwrite;
+    } output;
+    struct {
+        const char *codec, *preset;
+        int crf;
+    } encoding;
+    struct {
+        const char *config, *cpu, *only, *check;
+        double seconds, measure_seconds; /* seconds 0: without end */
+        int jobs, threads, batch;
+        bool resume, quiet, timing, status, print_defaults, print_schema;
+    } run;
 };
+
+struct mien_command_line; /* mien/command_line.h */
 
 /* Fills in the defaults. */
 void mien_config_defaults(struct mien_config *config);
@@ -69,23 +93,29 @@ void mien_config_defaults(struct mien_config *config);
 int mien_config_parse(struct mien_config *config, const char *text, size_t size, const char *name,
                       struct mien_error *error);
 
-/* The same for a file of at most 1 MiB; also returns -ENOENT, -EACCES, -EFBIG, … */
+/* The same for a regular file of at most 1 MiB; also returns -ENOENT, -EACCES, -EFBIG, … */
 int mien_config_read(struct mien_config *config, const char *path, struct mien_error *error);
 
 /* Defaults, then mien/config.json of the system ($XDG_CONFIG_DIRS, /etc/xdg), then the user's
- * ($XDG_CONFIG_HOME, ~/.config), or, instead of these two, `path` if it is not NULL; then
- * environment variables (camera.width is MIEN_CAMERA_WIDTH). Files that are not there are fine,
- * but for `path`. *config is untouched on failure. */
-int mien_config_load(struct mien_config *config, const char *path, struct mien_error *error);
+ * ($XDG_CONFIG_HOME, ~/.config), or, instead of these two, the file of --config; then environment
+ * variables (camera.width is MIEN_CAMERA_WIDTH); then the command line, unless it is NULL. Files
+ * that are not there are fine, but for that of --config. *config is untouched on failure. */
+int mien_config_load(struct mien_config *config, const struct mien_command_line *line,
+                     struct mien_error *error);
+
+/* Warns of environment variables MIEN_… that name nothing. */
+void mien_config_check_environment(void);
 
 /* Whether all settings of a group, such as "camera", are equal in both. */
 bool mien_config_same(const struct mien_config *a, const struct mien_config *b, const char *group);
 
 /* Calls visit(data, file) for each file that mien_config_load would read, there or not, the one of
  * least weight first, until it returns something else than 0, which is then returned. */
-int mien_config_files(const char *path, int (*visit)(void *data, const char *file), void *data);
+int mien_config_files(const struct mien_command_line *line,
+                      int (*visit)(void *data, const char *file), void *data);
 
-/* Prints all settings as a JSON file, or the JSON Schema of such files. Returns 0 or -EIO. */
+/* Prints all settings as a JSON file, but for passwords, or the JSON Schema of such files. Returns
+ * 0 or -EIO. */
 int mien_config_print(const struct mien_config *config, FILE *out);
 int mien_config_print_schema(FILE *out);
 
