@@ -182,14 +182,14 @@ static void takes_what_people_have(void)
         const char *name, *recipe, *size;
         int others; /* streams */
     } kinds[] = {
-        {"phone.mp4", "-i film.mp4 -c copy -metadata:s:v rotate=90", "240,320", 1},
+        {"phone.mp4", MEDIA_TURN("film.mp4", 90, ""), "240,320", 1},
         {"ten-bit.mp4",
          "-i film.mp4 -pix_fmt yuv420p10le -c:v libx265 -x265-params log-level=0 "
          "-c:a copy",
          "320,240", 1},
         {"web.webm", "-i film.mp4 -c:v libvpx-vp9 -cpu-used 8 -c:a libvorbis", "320,240", 1},
         {"uneven.mkv",
-         "-i film.mp4 -vf \"select='not(eq(mod(n\\,5)\\,2))'\" -vsync vfr "
+         "-i film.mp4 -vf \"select='not(eq(mod(n\\,5)\\,2))'\" -fps_mode vfr "
          "-c:v libx264 -c:a copy",
          "320,240", 1},
         {"odd.mkv", "-i film.mp4 -vf format=yuv444p,crop=319:239 -c:v ffv1 -c:a copy", "320,240",

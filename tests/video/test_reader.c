@@ -65,7 +65,7 @@ static void keeps_a_variable_frame_rate(void)
     struct reading reading;
     const double expected[] = {0, 0.12, 0.24, 0.28, 0.36, 0.48};
     if (!media_make("-f lavfi -i testsrc2=s=64x48:r=25:d=0.6 -vf "
-                    "\"select='not(mod(n\\,3))+eq(n\\,7)'\" -vsync vfr -c:v libx264 vfr.mkv"))
+                    "\"select='not(mod(n\\,3))+eq(n\\,7)'\" -fps_mode vfr -c:v libx264 vfr.mkv"))
         return;
     CU_ASSERT_EQUAL_FATAL(read_all("vfr.mkv", &reading), 0);
     CU_ASSERT_EQUAL_FATAL(reading.frames, 6);
@@ -201,14 +201,14 @@ static void turns_as_the_metadata_says(void)
 {
     /* Where the top left corner goes, as the ffmpeg program shows these files. */
     const int corner[] = {0, 2, 3, 1};
-    char arguments[200];
+    const char *const turns[] = {
+        MEDIA_TURN("upright.mp4", 0, "turned.mp4"), MEDIA_TURN("upright.mp4", 90, "turned.mp4"),
+        MEDIA_TURN("upright.mp4", 180, "turned.mp4"), MEDIA_TURN("upright.mp4", 270, "turned.mp4")};
     if (!media_make("-f lavfi -i color=c=black:s=96x64:d=0.2 -vf "
                     "drawbox=w=48:h=32:c=white:t=fill -c:v libx264 -qp 0 upright.mp4"))
         return;
     for (int turn = 0; turn < 4; turn++) {
-        snprintf(arguments, sizeof arguments,
-                 "-i upright.mp4 -c copy -metadata:s:v rotate=%d turned.mp4", turn * 90);
-        if (!media_make(arguments))
+        if (!media_make(turns[turn]))
             return;
         struct mien_frame frame;
         struct mien_reader *reader = first_frame("turned.mp4", &frame);

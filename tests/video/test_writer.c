@@ -141,7 +141,7 @@ static void copies_the_sound_untouched(void)
 static void keeps_times(void)
 {
     if (!media_make(PATTERN SOUND "-bf 3 -c:v libx264 -c:a aac times.mp4") ||
-        !media_make(PATTERN "-vf \"select='not(mod(n\\,3))+eq(n\\,7)'\" -vsync vfr -c:v libx264 "
+        !media_make(PATTERN "-vf \"select='not(mod(n\\,3))+eq(n\\,7)'\" -fps_mode vfr -c:v libx264 "
                             "times-vfr.mp4"))
         return;
     check_copy("times.mp4", "times-out.mp4");
@@ -326,7 +326,7 @@ static void changes_no_pixel(void)
     if (!media_make(PATTERN "-frames:v 9 -pix_fmt yuv420p -c:v libx264 exact.mp4") ||
         !media_make(PATTERN "-frames:v 9 -vf scale=out_range=pc -color_range pc -pix_fmt yuv420p "
                             "-c:v libx264 exact-full.mp4") ||
-        !media_make("-i exact.mp4 -c copy -metadata:s:v rotate=270 exact-turned.mp4"))
+        !media_make(MEDIA_TURN("exact.mp4", 270, "exact-turned.mp4")))
         return;
     for (int i = 0; i < 3; i++) {
         struct mien_error error = {""};
@@ -374,7 +374,7 @@ static void turns_pictures_for_good(void)
 {
     static struct run run;
     if (!media_make(PATTERN "-c:v libx264 straight.mp4") ||
-        !media_make("-i straight.mp4 -c copy -metadata:s:v rotate=90 rotated.mp4"))
+        !media_make(MEDIA_TURN("straight.mp4", 90, "rotated.mp4")))
         return;
     check_copy("rotated.mp4", "rotated-out.mp4");
     probe(&run, "-select_streams v -show_entries stream=width,height", "rotated-out.mp4");

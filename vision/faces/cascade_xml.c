@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "cascade_reader.h"
+#include "faces/vision_config.h"
 
 enum { FILE_MAX = 64 << 20 }; /* bytes; the largest of opencv-data has 2.7 million */
 
@@ -96,10 +97,10 @@ static void name_place(const struct cascade_reader *reader, char *path, size_t s
     }
 }
 
-/* Newer versions of expat want lines counted in 64 bits. */
+/* expat 2.9 counts lines in 64 bits. Distributions mend older ones, which have this too. */
 static unsigned long line_of(const struct cascade_reader *reader)
 {
-#ifdef MIEN_EXPAT_LINES_64
+#if MIEN_EXPAT_LINES_64 || XML_MAJOR_VERSION > 2 || XML_MINOR_VERSION >= 9
     return (unsigned long)XML_GetCurrentLineNumber64(reader->parser);
 #else
     return (unsigned long)XML_GetCurrentLineNumber(reader->parser);
