@@ -9,8 +9,9 @@ def uniform(n, low, high):
     return torch.empty(n).uniform_(low, high)
 
 
-def geometry(x, rotate, shift, zoom):
-    """Flip, rotate (degrees), shift (share of the side) and zoom; edges are replicated."""
+def geometry(x, rotate, shift, zoom, side):
+    """Flip, rotate (degrees), shift (share of the side) and zoom; edges are replicated. The result
+    is `side` pixels wide and high."""
     n = len(x)
     angle = uniform(n, -rotate, rotate) * math.pi / 180
     scale = 1 / uniform(n, 1 - zoom, 1 + zoom)
@@ -19,7 +20,7 @@ def geometry(x, rotate, shift, zoom):
     dx, dy = uniform(n, -2 * shift, 2 * shift), uniform(n, -2 * shift, 2 * shift)
     theta = torch.stack([torch.stack([cos * flip, -sin, dx], 1),
                          torch.stack([sin * flip, cos, dy], 1)], 1)
-    grid = F.affine_grid(theta, x.shape, align_corners=False)
+    grid = F.affine_grid(theta, (n, 1, side, side), align_corners=False)
     return F.grid_sample(x, grid, padding_mode="border", align_corners=False)
 
 
@@ -74,10 +75,10 @@ def mixup(x, y, alpha):
 
 def paper(x):
     """What the paper names: flip, rotation, shift, zoom, brightness."""
-    return light(geometry(x, 10.0, 0.1, 0.1), brightness=0.2, contrast=0.0)
+    return light(geometry(x, 10.0, 0.1, 0.1, x.shape[-1]), brightness=0.2, contrast=0.0)
 
 
-def modern(x, strength):
-    x = light(geometry(x, 15.0 * strength, 0.1 * strength, 0.15 * strength), 0.2 * strength,
-              0.3 * strength)
+def modern(x, strength, side):
+    x = geometry(x, 15.0 * strength, 0.1 * strength, 0.15 * strength, side)
+    x = light(x, 0.2 * strength, 0.3 * strength)
     return camera(erase(x, 0.25 * strength), 0.3 * strength)

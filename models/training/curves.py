@@ -20,7 +20,7 @@ def draw(work):
     left.plot(epochs, [line["loss"] for line in lines])
     left.set(xlabel="epoch", ylabel="training loss")
     for name in lines[0]:
-        if name not in ("epoch", "loss", "seconds"):
+        if name not in ("epoch", "loss", "dead", "seconds", "cpu"):
             right.plot(epochs, [100 * line[name] for line in lines], label=name)
     right.set(xlabel="epoch", ylabel="validation accuracy, %")
     right.legend()

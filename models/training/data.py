@@ -3,6 +3,7 @@ import csv
 import gzip
 import os
 import struct
+import sys
 
 import numpy as np
 
@@ -31,26 +32,50 @@ def write_set(prefix, images, labels):
     write_idx(f"{prefix}-labels.idx1-ubyte.gz", labels)
 
 
+def add_root(parser):
+    """The option --root, which may stand in the environment."""
+    root = os.environ.get("MIEN_DATA")
+    parser.add_argument("--root", default=root, required=not root,
+                        help="folder of the data sets; without it $MIEN_DATA")
+
+
 def load(root, name, split):
+    if not os.path.isdir(os.path.join(root, name)):
+        sys.exit(f"{root}: holds no folder {name}; --root or $MIEN_DATA must name the folder of "
+                 "the data sets (README.md)")
     folder = os.path.join(root, name)
     return (read_idx(os.path.join(folder, f"{split}-images.idx3-ubyte.gz")),
             read_idx(os.path.join(folder, f"{split}-labels.idx1-ubyte.gz")))
 
 
-def load_votes(root, split):
-    """The votes of FER+'s ten people on FER2013: (n, 7) in the order of EMOTIONS, and the number of
-    all votes a picture, with those for contempt, unknown and no face."""
+def all_votes(root, split):
+    """The votes of FER+'s ten people on FER2013: (n, 10), those for EMOTIONS in their order, then
+    contempt, unknown and no face."""
     columns = ["anger", "disgust", "fear", "happiness", "sadness", "surprise", "neutral",
                "contempt", "unknown", "not_a_face"]
     with open(os.path.join(root, "fer2013", f"{split}-votes.csv"), newline="") as f:
-        votes = np.array([[float(row[c] or 0) for c in columns] for row in csv.DictReader(f)])
+        return np.array([[float(row[c] or 0) for c in columns] for row in csv.DictReader(f)])
+
+
+def load_votes(root, split):
+    """The votes for EMOTIONS, and the number of all votes a picture."""
+    votes = all_votes(root, split)
     return votes[:, :len(EMOTIONS)], votes.sum(1)
 
 
 def majority(votes, total):
-    """(rows with more than half of all votes for one of the seven, which of them)."""
+    """(rows with more than half of all votes for one column, which column)."""
     rows = np.flatnonzero((total > 0) & (votes.max(1) * 2 > total))
     return rows, votes[rows].argmax(1).astype(np.uint8)
+
+
+def literature_majority(votes):
+    """FER+ as the literature scores it: (rows, which column) of a majority among the emotions and
+    contempt, of the votes left when single ones are dropped."""
+    votes = np.where(votes > 1, votes, 0)
+    rows, columns = majority(votes, votes.sum(1))
+    kept = columns <= len(EMOTIONS)  # neither unknown nor no face
+    return rows[kept], columns[kept]
 
 
 def people(root, name, split, separator):

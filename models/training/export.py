@@ -8,9 +8,11 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
+import data
 import model
-from evaluate import logits
+from score import logits
 from network import Network
+from parts import load_data
 
 
 def fit_temperature(values, labels):
@@ -42,16 +44,26 @@ def pick_head(checkpoint, labels):
     checkpoint["labels"], arguments["labels"] = checkpoint["labels"][:7], labels
 
 
-def validation(checkpoint, root):
-    """The rows held out in training: FER2013's for FERGIT, the held tenth for CK+."""
+def arguments_of(checkpoint, root):
+    """The arguments of its training, which a checkpoint holds as text."""
     arguments = argparse.Namespace(**checkpoint["arguments"])
     arguments.root = root
     for name in ("seed", "fold", "muxspace"):
         setattr(arguments, name, int(getattr(arguments, name)))
     arguments.smoothing = 0.0
-    from parts import load_data
-    images, labels, _ = next(iter(load_data(arguments)[1].values()))
+    return arguments
+
+
+def validation(checkpoint, root):
+    """The rows held out in training: FER2013's for FERGIT, the held tenth for CK+."""
+    images, labels, _ = next(iter(load_data(arguments_of(checkpoint, root))[1].values()))
     return images, labels
+
+
+def source_of(checkpoint):
+    """Where the network is from, unless it is our own."""
+    ours = checkpoint["arguments"]["network"] == "mien-1"
+    return {} if ours else {"source": "Bah & Xue 2022, doi:10.20517/ir.2021.16"}
 
 
 def main():
@@ -60,7 +72,7 @@ def main():
     parser.add_argument("output", help="model file to write")
     parser.add_argument("--labels", choices=["fer2013", "ferplus"], default="fer2013",
                         help="which outputs to keep of a network trained with --labels both")
-    parser.add_argument("--root", default="../shared/datasets", help="folder of the data sets")
+    data.add_root(parser)
     parser.add_argument("--temperature", type=float,
                         help="instead of one fitted here, for a network that saw all pictures")
     parser.add_argument("--float32", action="store_true", help="weights in full precision")
@@ -78,9 +90,9 @@ def main():
     settings = {k: v for k, v in checkpoint["arguments"].items()
                 if k in ("data", "labels", "network", "recipe", "epochs", "batch", "rate",
                          "smoothing", "dropout", "muxspace", "seed", "split", "fold", "augment",
-                         "mixup", "teacher")}
+                         "mixup", "teacher", "side", "schedule", "live", "init")}
     model.save(args.output, network, checkpoint["labels"], temperature, {
-        "source": "Bah & Xue 2022, doi:10.20517/ir.2021.16", "date": str(datetime.date.today()),
+        **source_of(checkpoint), "date": str(datetime.date.today()),
         "epoch": checkpoint["epoch"], "training": settings, "note": args.note,
         "validation": {k: round(v, 4) for k, v in checkpoint["scores"].items()}},
         half=not args.float32)

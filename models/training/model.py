@@ -4,7 +4,7 @@ import json
 import numpy as np
 import torch
 
-import safetensors
+import tensor_file
 from network import Network
 
 INPUT = {"width": 48, "height": 48, "channels": 1, "color": "gray", "divide": 255.0, "mean": 0.0,
@@ -22,7 +22,7 @@ def save(path, network, labels, temperature, provenance, half=True):
         tensors[name] = array if wide else array.astype(np.float16)
         if not np.isfinite(tensors[name]).all():
             raise ValueError(f"{name} does not fit half precision")
-    safetensors.write(path, tensors, {
+    tensor_file.write(path, tensors, {
         "format": "mien", "format_version": "1",
         "architecture": json.dumps(network.layers), "labels": json.dumps(labels),
         "input": json.dumps(INPUT), "temperature": repr(float(temperature)),
@@ -31,7 +31,7 @@ def save(path, network, labels, temperature, provenance, half=True):
 
 def load(path):
     """(network in evaluation mode, labels, temperature) of a model file."""
-    tensors, metadata = safetensors.read(path)
+    tensors, metadata = tensor_file.read(path)
     network = Network(json.loads(metadata["architecture"]))
     state = network.state_dict()
     for name, value in tensors.items():

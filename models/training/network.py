@@ -1,60 +1,28 @@
-"""The paper's network (Bah & Xue 2022, Table 1), described once as a list of layers.
-
-The same list builds the PyTorch module here and travels in the model file,
-where the C program reads it: there is no second description of the network.
-"""
+"""A list of layers (architectures.py) as a PyTorch module."""
 import torch
 from torch import nn
 from torch.nn import functional as F
 
-BN_EPSILON = 1e-3  # Keras' default, which the paper used
 
-
-def architecture(variant, classes):
-    """Layer list of the 'residual' or the 'basic' network with `classes` outputs."""
-    layers, convs = [], 0
-
-    def conv(filters, kernel=3):
-        nonlocal convs
-        convs += 1
-        return ({"op": "conv", "name": f"conv{convs}", "filters": filters, "kernel": kernel},
-                {"op": "batch_norm", "name": f"bn{convs}", "epsilon": BN_EPSILON})
-
-    def plain(filters, kernel=3):
-        c, b = conv(filters, kernel)
-        return [c, {"op": "relu"}, b]
-
-    def residual(filters):
-        if variant == "basic":
-            return []
-        (c1, b1), (c2, b2) = conv(filters), conv(filters)
-        return [{"op": "residual", "layers": [c1, b1, {"op": "relu"}, c2, b2]}, {"op": "relu"}]
-
-    def pool():
-        return [{"op": "max_pool", "size": 2}]
-
-    def drop(rate):
-        return [{"op": "dropout", "rate": rate}]
-
-    layers += plain(16, 5) + plain(16, 5) + drop(0.3)
-    layers += plain(32) + plain(32) + pool() + drop(0.3) + residual(32)
-    layers += plain(64) + plain(64) + pool() + drop(0.3)
-    layers += plain(128) + plain(128) + pool() + drop(0.3) + residual(128)
-    layers += plain(256) + plain(256) + pool() + drop(0.3)
-    layers += plain(512) + plain(512) + pool() + drop(0.4) + residual(512)
-    layers += [{"op": "global_average_pool"}, {"op": "dense", "name": "dense", "units": classes},
-               {"op": "softmax"}]
-    return layers
+@torch.no_grad()
+def _sum_to_zero(kernels):
+    """Pictures have no negative values: straight before a ReLU, a kernel on pictures whose taps sum
+    to much less than zero answers nothing but zero, and never learns."""
+    deviation = kernels.std()
+    kernels -= kernels.mean((1, 2, 3), keepdim=True)
+    kernels *= deviation / kernels.std()
 
 
 class Network(nn.Module):
     """Runs a layer list; returns logits (the final softmax is left to the loss)."""
 
-    def __init__(self, layers, input_channels=1, bn_momentum=0.1, dropout=1.0):
+    def __init__(self, layers, input_channels=1, bn_momentum=0.1, dropout=1.0, live=False):
         super().__init__()
         self.layers = layers
         self.bn_momentum = bn_momentum
         self.dropout = dropout  # times the rate of every dropout layer
+        self.live = live  # kernels on the picture start with taps that sum to zero
+        self.watch = lambda y: None  # is shown what each ReLU answers
         self._make(layers, input_channels)
 
     def _make(self, layers, channels):
@@ -65,6 +33,8 @@ class Network(nn.Module):
                                    padding=layer["kernel"] // 2)
                 nn.init.kaiming_normal_(module.weight, nonlinearity="relu")
                 nn.init.zeros_(module.bias)
+                if self.live and channels == 1:
+                    _sum_to_zero(module.weight)
                 channels = layer["filters"]
                 self.add_module(layer["name"], module)
             elif op == "batch_norm":
@@ -85,6 +55,7 @@ class Network(nn.Module):
                 x = getattr(self, layer["name"])(x)
             elif op == "relu":
                 x = F.relu(x)
+                self.watch(x)
             elif op == "max_pool":
                 x = F.max_pool2d(x, layer["size"])
             elif op == "dropout":
@@ -100,20 +71,11 @@ class Network(nn.Module):
     def forward(self, x):
         return self._run(self.layers, x)
 
-
-def load_sequential(network, state):
-    """Initialise from a state dict whose layers stand in the same order under other names."""
-    groups = {}
-    for key, value in state.items():
-        prefix, field = key.rsplit(".", 1)
-        groups.setdefault(prefix, {})[field] = value
-    of_kind = {4: [], 1: [], 2: []}
-    for group in groups.values():
-        of_kind[group["weight"].dim()].append(group)
-    for kind, modules in ((4, nn.Conv2d), (1, nn.BatchNorm2d), (2, nn.Linear)):
-        ours = [m for m in network.modules() if isinstance(m, modules)]
-        if len(ours) != len(of_kind[kind]):
-            raise ValueError("the initial weights belong to another network")
-        for module, group in zip(ours, of_kind[kind]):
-            module.load_state_dict({k: v.float() if v.is_floating_point() else v
-                                    for k, v in group.items()})
+    @torch.no_grad()
+    def dead_channels(self, x):
+        """For each ReLU, in order: (channels that are zero for all pictures of x, all channels)."""
+        found = []
+        self.watch = lambda y: found.append((int((y.amax((0, 2, 3)) == 0).sum()), y.shape[1]))
+        self(x)
+        self.watch = lambda y: None
+        return found

@@ -3,6 +3,7 @@ import numpy as np
 
 import data
 
+POOL_SEED = 2022  # of the random split of all pictures, the same for every training
 
 def class_weights(labels, args):
     """A factor for each class: in the paper's recipe, rare classes weigh more."""
@@ -40,12 +41,34 @@ def load_ckplus(args):
             {"ckplus": (images[held], labels[held], slice(0, 7))}, data.CKPLUS_EMOTIONS)
 
 
+def pooled(args):
+    """FER2013 and muxspace in one heap, split at random as the paper does: (images, labels) of
+    train, validation and test, nine tenths and a twentieth each. Exact duplicates may stand on
+    both sides, as there."""
+    sets = [data.load(args.root, name, split) for name in ("fer2013", "muxspace")
+            for split in ("train", "validation")]
+    images, labels = (np.concatenate(column) for column in zip(*sets))
+    order = np.random.default_rng(POOL_SEED).permutation(len(images))
+    held = len(images) // 20
+    return [(images[rows], labels[rows])
+            for rows in (order[2 * held:], order[:held], order[held:2 * held])]
+
+
+def load_pooled(args):
+    (images, labels), validation, _ = pooled(args)
+    targets = one_hot(labels, class_weights(labels, args), args)
+    return ([(images, targets, len(targets))], {"pooled": (*validation, slice(0, 7))},
+            data.EMOTIONS)
+
+
 def load_data(args):
     """Training parts as (images, targets, pictures an epoch), validation parts by name as (images,
     labels, outputs that answer), and the labels. With --labels both the network has two rows of
     outputs, first for FER2013's labels, then for the votes; the training targets stand alike."""
     if args.data == "ckplus":
         return load_ckplus(args)
+    if args.data == "pooled":
+        return load_pooled(args)
     images, labels = data.load(args.root, "fer2013", "train")
     mux, mux_labels = data.load(args.root, "muxspace", "train")
     checks = {n: data.load(args.root, n, "validation") for n in ("fer2013", "muxspace")}

@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 
-import safetensors
+import tensor_file
 
 PRECISIONS = ("fp32", "bf16", "int8")
 
@@ -27,9 +27,9 @@ def main():
     parser.add_argument("--labels", required=True, help="IDX file")
     options = parser.parse_args()
     measured = {precision: accuracy(options, precision) for precision in PRECISIONS}
-    tensors, metadata = safetensors.read(options.model)
+    tensors, metadata = tensor_file.read(options.model)
     metadata["accuracy"] = json.dumps(measured)
-    safetensors.write(options.model + ".part", tensors, metadata)
+    tensor_file.write(options.model + ".part", tensors, metadata)
     os.replace(options.model + ".part", options.model)
     print(f"{options.model}: {metadata['accuracy']}")
 

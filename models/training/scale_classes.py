@@ -12,8 +12,8 @@ from torch.nn import functional as F
 
 import data
 import model
-import safetensors
-from evaluate import logits
+import tensor_file
+from score import logits
 from export import fit_temperature
 
 
@@ -47,7 +47,7 @@ def main():
     with torch.no_grad():
         network.dense.weight *= factors[:, None]
         network.dense.bias.mul_(factors).add_(offsets)
-    provenance = json.loads(safetensors.read(args.model)[1]["provenance"])
+    provenance = json.loads(tensor_file.read(args.model)[1]["provenance"])
     provenance["classes_scaled"] = True
     model.save(args.model + ".part", network, names,
                fit_temperature(logits(network, images), labels), provenance)

@@ -32,7 +32,7 @@ def twins(images, labels, others, others_labels, own=None):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--root", default="../shared/datasets", help="folder of the data sets")
+    data.add_root(parser)
     args = parser.parse_args()
     for name in ("fer2013", "muxspace"):
         images, labels = data.load(args.root, name, "train")

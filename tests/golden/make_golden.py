@@ -13,7 +13,8 @@ import torch
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent.parent / "models" / "training"))
-from network import Network, architecture  # noqa: E402
+from architectures import architecture  # noqa: E402
+from network import Network  # noqa: E402
 
 PICTURES, SIDE, CELL = 64, 48, 8
 WEIGHT_SEED, PICTURE_SEED, COARSE_SEED = 1, 2, 3

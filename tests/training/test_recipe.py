@@ -7,6 +7,7 @@ TAP. Needs python3-torch; without it the one case is skipped, with a notice.
 import gzip
 import json
 import os
+import shutil
 import struct
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from types import SimpleNamespace
 
 try:
     import numpy as np
-    import torch  # noqa: F401
+    import torch
 except ImportError as missing:
     print(f"1..1\nok 1 recipe # SKIP {missing.name} is not installed (Debian: python3-torch)")
     sys.exit(0)
@@ -77,7 +78,7 @@ def agree(mien, recipe, model, data):
     files = files_of(model, data)
     ours = json.loads(subprocess.run([mien, "evaluate", "--json", *files], check=True,
                                      stdout=subprocess.PIPE).stdout)["accuracy"]
-    theirs = json.loads(python(recipe, "evaluate.py", *files))["accuracy"]
+    theirs = json.loads(python(recipe, "score.py", *files))["accuracy"]
     return abs(ours - theirs) < 0.01
 
 
@@ -91,6 +92,47 @@ def classes_weigh_alike(recipe, data):
     targets = np.concatenate([targets for _, targets, _ in parts.load_data(args)[0]])
     return (all(len(np.unique(column[column > 0])) == 1 for column in targets.T) and
             np.allclose(targets.sum(0), targets.sum() / 7))
+
+
+def splits_hold_all(recipe, data):
+    sys.path.insert(0, recipe)
+    import parts
+    pieces = parts.pooled(SimpleNamespace(root=data))
+    pictures = {image.tobytes() for images, _ in pieces for image in images}
+    sizes = [len(labels) for _, labels in pieces]
+    return len(pictures) == sum(sizes) == 4 * 4 * PICTURES and sizes[1] == sizes[2] == sizes[0] // 18
+
+
+def kernels_live(recipe):
+    """Whether no kernel of the paper's first layer is dead with --live, and a plain start has some
+    that are, on pictures in which neighbours differ little."""
+    sys.path.insert(0, recipe)
+    import architectures
+    import network
+    torch.manual_seed(1)
+    pictures = 0.5 + 0.05 * torch.rand(32, 1, 48, 48)
+    dead = [network.Network(architectures.architecture("residual", 7), live=live).eval()
+            .dead_channels(pictures)[0] for live in (False, True)]
+    return dead[0][0] > 0 and dead[1] == (0, 16)
+
+
+def queued(recipe, data):
+    """Whether a run ends with both trainings done, and `status` names them; the trainings are
+    stand-ins, for the real ones take hours."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = shutil.copytree(recipe, f"{folder}/recipe")
+        with open(f"{copy}/train.py", "w") as f:
+            f.write("print('trained')")
+        arguments = ["--root", data, "--work", f"{folder}/work"]
+        python(copy, "queue", "run", "mien-1-flat", "mien-1-small", *arguments)
+        told = python(copy, "queue", "status", *arguments)
+        return "done: mien-1-flat" in told and "done: mien-1-small" in told
+
+
+def missing_folder(recipe, work):
+    result = subprocess.run([sys.executable, f"{recipe}/train.py", "--root", "/nowhere", "--work",
+                             work], stderr=subprocess.PIPE, text=True)
+    return result.returncode == 1 and result.stderr.startswith("/nowhere: holds no folder")
 
 
 def main():
@@ -112,8 +154,11 @@ def main():
         results.append(("they agree on it with its classes scaled",
                         agree(mien, recipe, model, data)))
         python(recipe, "train.py", "--root", data, "--work", f"{work}/taught", "--mixup", "0.2",
-               "--teacher", model, "--epochs", "1")
+               "--teacher", model, "--epochs", "1", "--network", "mien-1", "--side", "32")
         results.append(("a model teaches another", epochs_of(f"{work}/taught") == [1]))
+        other = f"{work}/taught.safetensors"
+        python(recipe, "export.py", f"{work}/taught/best.pt", other, "--root", data)
+        results.append(("they agree on a network of our own", agree(mien, recipe, other, data)))
         other = make(recipe, data, work, "ferplus-residual", "3")
         results.append(("one training gives a model for each set of labels",
                         open(model, "rb").read() != open(other, "rb").read()
@@ -121,6 +166,10 @@ def main():
         paper = make(recipe, data, work, "paper-ckplus-residual", "2")
         results.append(("the paper's recipe makes a model", os.path.getsize(paper) > 1e6))
         results.append(("the paper's recipe weighs classes alike", classes_weigh_alike(recipe, data)))
+        results.append(("a random split holds each picture once", splits_hold_all(recipe, data)))
+        results.append(("kernels that start alive answer something", kernels_live(recipe)))
+        results.append(("the queue trains one after the other and says so", queued(recipe, data)))
+        results.append(("a missing folder is a sentence", missing_folder(recipe, work)))
     print(f"1..{len(results)}")
     for i, (name, good) in enumerate(results, 1):
         print(f"{'ok' if good else 'not ok'} {i} {name}")
