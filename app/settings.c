@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "draw/text.h"
 #include "mien/log.h"
 #include "opencv.h"
 
@@ -23,8 +24,10 @@ int settings_load(struct mien_config *config, const struct mien_command_line *li
     int status = mien_config_load(config, line, &error);
     if (status)
         mien_log(MIEN_LOG_ERROR, "%s", error.text);
-    else
+    else {
         settings_set_log(config);
+        text_use_font(or_null(config->window.font));
+    }
     return status;
 }
 

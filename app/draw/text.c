@@ -29,6 +29,13 @@ struct text {
     int shelf_x, shelf_y, shelf_height; /* where the next glyph goes in the atlas */
 };
 
+static const char *wished_font; /* NULL: none */
+
+void text_use_font(const char *path)
+{
+    wished_font = path;
+}
+
 static const char *find_font(void)
 {
     static const char *const places[] = {
@@ -41,9 +48,8 @@ static const char *find_font(void)
         "/usr/share/fonts/truetype/noto/NotoSans-Regular.ttf", /* the next best */
         "/usr/share/fonts/truetype/open-sans/OpenSans-Regular.ttf",
     };
-    const char *wished = getenv("MIEN_FONT");
-    if (wished && *wished)
-        return wished;
+    if (wished_font)
+        return wished_font;
     for (size_t i = 0; i < sizeof places / sizeof *places; i++)
         if (!access(places[i], R_OK))
             return places[i];
@@ -56,9 +62,10 @@ static int open_fonts(struct text *text, struct mien_error *error)
     if (!path)
         return mien_error_set(error, ENOENT,
                               "no font found: install DejaVu Sans (Debian: fonts-dejavu-core) or "
-                              "set MIEN_FONT to a TrueType file");
+                              "name a TrueType file with --font");
     if (access(path, R_OK))
-        return mien_error_set(error, errno, "font %s: %s; MIEN_FONT names it", path,
+        return mien_error_set(error, errno,
+                              "font %s: %s; --font, $MIEN_FONT or window.font names it", path,
                               strerror(errno));
     for (int i = 0; i < TEXT_SIZES; i++) {
         text->fonts[i] = TTF_OpenFont(path, 16);

@@ -13,7 +13,11 @@ struct text; /* lives on the thread of its renderer */
 
 enum text_size { TEXT_SMALL, TEXT_NORMAL, TEXT_LARGE, TEXT_SIZES };
 
-/* Opens the font of $MIEN_FONT, or the first found where systems keep them. Returns 0 or
+/* The font file of texts created from now on, borrowed; NULL: the first found where systems keep
+ * them. Before any other thread draws. */
+void text_use_font(const char *path);
+
+/* Opens the font. Returns 0 or
  * -ENOENT (no font: the message names the package that has one), -EINVAL, -ENOMEM. */
 int text_create(struct text **text, SDL_Renderer *renderer, struct mien_error *error);
 void text_destroy(struct text **text);

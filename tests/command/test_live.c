@@ -287,7 +287,7 @@ static void wrong_arguments_are_told(void)
         "--size 640x480x2",     "--fps 0",
         "--seconds -1",         "--seconds 3minutes",
         "portrait.jpg",         "--video portrait.jpg --device 0",
-        "--mirror --no-mirror", "--video portrait.jpg --headless --precision fp64",
+        "--mirror=yes", "--video portrait.jpg --headless --precision fp64",
     };
     for (size_t i = 0; i < sizeof arguments / sizeof *arguments; i++) {
         media_shell(&run, "mien live %s", arguments[i]);

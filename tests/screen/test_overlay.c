@@ -1,5 +1,6 @@
 /* What the overlay draws, looked at by pixel: on pictures in memory and in a window. */
 #include "draw/overlay.h"
+#include "draw/text.h"
 #include "runner.h"
 
 #include <errno.h>
@@ -347,12 +348,12 @@ static void missing_font_is_named(void)
     struct mien_faces faces = {0};
     struct overlay_style style = {0};
     CU_ASSERT_EQUAL_FATAL(canvas_create(&canvas, &model, NULL, NULL), 0);
-    setenv("MIEN_FONT", "/nowhere/font.ttf", 1);
+    text_use_font("/nowhere/font.ttf");
     CU_ASSERT_EQUAL(canvas_draw(canvas, &picture, &faces, &style, &error), -ENOENT);
     CU_ASSERT_PTR_NOT_NULL(strstr(error.text, "/nowhere/font.ttf"));
-    setenv("MIEN_FONT", "/dev/null", 1);
+    text_use_font("/dev/null");
     CU_ASSERT_EQUAL(canvas_draw(canvas, &picture, &faces, &style, &error), -EINVAL);
-    unsetenv("MIEN_FONT");
+    text_use_font(NULL);
     canvas_destroy(&canvas);
     mien_picture_free(&picture);
 }

@@ -6,8 +6,10 @@
 #include <linux/videodev2.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "camera/convert.h"
+#include "generate.h"
 #include "mien/network.h"
 
 static struct mien_command_line line;
@@ -285,6 +287,75 @@ static void is_explained(enum mien_command command, const struct option *option,
     free(text);
 }
 
+/* ---- what the build makes of the table ---- */
+
+static char *written(void (*write)(FILE *out))
+{
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    write(out);
+    fclose(out);
+    return text;
+}
+
+static char *bash, *zsh, *fish, *manual;
+
+static void is_in_all_of_them(enum mien_command command, const struct option *option,
+                              const char *flag)
+{
+    char words[4][2 * OPTION_NAME_MAX];
+    snprintf(words[0], sizeof words[0], "--%s", flag);
+    snprintf(words[1], sizeof words[1], "'--%s[", flag);
+    snprintf(words[2], sizeof words[2], "from %s' -l %s ", mien_command_name(command), flag);
+    snprintf(words[3], sizeof words[3], "Fl -%s%s", flag,
+             option->type == OPTION_BOOL ? " , Fl -no-" : " Ar ");
+    CU_ASSERT_PTR_NOT_NULL(strstr(bash, words[0]));
+    CU_ASSERT_PTR_NOT_NULL(strstr(zsh, words[1]));
+    CU_ASSERT_PTR_NOT_NULL(strstr(fish, words[2]));
+    CU_ASSERT_PTR_NOT_NULL(strstr(manual, words[3]));
+}
+
+static void completions_and_manual_tell_every_option(void)
+{
+    bash = written(write_bash_completion);
+    zsh = written(write_zsh_completion);
+    fish = written(write_fish_completion);
+    manual = written(write_manual_options);
+    walk(is_in_all_of_them);
+    free(zsh);
+    free(fish);
+    free(manual);
+}
+
+/* What bash offers after a beginning. */
+static void bash_offers(const char *words, const char *offered)
+{
+    char path[] = "/tmp/mien-test-options-XXXXXX", command[512], answer[4096] = "";
+    int file = mkstemp(path);
+    CU_ASSERT_EQUAL_FATAL(write(file, bash, strlen(bash)), (ssize_t)strlen(bash));
+    close(file);
+    snprintf(command, sizeof command,
+             "bash -c 'source %s; COMP_WORDS=(mien %s); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); "
+             "_mien; echo \" ${COMPREPLY[*]} \"' 2>/dev/null",
+             path, words);
+    FILE *shell = popen(command, "r");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(shell);
+    CU_ASSERT_PTR_NOT_NULL(fgets(answer, sizeof answer, shell));
+    CU_ASSERT_EQUAL(pclose(shell), 0);
+    CU_ASSERT_PTR_NOT_NULL(strstr(answer, offered));
+    unlink(path);
+}
+
+static void bash_completes(void)
+{
+    bash_offers("li", " live ");
+    bash_offers("live --precision \"\"", " auto fp32 bf16 int8 ");
+    bash_offers("kiosk --no-bl", " --no-blur ");
+    bash_offers("annotate --ex", " ");
+    free(bash);
+}
+
 static void help_tells_every_option(void)
 {
     walk(is_explained);
@@ -313,6 +384,8 @@ int main(void)
         {"names what was meant", names_what_was_meant},
         {"words are those of the parts", words_are_those_of_the_parts},
         {"help tells every option", help_tells_every_option},
+        {"completions and manual tell every option", completions_and_manual_tell_every_option},
+        {"bash completes", bash_completes},
         {NULL, NULL},
     };
     return run_tests("options", tests);
