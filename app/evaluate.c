@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "files/outputs.h"
 #include "mien/log.h"
 #include "model_path.h"
 #include "score/dataset.h"
@@ -125,8 +126,58 @@ static int measure(struct metrics *metrics, const struct dataset *set,
     return status;
 }
 
+/* ---- pictures ---- */
+
+struct pictures {
+    struct atomic_files files;
+    struct atomic_file *confusion, *reliability; /* NULL: not wanted */
+};
+
+static int check_pictures(const struct mien_config *config, struct mien_error *error)
+{
+    char *const given[] = {(char *)config->input.images, (char *)config->input.labels,
+                           (char *)config->input.exclude};
+    char *inputs[3];
+    struct output list[2];
+    int input_count = 0;
+    size_t count = 0;
+    for (int i = 0; i < 3; i++)
+        if (given[i])
+            inputs[input_count++] = given[i];
+    if (config->output.confusion)
+        list[count++] = (struct output){config->output.confusion, "--confusion"};
+    if (config->output.reliability)
+        list[count++] = (struct output){config->output.reliability, "--reliability"};
+    return outputs_check(list, count, inputs, input_count, config->output.overwrite,
+                         "-y overwrites it", error);
+}
+
+static int open_pictures(struct pictures *pictures, const struct mien_config *config,
+                         struct mien_error *error)
+{
+    const char *confusion = config->output.confusion, *reliability = config->output.reliability;
+    int status = 0;
+    if (confusion)
+        status = atomic_files_open(&pictures->files, &pictures->confusion, confusion, error);
+    if (!status && reliability)
+        status = atomic_files_open(&pictures->files, &pictures->reliability, reliability, error);
+    return status;
+}
+
+static int draw_pictures(struct pictures *pictures, const struct metrics *metrics,
+                         const struct mien_model_info *model, struct mien_error *error)
+{
+    int status = 0;
+    if (pictures->confusion)
+        status = plot_confusion(pictures->confusion, metrics, model->labels, error);
+    if (!status && pictures->reliability)
+        status = plot_reliability(pictures->reliability, metrics, error);
+    return status ? status : atomic_files_commit(&pictures->files, error);
+}
+
 static int report(const struct metrics *metrics, const struct mien_model_info *model,
-                  const struct mien_config *config, struct mien_error *error)
+                  const struct mien_config *config, struct pictures *pictures,
+                  struct mien_error *error)
 {
     int status = 0;
     if (config->output.json)
@@ -135,11 +186,7 @@ static int report(const struct metrics *metrics, const struct mien_model_info *m
         print_table(metrics, model->labels);
     if (status || fflush(stdout))
         return mien_error_set(error, EIO, "standard output: %s", strerror(errno));
-    if (config->output.confusion)
-        status = plot_confusion(config->output.confusion, metrics, model->labels, error);
-    if (!status && config->output.reliability)
-        status = plot_reliability(config->output.reliability, metrics, error);
-    return status;
+    return draw_pictures(pictures, metrics, model, error);
 }
 
 static int check_line(const struct mien_command_line *line, const struct mien_config *config)
@@ -167,7 +214,11 @@ int command_evaluate(const struct mien_command_line *line)
     struct mien_network *network = NULL;
     struct dataset set = {0};
     static struct metrics metrics;
-    int code = EXIT_UNREADABLE;
+    struct pictures pictures = {0};
+    int code = EXIT_USAGE;
+    if (check_pictures(&config, &error))
+        goto end;
+    code = EXIT_UNREADABLE;
     const char *path = model_path(limits.model, &error);
     if (!path || mien_model_open(&model, path, &error) ||
         mien_network_create(&network, model, &options, &error) ||
@@ -175,13 +226,15 @@ int command_evaluate(const struct mien_command_line *line)
         (config.input.exclude && exclude_seen(&set, config.input.exclude, &error)))
         goto end;
     code = EXIT_LOSSES;
-    if (measure(&metrics, &set, network, mien_model_info(model), &config, &error) ||
-        report(&metrics, mien_model_info(model), &config, &error))
+    if (open_pictures(&pictures, &config, &error) ||
+        measure(&metrics, &set, network, mien_model_info(model), &config, &error) ||
+        report(&metrics, mien_model_info(model), &config, &pictures, &error))
         goto end;
     code = EXIT_FINE;
 end:
     if (code)
         mien_log(MIEN_LOG_ERROR, "%s", error.text);
+    atomic_files_discard(&pictures.files);
     dataset_free(&set);
     mien_network_destroy(&network);
     mien_model_close(&model);

@@ -104,7 +104,7 @@ const struct option options[] = {
     {AT(output, json), BOOL("false"), .flag = "json", .letter = 'j',
      .commands = ON(DEVICES) | ON(EVALUATE) | ON(BENCH), .what = "print JSON instead of text"},
     {AT(output, overwrite), BOOL("false"), .flag = "overwrite", .letter = 'y',
-     .commands = FILES | ON(LIVE), .what = "overwrite files that exist"},
+     .commands = FILES | ON(LIVE) | ON(EVALUATE), .what = "overwrite files that exist"},
 
     /* ---- encoding ---- */
     {AT(encoding, codec), WORD("NAME"), .flag = "codec", .commands = ON(ANNOTATE),

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "files/atomic_file.h"
 
 static const int64_t INTERVAL_NS = 1000000000;
 enum { SHARE = 50 }; /* writing anew takes at most one part in so many of the time */
@@ -20,23 +19,24 @@ static int fail(const char *path, struct mien_error *error)
     return mien_error_set(error, code, "%s: %s", path, strerror(code));
 }
 
-int exports_open(struct exports *exports, struct mien_error *error)
+int exports_open(struct exports *exports, struct atomic_files *files, struct mien_error *error)
 {
     for (int i = 0; i < EXPORT_KINDS; i++) {
-        const char *path = exports->paths[i];
-        if (!path)
-            continue;
-        FILE *file = atomic_file_open(path);
-        if (!file)
-            return fail(path, error);
-        exports->beside[i] = atomic_file_is_beside(path);
-        if (exports->beside[i])
-            fclose(file);
-        else
-            exports->streams[i] = file;
+        int result = exports->paths[i]
+                         ? atomic_files_open(files, &exports->files[i], exports->paths[i], error)
+                         : 0;
+        if (result)
+            return result;
     }
     exports->due_ns = clock_ns() + INTERVAL_NS;
     return 0;
+}
+
+/* Written once, as it comes. */
+static FILE *stream_of(const struct exports *exports, int kind)
+{
+    struct atomic_file *file = exports->files[kind];
+    return file && !atomic_file_part(file) ? atomic_file_stream(file) : NULL;
 }
 
 static void write_export_file(FILE *file, enum export_kind kind, const struct timeline *timeline,
@@ -52,47 +52,47 @@ static void write_export_file(FILE *file, enum export_kind kind, const struct ti
         write_report(file, timeline, facts);
 }
 
-static int rewrite(const char *path, enum export_kind kind, const struct timeline *timeline,
+static int rewrite(struct atomic_file *file, enum export_kind kind, const struct timeline *timeline,
                    const struct export_facts *facts, struct mien_error *error)
 {
-    FILE *file = atomic_file_rewrite(path);
-    if (!file)
-        return fail(path, error);
-    write_export_file(file, kind, timeline, facts);
-    return atomic_file_replace(path, file, error);
+    FILE *stream = atomic_file_rewrite(file);
+    if (!stream)
+        return fail(atomic_file_name(file), error);
+    write_export_file(stream, kind, timeline, facts);
+    return atomic_file_replace(file, stream, error);
 }
 
 void exports_refresh(struct exports *exports, const struct timeline *timeline,
                      const struct export_facts *facts)
 {
-    for (int i = 0; i < EXPORT_KINDS; i++)
-        if (exports->streams[i] && is_subtitle(i)) {
-            write_cues(exports->streams[i], (enum export_kind)i, timeline, &exports->cues[i],
-                       false);
-            fflush(exports->streams[i]);
-        }
+    for (int i = 0; i < EXPORT_KINDS; i++) {
+        FILE *stream = is_subtitle(i) ? stream_of(exports, i) : NULL;
+        if (!stream)
+            continue;
+        write_cues(stream, (enum export_kind)i, timeline, &exports->cues[i], false);
+        fflush(stream);
+    }
     int64_t begin = clock_ns();
     if (begin < exports->due_ns)
         return;
     for (int i = 0; i < EXPORT_KINDS; i++)
-        if (exports->paths[i] && !exports->streams[i])
-            rewrite(exports->paths[i], (enum export_kind)i, timeline, facts, NULL);
+        if (exports->files[i] && !stream_of(exports, i))
+            rewrite(exports->files[i], (enum export_kind)i, timeline, facts, NULL);
     int64_t end = clock_ns(), pause = (end - begin) * SHARE;
     exports->due_ns = end + (pause > INTERVAL_NS ? pause : INTERVAL_NS);
 }
 
-static int close_stream(struct exports *exports, enum export_kind kind,
-                        const struct timeline *timeline, const struct export_facts *facts,
-                        struct mien_error *error)
+static int finish_stream(struct exports *exports, enum export_kind kind,
+                         const struct timeline *timeline, const struct export_facts *facts,
+                         struct mien_error *error)
 {
-    FILE *file = exports->streams[kind];
+    FILE *stream = stream_of(exports, kind);
     if (is_subtitle(kind))
-        write_cues(file, kind, timeline, &exports->cues[kind], true);
+        write_cues(stream, kind, timeline, &exports->cues[kind], true);
     else
-        write_export_file(file, kind, timeline, facts);
-    exports->streams[kind] = NULL;
-    bool broken = ferror(file);
-    return fclose(file) || broken ? fail(exports->paths[kind], error) : 0;
+        write_export_file(stream, kind, timeline, facts);
+    errno = 0;
+    return fflush(stream) || ferror(stream) ? fail(exports->paths[kind], error) : 0;
 }
 
 int exports_close(struct exports *exports, const struct timeline *timeline,
@@ -102,24 +102,12 @@ int exports_close(struct exports *exports, const struct timeline *timeline,
     for (int i = 0; i < EXPORT_KINDS; i++) {
         enum export_kind kind = (enum export_kind)i;
         int written = 0;
-        if (exports->streams[i])
-            written = close_stream(exports, kind, timeline, facts, result ? NULL : error);
-        else if (exports->paths[i])
-            written = rewrite(exports->paths[i], kind, timeline, facts, result ? NULL : error);
+        if (stream_of(exports, i))
+            written = finish_stream(exports, kind, timeline, facts, result ? NULL : error);
+        else if (exports->files[i])
+            written = rewrite(exports->files[i], kind, timeline, facts, result ? NULL : error);
         if (result == 0)
             result = written;
     }
     return result;
-}
-
-void exports_abandon(struct exports *exports)
-{
-    for (int i = 0; i < EXPORT_KINDS; i++) {
-        if (exports->streams[i])
-            fclose(exports->streams[i]);
-        if (exports->beside[i])
-            atomic_file_remove(exports->paths[i]);
-        exports->streams[i] = NULL;
-        exports->beside[i] = false;
-    }
 }

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "files/atomic_file.h"
 #include "mien/error.h"
 #include "timeline.h"
 
@@ -33,29 +34,26 @@ struct cues {
 };
 
 struct exports {
-    const char *paths[EXPORT_KINDS]; /* NULL: not wanted; "-": standard output. Borrowed. */
-    bool beside[EXPORT_KINDS];       /* PATH.part is ours */
-    FILE *streams[EXPORT_KINDS];    /* pipes, devices and standard output, which are written once */
-    struct cues cues[EXPORT_KINDS]; /* of subtitles that go there */
-    int64_t due_ns;                 /* when files are written anew, CLOCK_MONOTONIC */
+    const char *paths[EXPORT_KINDS];         /* NULL: not wanted; "-": standard output. Borrowed. */
+    struct atomic_file *files[EXPORT_KINDS]; /* NULL: not open. Borrowed of the set. */
+    struct cues cues[EXPORT_KINDS];          /* of subtitles that go there */
+    int64_t due_ns;                          /* when files are written anew, CLOCK_MONOTONIC */
 };
 
-/* Opens the files (as PATH.part), so that a wrong name is told before the work. */
-int exports_open(struct exports *exports, struct mien_error *error);
+/* Opens the files, so that a wrong name is told before the work. */
+int exports_open(struct exports *exports, struct atomic_files *files, struct mien_error *error);
 
-/* To be called after each frame. Files are written anew as PATH.part, whole at any moment, about
- * once a second, or less often where that would take more than a fiftieth of the time; what cannot
- * be written is left for papers_close to tell. Streams get the subtitles that have ended. */
+/* To be called after each frame. Files are written anew under their .part names, whole at any
+ * moment, about once a second, or less often where that would take more than a fiftieth of the
+ * time; what cannot be written is left for exports_close to tell. What is in place (pipes, devices)
+ * gets the subtitles that have ended. */
 void exports_refresh(struct exports *exports, const struct timeline *timeline,
                      const struct export_facts *facts);
 
-/* Writes them for good and closes. Their names they get from the caller (part_finish). Returns 0 or
- * −errno; what could be written before is then kept. */
+/* Writes them for good; their names they get from the caller. Returns 0 or −errno; what could be
+ * written before is then kept. */
 int exports_close(struct exports *exports, const struct timeline *timeline,
                   const struct export_facts *facts, struct mien_error *error);
-
-/* Closes those that are open, where the work did not begin: removes each PATH.part. */
-void exports_abandon(struct exports *exports);
 
 /* ---- the single ones ---- */
 

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "files/atomic_file.h"
 #include "write.h"
 
 struct records {
@@ -16,7 +15,7 @@ struct records {
     const struct mien_model_info *model;
     bool headed;  /* CSV: the header row is written */
     bool sources; /* it has a column for them */
-    bool beside;  /* as PATH.part */
+    bool owned;   /* the file */
 };
 
 enum { ROW_VERSION = 1, /* of docs/rows.schema.json */ TIME_PLACES = 6, SHARE_PLACES = 4 };
@@ -131,27 +130,53 @@ static int fail(const struct records *records, int code, struct mien_error *erro
     return mien_error_set(error, code, "%s: %s", records->path, strerror(code));
 }
 
-int records_open(struct records **records, const char *path, enum records_format format,
-                 const struct mien_model_info *model, bool beside, struct mien_error *error)
+static int make_records(struct records **records, const char *name, enum records_format format,
+                        const struct mien_model_info *model, struct mien_error *error)
 {
     struct records *made = calloc(1, sizeof *made);
-    char *name = strdup(strcmp(path, "-") ? path : "standard output");
-    if (!made || !name) {
+    char *path = strdup(name);
+    if (!made || !path) {
         free(made);
-        free(name);
-        return mien_error_set(error, ENOMEM, "%s: no memory to write it", path);
+        free(path);
+        return mien_error_set(error, ENOMEM, "%s: no memory to write it", name);
     }
-    beside &= strcmp(path, "-") != 0;
-    *made = (struct records){.path = name, .format = format, .model = model, .beside = beside};
-    made->file = beside ? atomic_file_open(path) : atomic_file_open_in_place(path);
+    *made = (struct records){.path = path, .format = format, .model = model};
+    *records = made;
+    return 0;
+}
+
+static void free_records(struct records **records)
+{
+    free((*records)->path);
+    free(*records);
+    *records = NULL;
+}
+
+int records_open(struct records **records, const char *path, enum records_format format,
+                 const struct mien_model_info *model, struct mien_error *error)
+{
+    struct records *made = NULL;
+    const char *name = strcmp(path, "-") ? path : "standard output";
+    if (make_records(&made, name, format, model, error))
+        return -ENOMEM;
+    made->owned = true;
+    made->file = open_in_place(path);
     if (!made->file) {
         int result = fail(made, errno, error);
-        free(name);
-        free(made);
+        free_records(&made);
         return result;
     }
     *records = made;
     return 0;
+}
+
+int records_start(struct records **records, struct atomic_file *file, enum records_format format,
+                  const struct mien_model_info *model, struct mien_error *error)
+{
+    int result = make_records(records, atomic_file_name(file), format, model, error);
+    if (!result)
+        (*records)->file = atomic_file_stream(file);
+    return result;
 }
 
 void records_use(struct records *records, const struct mien_model_info *model)
@@ -177,13 +202,6 @@ void records_name_sources(struct records *records)
     records->sources = true;
 }
 
-static void free_records(struct records **records)
-{
-    free((*records)->path);
-    free(*records);
-    *records = NULL;
-}
-
 int records_close(struct records **records, struct mien_error *error)
 {
     struct records *old = *records;
@@ -191,19 +209,11 @@ int records_close(struct records **records, struct mien_error *error)
         return 0;
     if (old->format == RECORDS_CSV && !old->headed)
         write_header(old, old->sources);
-    int broken = ferror(old->file);
-    int result = fclose(old->file) || broken ? fail(old, errno ? errno : EIO, error) : 0;
+    errno = 0;
+    bool broken = ferror(old->file) || fflush(old->file);
+    if (old->owned)
+        broken |= fclose(old->file) != 0;
+    int result = broken ? fail(old, errno ? errno : EIO, error) : 0;
     free_records(records);
     return result;
-}
-
-void records_abandon(struct records **records)
-{
-    struct records *old = *records;
-    if (!old)
-        return;
-    fclose(old->file);
-    if (old->beside)
-        atomic_file_remove(old->path);
-    free_records(records);
 }

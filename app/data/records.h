@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "files/atomic_file.h"
 #include "mien/error.h"
 #include "mien/model.h"
 #include "mien/recogniser.h"
@@ -13,16 +14,20 @@ struct records;
 
 enum records_format { RECORDS_JSONL, RECORDS_CSV };
 
-/* `path` "-" is standard output. `source` (may be NULL) names the file in each row, for commands
- * that read several. `beside`: the file is PATH.part until the caller gives it its name
- * (part_finish). Returns 0 or −errno with a message that names the file. */
+/* Rows in place, for what reads them as they come. `path` "-" is standard output. Returns 0 or
+ * −errno with a message that names the file. */
 int records_open(struct records **records, const char *path, enum records_format format,
-                 const struct mien_model_info *model, bool beside, struct mien_error *error);
+                 const struct mien_model_info *model, struct mien_error *error);
+
+/* Rows into `file`, which the caller gives its name when the records are closed. */
+int records_start(struct records **records, struct atomic_file *file, enum records_format format,
+                  const struct mien_model_info *model, struct mien_error *error);
 
 /* Rows to come are of another model, which has to outlive them. */
 void records_use(struct records *records, const struct mien_model_info *model);
 
-/* Writes and flushes the rows of one frame. */
+/* Writes and flushes the rows of one frame. `source` (may be NULL) names the file in each row, for
+ * commands that read several. */
 int records_add(struct records *records, const char *source, uint64_t frame, double time,
                 const struct mien_faces *faces, struct mien_error *error);
 
@@ -31,8 +36,5 @@ void records_name_sources(struct records *records);
 
 /* Closes; an error here means that the last rows are not safe. Sets NULL. */
 int records_close(struct records **records, struct mien_error *error);
-
-/* The same where the work did not begin: removes PATH.part. */
-void records_abandon(struct records **records);
 
 #endif

@@ -68,18 +68,16 @@ static int encode_png(const struct mien_picture *color, struct bytes *out)
 
 static int write_file(const char *path, const struct bytes *bytes, struct mien_error *error)
 {
-    FILE *file = atomic_file_open(path);
-    bool opened = file != NULL;
-    int result = opened && fwrite(bytes->data, bytes->size, 1, file) == 1 ? 0 : -errno;
-    if (opened && fclose(file) && !result)
-        result = -errno;
-    if (result)
-        mien_error_set(error, -result, "%s cannot be written: %s", path, strerror(-result));
-    else
-        result = atomic_file_finish(path, error);
-    if (opened && result)
-        atomic_file_remove(path);
-    return result;
+    struct atomic_files files = {0};
+    struct atomic_file *file = NULL;
+    struct mien_error why = {""};
+    int result = atomic_files_open(&files, &file, path, &why);
+    if (!result && fwrite(bytes->data, bytes->size, 1, atomic_file_stream(file)) != 1)
+        result = mien_error_set(&why, errno, "%s: %s", path, strerror(errno));
+    if (!result)
+        result = atomic_files_commit(&files, &why);
+    atomic_files_discard(&files);
+    return result ? mien_error_set(error, -result, "%s", why.text) : 0;
 }
 
 int picture_file_write(const char *path, const struct mien_picture *color, bool overwrite,

@@ -11,9 +11,9 @@
 bool picture_file_known(const char *path);
 
 /* Writes `color` (MIEN_BGRX32) as JPEG or PNG by the name's ending; "-" is standard output, as
- * PNG. Without `overwrite` a file that exists is left alone; with it, until the new one is complete
- * (PATH.part meanwhile). After an error nothing half-written stays behind. Returns 0, -EEXIST,
- * -EINVAL (another ending), -ENOMEM or what the system said. */
+ * PNG. Without `overwrite` a file that exists is left alone; with it, until the new one is
+ * complete. After an error nothing half-written stays behind. Returns 0, -EEXIST, -EINVAL (another
+ * ending), -ENOMEM or what the system said. */
 int picture_file_write(const char *path, const struct mien_picture *color, bool overwrite,
                        struct mien_error *error);
 

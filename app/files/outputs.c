@@ -1,7 +1,6 @@
 #include "outputs.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -131,21 +130,13 @@ static size_t identify(char *const *inputs, int count, struct identity *list)
 static int check_file(const char *path, const struct identity *inputs, size_t input_count,
                       bool may_exist, const char *hint, struct mien_error *error)
 {
-    static const char *const ends[] = {"", ".part", ".part.next"};
-    char written[PATH_MAX + 16];
     struct stat about;
-    for (int i = 2; i >= 0; i--) {
-        snprintf(written, sizeof written, "%s%s", path, ends[i]);
-        if (stat(written, &about) || !S_ISREG(about.st_mode))
-            continue;
-        const struct identity file = {about.st_dev, about.st_ino};
-        if (bsearch(&file, inputs, input_count, sizeof file, compare_identities))
-            return mien_error_set(error, EEXIST, "%s is an input; it cannot be an output too",
-                                  written);
-        if (i == 0 && !may_exist)
-            return mien_error_set(error, EEXIST, "%s exists already; %s", path, hint);
-    }
-    return 0;
+    if (stat(path, &about) || !S_ISREG(about.st_mode))
+        return 0;
+    const struct identity file = {about.st_dev, about.st_ino};
+    if (bsearch(&file, inputs, input_count, sizeof file, compare_identities))
+        return mien_error_set(error, EEXIST, "%s is an input; it cannot be an output too", path);
+    return may_exist ? 0 : mien_error_set(error, EEXIST, "%s exists already; %s", path, hint);
 }
 
 int outputs_check(const struct output *list, size_t count, char *const *inputs, int input_count,

@@ -25,8 +25,8 @@ struct output {
 };
 
 /* Refuses (-EEXIST) two outputs that are one file, however spelled, an output that is an input,
- * also as the PATH.part and PATH.part.next it is written as, and, unless they `may_exist`, files
- * that exist. `hint` says what to do about one of those: "-y overwrites it". */
+ * and, unless they `may_exist`, files that exist. `hint` says what to do about one of those: "-y
+ * overwrites it". */
 int outputs_check(const struct output *list, size_t count, char *const *inputs, int input_count,
                   bool may_exist, const char *hint, struct mien_error *error);
 

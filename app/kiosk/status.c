@@ -48,6 +48,13 @@ static int connect_to(const struct sockaddr_un *address)
     return fd;
 }
 
+/* What is no socket is somebody's file. */
+static bool is_socket(const struct sockaddr_un *address)
+{
+    struct stat about;
+    return !lstat(address->sun_path, &about) && S_ISSOCK(about.st_mode);
+}
+
 /* A socket that nobody listens at was left behind by a kiosk that was killed. */
 static int clear_way(const struct sockaddr_un *address, struct mien_error *error)
 {
@@ -57,7 +64,7 @@ static int clear_way(const struct sockaddr_un *address, struct mien_error *error
         return mien_error_set(error, EADDRINUSE, "a kiosk runs already: it listens at %s",
                               address->sun_path);
     }
-    if (errno == ECONNREFUSED)
+    if (errno == ECONNREFUSED && is_socket(address))
         unlink(address->sun_path);
     return 0;
 }
@@ -101,7 +108,8 @@ void status_close(struct status **status)
     struct status *s = *status;
     if (!s)
         return;
-    unlink(s->address.sun_path);
+    if (is_socket(&s->address))
+        unlink(s->address.sun_path);
     close(s->fd);
     free(s);
     *status = NULL;

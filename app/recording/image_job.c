@@ -25,7 +25,8 @@ struct job {
     struct inputs pictures;
     char **paths; /* of the annotated pictures, where they are wanted */
     struct mien_recogniser *recogniser;
-    struct mien_faces faces; /* of the picture at work */
+    struct mien_faces faces;   /* of the picture at work */
+    struct atomic_files files; /* the two: */
     struct records *jsonl, *csv;
     struct canvas *canvas;
     bool talk; /* a line a face on standard output */
@@ -213,15 +214,25 @@ static int do_pictures(struct job *job)
     return 128 + signals_stop();
 }
 
+static int open_records(struct job *job, struct records **records, const char *path,
+                        enum records_format format, struct mien_error *error)
+{
+    struct atomic_file *file = NULL;
+    int result = atomic_files_open(&job->files, &file, path, error);
+    return result ? result
+                  : records_start(records, file, format, mien_recogniser_model(job->recogniser),
+                                  error);
+}
+
 static int open_outputs(struct job *job, struct mien_error *error)
 {
     const struct image_job_options *o = job->options;
     const struct mien_model_info *model = mien_recogniser_model(job->recogniser);
     int result = 0;
     if (o->jsonl)
-        result = records_open(&job->jsonl, o->jsonl, RECORDS_JSONL, model, true, error);
+        result = open_records(job, &job->jsonl, o->jsonl, RECORDS_JSONL, error);
     if (!result && o->csv)
-        result = records_open(&job->csv, o->csv, RECORDS_CSV, model, true, error);
+        result = open_records(job, &job->csv, o->csv, RECORDS_CSV, error);
     if (!result && o->csv)
         records_name_sources(job->csv);
     if (!result && o->out)
@@ -229,17 +240,16 @@ static int open_outputs(struct job *job, struct mien_error *error)
     return result || !o->out ? result : canvas_create(&job->canvas, model, NULL, error);
 }
 
-/* Data get their names when they are complete, even if a picture could not be used. */
+/* Data get their names when they are complete, even if a picture could not be used. Those of an
+ * interrupted run do not replace older ones, which may hold more. */
 static int close_outputs(struct job *job, int code, struct mien_error *error)
 {
-    const struct image_job_options *o = job->options;
+    bool partial = code == EXIT_LOSSES || (signals_stop() && atomic_files_replace_any(&job->files));
     int jsonl = records_close(&job->jsonl, error);
     int csv = records_close(&job->csv, jsonl ? NULL : error);
     int result = jsonl ? jsonl : csv;
-    if (!result && code != EXIT_LOSSES && o->jsonl)
-        result = atomic_file_finish(o->jsonl, error);
-    if (!result && code != EXIT_LOSSES && o->csv)
-        result = atomic_file_finish(o->csv, error);
+    if (!result && !partial)
+        result = atomic_files_commit(&job->files, error);
     return result;
 }
 
@@ -256,13 +266,15 @@ static int run(struct job *job)
     if (recogniser_open(&job->recogniser, &job->options->recogniser, &error))
         return tell(EXIT_UNREADABLE, &error);
     if (open_outputs(job, &error)) {
-        records_abandon(&job->jsonl);
-        records_abandon(&job->csv);
+        records_close(&job->jsonl, NULL);
+        records_close(&job->csv, NULL);
+        atomic_files_discard(&job->files);
         return tell(EXIT_LOSSES, &error);
     }
     int code = do_pictures(job);
     if (close_outputs(job, code, &error) && code != EXIT_LOSSES)
-        return tell(EXIT_LOSSES, &error);
+        code = tell(EXIT_LOSSES, &error);
+    atomic_files_keep(&job->files);
     return code;
 }
 

@@ -73,6 +73,7 @@ struct job {
     struct mien_recogniser *recogniser;
     struct canvas *canvas;
     struct mien_writer *writer;
+    struct atomic_files files; /* all outputs: they get their names together */
     struct records *jsonl, *csv;
     struct exports exports;
     struct timeline timeline;
@@ -109,23 +110,40 @@ static void free_slots(struct job *job)
     }
 }
 
-/* The video comes last: its file appears even if nothing is written to it. */
+static int open_records(struct job *job, struct records **records, const char *path,
+                        enum records_format format, struct mien_error *error)
+{
+    struct atomic_file *file = NULL;
+    int result = path ? atomic_files_open(&job->files, &file, path, error) : 0;
+    return result || !path ? result
+                           : records_start(records, file, format,
+                                           mien_recogniser_model(job->recogniser), error);
+}
+
+static int open_video(struct job *job, struct mien_error *error)
+{
+    const struct video_job_options *o = job->options;
+    struct atomic_file *file = NULL;
+    int result = atomic_files_open(&job->files, &file, o->video, error);
+    return result ? result
+                  : mien_writer_open(&job->writer, o->video, atomic_file_descriptor(file),
+                                     job->reader, &o->encoding, error);
+}
+
 static int open_outputs(struct job *job, struct mien_error *error)
 {
     const struct video_job_options *o = job->options;
     const struct mien_model_info *model = mien_recogniser_model(job->recogniser);
     const struct mien_yuv *yuv = &mien_reader_info(job->reader)->yuv;
-    int result = 0;
-    if (o->jsonl)
-        result = records_open(&job->jsonl, o->jsonl, RECORDS_JSONL, model, true, error);
-    if (result == 0 && o->csv)
-        result = records_open(&job->csv, o->csv, RECORDS_CSV, model, true, error);
+    int result = open_records(job, &job->jsonl, o->jsonl, RECORDS_JSONL, error);
     if (result == 0)
-        result = exports_open(&job->exports, error);
+        result = open_records(job, &job->csv, o->csv, RECORDS_CSV, error);
+    if (result == 0)
+        result = exports_open(&job->exports, &job->files, error);
     if (result == 0 && o->video)
         result = canvas_create(&job->canvas, model, yuv, error);
     if (result == 0 && o->video)
-        result = mien_writer_open(&job->writer, o->video, job->reader, &o->encoding, error);
+        result = open_video(job, error);
     return result;
 }
 
@@ -264,27 +282,13 @@ static int close_outputs(struct job *job, struct mien_error *error)
     return video ? video : jsonl ? jsonl : csv ? csv : exports;
 }
 
-/* All get their names together, and only when all are complete: until then an earlier file of the
- * name stays, and --resume can rely on what has its name. */
-static int name_outputs(const struct video_job_options *o, struct mien_error *error)
+/* A run that is interrupted has whole files up to there; but they do not replace older ones, which
+ * may hold more, and --resume relies on what has its name. */
+static int name_outputs(struct job *job, struct mien_error *error)
 {
-    int result = o->video ? atomic_file_finish(o->video, error) : 0;
-    if (result == 0 && o->jsonl)
-        result = atomic_file_finish(o->jsonl, error);
-    if (result == 0 && o->csv)
-        result = atomic_file_finish(o->csv, error);
-    for (int i = 0; i < EXPORT_KINDS && result == 0; i++)
-        if (o->exports[i])
-            result = atomic_file_finish(o->exports[i], error);
-    return result;
-}
-
-/* When one could not be opened. */
-static void abandon_outputs(struct job *job)
-{
-    records_abandon(&job->jsonl);
-    records_abandon(&job->csv);
-    exports_abandon(&job->exports);
+    if (interrupted_by && (job->options->resumable || atomic_files_replace_any(&job->files)))
+        return 0;
+    return atomic_files_commit(&job->files, error);
 }
 
 static void say_result(const struct job *job, double elapsed)
@@ -326,10 +330,11 @@ static int run(struct job *job)
     double elapsed = progress_end(&job->progress);
     int64_t packets = job->writer ? mien_writer_losses(job->writer) : 0;
     int closed = close_outputs(job, &closing);
-    if (result == 0 && closed == 0 && !(interrupted_by && job->options->resumable))
-        closed = name_outputs(job->options, &closing);
+    if (result == 0 && closed == 0)
+        closed = name_outputs(job, &closing);
     say_errors(result < 0 ? error.text : NULL, closed < 0 ? closing.text : NULL);
     say_result(job, elapsed);
+    atomic_files_keep(&job->files);
     if (job->timing)
         timing_print(job->timing, job->frames, elapsed, before);
     bool lossy = say_losses(mien_reader_losses(job->reader), packets) || result < 0 || closed < 0;
@@ -358,7 +363,9 @@ static int prepare_and_run(struct job *job)
                   &mien_reader_info(job->reader)->yuv);
     if ((result = open_outputs(job, &error)) < 0) {
         mien_log(MIEN_LOG_ERROR, "%s", error.text);
-        abandon_outputs(job);
+        records_close(&job->jsonl, NULL);
+        records_close(&job->csv, NULL);
+        atomic_files_discard(&job->files);
         return result == -EINVAL ? EXIT_USAGE : EXIT_LOSSES;
     }
     catch_signals(job->reader);

@@ -14,7 +14,7 @@ struct video_job_options {
     struct mien_writer_options encoding;
     struct mien_recogniser_options recogniser;
     bool quiet;
-    bool resumable;  /* what is interrupted keeps its .part names */
+    bool resumable;  /* what is interrupted keeps its .part names also where nothing is replaced */
     bool timing;     /* say at the end where the time went */
     bool bars, blur; /* as in struct overlay_style */
 };

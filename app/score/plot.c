@@ -23,15 +23,23 @@ int plot_check_name(const char *path, struct mien_error *error)
     return mien_error_set(error, EINVAL, "%s: a plot's name ends in .svg or .png", path);
 }
 
-/* A white canvas of `width` × `height` points, 2 pixels a point in PNG. */
-static cairo_t *begin(const char *path, double width, double height, struct mien_error *error)
+static cairo_status_t write_bytes(void *stream, const unsigned char *data, unsigned size)
 {
+    return fwrite(data, 1, size, stream) == size ? CAIRO_STATUS_SUCCESS : CAIRO_STATUS_WRITE_ERROR;
+}
+
+/* A white canvas of `width` × `height` points, 2 pixels a point in PNG. */
+static cairo_t *begin(struct atomic_file *file, double width, double height,
+                      struct mien_error *error)
+{
+    const char *path = atomic_file_name(file);
     if (plot_check_name(path, error))
         return NULL;
     cairo_surface_t *surface =
         is_png(path)
             ? cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)(2 * width), (int)(2 * height))
-            : cairo_svg_surface_create(path, width, height);
+            : cairo_svg_surface_create_for_stream(write_bytes, atomic_file_stream(file), width,
+                                                  height);
     cairo_t *cr = cairo_create(surface);
     cairo_surface_destroy(surface);
     if (is_png(path))
@@ -42,18 +50,20 @@ static cairo_t *begin(const char *path, double width, double height, struct mien
     return cr;
 }
 
-static int finish(cairo_t *cr, const char *path, struct mien_error *error)
+static int finish(cairo_t *cr, struct atomic_file *file, struct mien_error *error)
 {
+    const char *path = atomic_file_name(file);
     cairo_surface_t *surface = cairo_get_target(cr);
     cairo_status_t status = cairo_status(cr);
     if (!status && is_png(path))
-        status = cairo_surface_write_to_png(surface, path);
+        status = cairo_surface_write_to_png_stream(surface, write_bytes, atomic_file_stream(file));
     cairo_surface_finish(surface);
     if (!status)
         status = cairo_surface_status(surface);
     cairo_destroy(cr);
     if (status)
-        return mien_error_set(error, EIO, "%s: the plot cannot be written: %s", path,
+        return mien_error_set(error, status == CAIRO_STATUS_NO_MEMORY ? ENOMEM : EIO,
+                              "%s: the plot cannot be written: %s", path,
                               cairo_status_to_string(status));
     return 0;
 }
@@ -102,12 +112,12 @@ static void draw_row(cairo_t *cr, const struct metrics *m, int truth, double lef
     }
 }
 
-int plot_confusion(const char *path, const struct metrics *m, const char *const *labels,
+int plot_confusion(struct atomic_file *file, const struct metrics *m, const char *const *labels,
                    struct mien_error *error)
 {
     const double side = 56, left = 110, top = 70;
     double width = left + side * m->classes + 20;
-    cairo_t *cr = begin(path, width, top + side * m->classes + 50, error);
+    cairo_t *cr = begin(file, width, top + side * m->classes + 50, error);
     if (!cr)
         return -EINVAL;
     char title[96];
@@ -125,7 +135,7 @@ int plot_confusion(const char *path, const struct metrics *m, const char *const 
     dark(cr);
     text(cr, left, top + side * m->classes + 26, 10, LEFT,
          "percent of each row's pictures, and their count");
-    return finish(cr, path, error);
+    return finish(cr, file, error);
 }
 
 static void draw_axes(cairo_t *cr, double left, double top, double side)
@@ -146,10 +156,10 @@ static void draw_axes(cairo_t *cr, double left, double top, double side)
 
 /* The bars of a perfectly calibrated model end on the diagonal; the foot shows how many answers
  * fall into each bin. */
-int plot_reliability(const char *path, const struct metrics *m, struct mien_error *error)
+int plot_reliability(struct atomic_file *file, const struct metrics *m, struct mien_error *error)
 {
     const double side = 320, left = 70, top = 60;
-    cairo_t *cr = begin(path, left + side + 30, top + side + 60, error);
+    cairo_t *cr = begin(file, left + side + 30, top + side + 60, error);
     if (!cr)
         return -EINVAL;
     int64_t most = 1;
@@ -175,5 +185,5 @@ int plot_reliability(const char *path, const struct metrics *m, struct mien_erro
     char title[96];
     snprintf(title, sizeof title, "expected calibration error %.1f %%", 100 * m->ece);
     text(cr, left, 26, 15, LEFT, title);
-    return finish(cr, path, error);
+    return finish(cr, file, error);
 }

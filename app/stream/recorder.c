@@ -24,7 +24,7 @@ struct slot {
 };
 
 struct recorder {
-    char *path;
+    struct atomic_files files; /* the recording */
     struct mien_writer *writer;
     struct canvas *canvas;
     struct mien_mailbox *mailbox;
@@ -72,16 +72,15 @@ static void *run(void *data)
     return NULL;
 }
 
-static int allocate(struct recorder *recorder, const char *path, const struct mien_picture *color,
+static int allocate(struct recorder *recorder, const struct mien_picture *color,
                     const struct mien_model_info *model, struct mien_error *error)
 {
     int result = canvas_create(&recorder->canvas, model, NULL, error);
-    recorder->path = strdup(path);
     for (int i = 0; i < SLOTS && !result; i++)
         result = mien_picture_alloc(&recorder->slots[i].frame.color, MIEN_BGRX32, color->width,
                                     color->height, error);
     recorder->mailbox = mien_mailbox_create();
-    if (!result && (!recorder->path || !recorder->mailbox))
+    if (!result && !recorder->mailbox)
         result = mien_error_set(error, ENOMEM, "no memory to record");
     return result;
 }
@@ -95,7 +94,7 @@ static void release(struct recorder *recorder)
         mien_picture_free(&recorder->slots[i].frame.color);
         mien_faces_free(&recorder->slots[i].faces);
     }
-    free(recorder->path);
+    atomic_files_discard(&recorder->files);
     free(recorder);
 }
 
@@ -113,9 +112,13 @@ int recorder_start(struct recorder **recorder, const char *path, const struct mi
     r->letterbox.height = r->height = first->color.height;
     struct mien_writer_options options = {
         .crf = -1, .width = first->color.width, .height = first->color.height, .fps = fps};
-    int result = allocate(r, path, &first->color, model, error);
+    struct atomic_file *file = NULL;
+    int result = allocate(r, &first->color, model, error);
     if (!result)
-        result = mien_writer_open(&r->writer, path, NULL, &options, error);
+        result = atomic_files_open(&r->files, &file, path, error);
+    if (!result)
+        result =
+            mien_writer_open(&r->writer, path, atomic_file_descriptor(file), NULL, &options, error);
     if (result)
         goto failed;
     result = pthread_create(&r->thread, NULL, run, r);
@@ -194,7 +197,8 @@ int recorder_stop(struct recorder **recorder, struct mien_error *error)
         result = failure;
     }
     if (!result)
-        result = atomic_file_finish(r->path, error);
+        result = atomic_files_commit(&r->files, error);
+    atomic_files_keep(&r->files);
     release(r);
     *recorder = NULL;
     return result;

@@ -20,7 +20,7 @@ int session_open(struct session *session, const struct mien_recogniser_options *
     if (recogniser_open(&session->recogniser, recogniser, error))
         return EXIT_UNREADABLE;
     const struct mien_model_info *model = mien_recogniser_model(session->recogniser);
-    if (jsonl && records_open(&session->records, jsonl, RECORDS_JSONL, model, false, error))
+    if (jsonl && records_open(&session->records, jsonl, RECORDS_JSONL, model, error))
         return EXIT_LOSSES;
     if (analysis_start(&session->analysis, session->recogniser, session->records, error))
         return EXIT_UNREADABLE;

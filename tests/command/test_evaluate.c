@@ -111,6 +111,25 @@ static void draws_its_pictures(void)
     begins_with("r.png", "\x89PNG");
 }
 
+static void overwrites_only_when_told(void)
+{
+    write_data("set", 3);
+    media_shell(&run, "echo mine >old.svg; mien evaluate --model model.safetensors --data set "
+                      "--reliability new.svg --confusion old.svg");
+    CU_ASSERT_EQUAL(run.code, 1);
+    CU_ASSERT_PTR_NOT_NULL(strstr(run.err, "old.svg exists already; -y overwrites it"));
+    CU_ASSERT_STRING_EQUAL(run.out, "");
+    media_shell(&run, "cat old.svg; ls new*; mien evaluate --model model.safetensors --data set "
+                      "-y --confusion old.svg >table && head -c 5 old.svg");
+    CU_ASSERT_STRING_EQUAL(run.out, "mine\n<?xml");
+    media_shell(&run, "mien evaluate --model model.safetensors --data set -y --confusion old.svg "
+                      "--reliability no/such/new.svg");
+    CU_ASSERT_EQUAL(run.code, 3);
+    CU_ASSERT_STRING_EQUAL(run.out, "");
+    media_shell(&run, "ls | grep -e part -e new");
+    CU_ASSERT_STRING_EQUAL(run.out, "");
+}
+
 static void reads_gzipped_data(void)
 {
     write_data("packed", 3);
@@ -172,6 +191,7 @@ int main(void)
         {"counts right answers", counts_right_answers},
         {"averages what occurs", averages_what_occurs},
         {"draws its pictures", draws_its_pictures},
+        {"overwrites only when told", overwrites_only_when_told},
         {"reads gzipped data", reads_gzipped_data},
         {"leaves out what was seen", leaves_out_what_was_seen},
         {"explains itself by lines to paste", explains_itself_by_lines_to_paste},

@@ -73,6 +73,15 @@ static void runs_once(void)
     CU_ASSERT_EQUAL(run.code, 0);
 }
 
+static void leaves_what_is_no_socket(void)
+{
+    shell("echo mine >mien-kiosk.socket; timeout 60 mien kiosk --video portrait.jpg 2>said; "
+          "code=$?; cat mien-kiosk.socket said; rm mien-kiosk.socket; [ $code = 1 ]");
+    CU_ASSERT_EQUAL(run.code, 0);
+    CU_ASSERT_EQUAL(strncmp(run.out, "mine\n", 5), 0);
+    CU_ASSERT_PTR_NOT_NULL(strstr(run.out, "mien-kiosk.socket: Address already in use"));
+}
+
 static void wrong_settings_are_told_with_their_place(void)
 {
     shell(
@@ -452,6 +461,7 @@ int main(void)
     const struct test tests[] = {
         {"tells how it is", tells_how_it_is},
         {"runs once", runs_once},
+        {"leaves what is no socket", leaves_what_is_no_socket},
         {"wrong settings are told with their place", wrong_settings_are_told_with_their_place},
         {"settings change while it runs", settings_change_while_it_runs},
         {"a signal reads the settings again", a_signal_reads_the_settings_again},

@@ -159,9 +159,9 @@ static void a_failing_output_is_told(void)
     struct mien_recogniser *recogniser = make();
     struct records *records = NULL;
     int result = 0;
-    CU_ASSERT_EQUAL_FATAL(records_open(&records, "/dev/full", RECORDS_JSONL,
-                                       mien_recogniser_model(recogniser), true, NULL),
-                          0);
+    CU_ASSERT_EQUAL_FATAL(
+        records_open(&records, "/dev/full", RECORDS_JSONL, mien_recogniser_model(recogniser), NULL),
+        0);
     struct analysis *analysis = start(recogniser, records);
     for (int i = 0; i < PATIENCE && !result; i++) {
         result = offer(analysis);

@@ -60,6 +60,21 @@ static int starts_with(const char *path, const char *bytes)
     return got == sizeof head && !memcmp(head, bytes, strlen(bytes));
 }
 
+/* One of the two: `labels` for the confusion. */
+static int draw(const char *path, const struct metrics *m, const char *const *names,
+                struct mien_error *error)
+{
+    struct atomic_files files = {0};
+    struct atomic_file *file = NULL;
+    int result = atomic_files_open(&files, &file, path, error);
+    if (!result)
+        result = names ? plot_confusion(file, m, names, error) : plot_reliability(file, m, error);
+    if (!result)
+        result = atomic_files_commit(&files, error);
+    atomic_files_discard(&files);
+    return result;
+}
+
 static void draws_svg_and_png(void)
 {
     char folder[] = "/tmp/mien-test-plot-XXXXXX", path[64];
@@ -68,11 +83,11 @@ static void draws_svg_and_png(void)
     metrics_compute(&m, 3, 6, truth, answers);
     CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(folder));
     snprintf(path, sizeof path, "%s/plot.svg", folder);
-    CU_ASSERT_EQUAL(plot_confusion(path, &m, labels, NULL), 0);
+    CU_ASSERT_EQUAL(draw(path, &m, labels, NULL), 0);
     CU_ASSERT(starts_with(path, "<?xml"));
     unlink(path);
     snprintf(path, sizeof path, "%s/plot.png", folder);
-    CU_ASSERT_EQUAL(plot_reliability(path, &m, NULL), 0);
+    CU_ASSERT_EQUAL(draw(path, &m, NULL, NULL), 0);
     CU_ASSERT(starts_with(path, "\x89PNG"));
     unlink(path);
     rmdir(folder);
@@ -83,11 +98,12 @@ static void names_a_plot_it_cannot_write(void)
     struct metrics m;
     struct mien_error error = {""};
     metrics_compute(&m, 3, 6, truth, answers);
-    CU_ASSERT_EQUAL(plot_reliability("plot.gif", &m, &error), -EINVAL);
+    CU_ASSERT_EQUAL(draw("plot.gif", &m, NULL, &error), -EINVAL);
     CU_ASSERT_PTR_NOT_NULL(strstr(error.text, "plot.gif"));
-    CU_ASSERT_EQUAL(plot_reliability("/nonexistent/plot.svg", &m, &error), -EIO);
+    CU_ASSERT_EQUAL(draw("/nonexistent/plot.svg", &m, NULL, &error), -ENOENT);
     CU_ASSERT_PTR_NOT_NULL(strstr(error.text, "/nonexistent/plot.svg"));
-    CU_ASSERT_EQUAL(plot_reliability("/nonexistent/plot.png", &m, &error), -EIO);
+    CU_ASSERT(draw("/dev/full", &m, NULL, &error) < 0);
+    CU_ASSERT_PTR_NOT_NULL(strstr(error.text, "/dev/full"));
 }
 
 int main(void)

@@ -34,7 +34,7 @@ static char *write_rows(enum records_format format, const char *source)
     char path[] = "/tmp/mien-records-XXXXXX";
     close(mkstemp(path));
     struct records *records = NULL;
-    CU_ASSERT_EQUAL_FATAL(records_open(&records, path, format, &model, false, NULL), 0);
+    CU_ASSERT_EQUAL_FATAL(records_open(&records, path, format, &model, NULL), 0);
     CU_ASSERT_EQUAL(records_add(records, source, 4, 1 / 3.0, &two, NULL), 0);
     CU_ASSERT_EQUAL(records_add(records, source, 5, 0.5, &nobody, NULL), 0);
     CU_ASSERT_EQUAL(records_close(&records, NULL), 0);
@@ -119,7 +119,7 @@ static void writes_a_header_for_nothing(void)
     char path[] = "/tmp/mien-records-XXXXXX", text[100] = "";
     close(mkstemp(path));
     struct records *records = NULL;
-    CU_ASSERT_EQUAL_FATAL(records_open(&records, path, RECORDS_CSV, &model, false, NULL), 0);
+    CU_ASSERT_EQUAL_FATAL(records_open(&records, path, RECORDS_CSV, &model, NULL), 0);
     CU_ASSERT_EQUAL(records_close(&records, NULL), 0);
     FILE *file = fopen(path, "r");
     CU_ASSERT_PTR_NOT_NULL(fgets(text, sizeof text, file));
@@ -133,12 +133,11 @@ static void names_the_file_that_fails(void)
 {
     struct mien_error error = {""};
     struct records *records = NULL;
-    CU_ASSERT_EQUAL(records_open(&records, "/no/such/rows.csv", RECORDS_CSV, &model, false, &error),
+    CU_ASSERT_EQUAL(records_open(&records, "/no/such/rows.csv", RECORDS_CSV, &model, &error),
                     -ENOENT);
     CU_ASSERT_PTR_NOT_NULL(strstr(error.text, "/no/such/rows.csv"));
     CU_ASSERT_PTR_NULL(records);
-    CU_ASSERT_EQUAL_FATAL(records_open(&records, "/dev/full", RECORDS_JSONL, &model, false, NULL),
-                          0);
+    CU_ASSERT_EQUAL_FATAL(records_open(&records, "/dev/full", RECORDS_JSONL, &model, NULL), 0);
     CU_ASSERT_EQUAL(records_add(records, NULL, 0, 0, &two, &error), -ENOSPC);
     CU_ASSERT_PTR_NOT_NULL(strstr(error.text, "/dev/full: No space left"));
     CU_ASSERT(records_close(&records, NULL) < 0);

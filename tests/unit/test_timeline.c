@@ -165,9 +165,10 @@ static char *write_export(enum export_kind kind)
     exports.paths[kind] = path;
     timeline_init(&timeline, &model, &yuv);
     add_frames(&timeline, "0011.2");
-    CU_ASSERT_EQUAL_FATAL(exports_open(&exports, NULL), 0);
+    struct atomic_files files = {0};
+    CU_ASSERT_EQUAL_FATAL(exports_open(&exports, &files, NULL), 0);
     CU_ASSERT_EQUAL(exports_close(&exports, &timeline, &facts, NULL), 0);
-    CU_ASSERT_EQUAL(atomic_file_finish(path, NULL), 0);
+    CU_ASSERT_EQUAL(atomic_files_commit(&files, NULL), 0);
     timeline_finish(&timeline);
     char *text = read_file(path);
     unlink(path);
@@ -272,24 +273,24 @@ static void writes_anew_as_it_goes(void)
                                                    "</html>\n"};
     for (int i = 0; i < EXPORT_KINDS; i++) {
         struct timeline timeline;
-        char path[40], part[60], next[80];
+        char path[40], part[80];
         snprintf(path, sizeof path, "/tmp/mien-anew-%d-%d", (int)getpid(), i);
-        snprintf(part, sizeof part, "%s.part", path);
-        snprintf(next, sizeof next, "%s.next", part);
+        struct atomic_files files = {0};
         struct exports exports = {0};
         exports.paths[i] = path;
         timeline_init(&timeline, &model, &yuv);
         add_frames(&timeline, "0011.2");
-        CU_ASSERT_EQUAL_FATAL(exports_open(&exports, NULL), 0);
+        CU_ASSERT_EQUAL_FATAL(exports_open(&exports, &files, NULL), 0);
+        snprintf(part, sizeof part, "%s", atomic_file_part(exports.files[i]));
         exports_refresh(&exports, &timeline, &facts); /* not due yet */
         exports.due_ns = 0;
         exports_refresh(&exports, &timeline, &facts);
         char *text = read_file(part);
         size_t length = strlen(text), end = strlen(ends[i]);
         CU_ASSERT(length > end && !strcmp(text + length - end, ends[i]));
-        CU_ASSERT(access(path, F_OK) < 0 && access(next, F_OK) < 0);
+        CU_ASSERT(access(path, F_OK) < 0);
         free(text);
-        exports_abandon(&exports);
+        atomic_files_discard(&files);
         CU_ASSERT(access(part, F_OK) < 0);
         timeline_finish(&timeline);
     }
@@ -302,12 +303,14 @@ static void tells_of_files_that_fail(void)
     timeline_init(&timeline, &model, &yuv);
     add_frames(&timeline, "01");
     struct exports exports = {.paths = {[EXPORT_PLOT] = "/no/such/plot.svg"}};
-    CU_ASSERT_EQUAL(exports_open(&exports, &error), -ENOENT);
+    struct atomic_files files = {0};
+    CU_ASSERT_EQUAL(exports_open(&exports, &files, &error), -ENOENT);
     CU_ASSERT_PTR_NOT_NULL(strstr(error.text, "/no/such/plot.svg"));
     exports = (struct exports){.paths = {[EXPORT_SUMMARY] = "/dev/full"}};
-    CU_ASSERT_EQUAL(exports_open(&exports, &error), 0);
+    CU_ASSERT_EQUAL(exports_open(&exports, &files, &error), 0);
     CU_ASSERT(exports_close(&exports, &timeline, &facts, &error) < 0);
     CU_ASSERT_PTR_NOT_NULL(strstr(error.text, "/dev/full: No space left"));
+    atomic_files_discard(&files);
     timeline_finish(&timeline);
 }
 

@@ -163,21 +163,21 @@ static void ends_when_told(void)
     if (!make_films() || !media_make("-stream_loop 9 -i in/c.mkv -c copy long.mkv"))
         return;
     for (int i = 0; i < 2; i++) {
-        media_shell(
-            &run,
-            "rm -rf told fifo.mkv; mkfifo fifo.mkv; "
-            "{ cat long.mkv; exec sleep 60; } > fifo.mkv & feed=$!; "
-            "mkdir told; echo mine > told/fifo.mkv; "
-            "mien annotate fifo.mkv in/c.mkv -y -o told/ --csv told/ 2>said & mien=$!; "
-            "while ! [ -e told/fifo.csv.part ] || [ $(wc -l < told/fifo.csv.part) -lt 20 ]; "
-            "do sleep 0.05; done; "
-            "kill -%s $mien; wait $mien; code=$?; kill $feed; cat said >&2; exit $code",
-            signals[i]);
+        media_shell(&run,
+                    "rm -rf told fifo.mkv; mkfifo fifo.mkv; "
+                    "{ cat long.mkv; exec sleep 60; } > fifo.mkv & feed=$!; "
+                    "mkdir told; echo mine > told/fifo.mkv; "
+                    "mien annotate fifo.mkv in/c.mkv -y -o told/ --csv told/ 2>said & mien=$!; "
+                    "while ! [ -e told/fifo.csv.*.part ] || [ $(cat told/fifo.csv.*.part | wc -l) "
+                    "-lt 20 ]; "
+                    "do sleep 0.05; done; "
+                    "kill -%s $mien; wait $mien; code=$?; kill $feed; cat said >&2; exit $code",
+                    signals[i]);
         CU_ASSERT_EQUAL(run.code, i == 0 ? 130 : 143);
         CU_ASSERT(has_row("interrupted", "fifo.mkv") && has_row("not started", "in/c.mkv"));
-        media_shell(&run, "ls told; cat told/fifo.mkv");
+        media_shell(&run, "ls told | sed 's/[a-z2-7]*.part/part/'; cat told/fifo.mkv");
         CU_ASSERT_STRING_EQUAL(run.out, "fifo.csv.part\nfifo.mkv\nfifo.mkv.part\nmine\n");
-        media_shell(&run, "ffmpeg -nostdin -v error -i told/fifo.mkv.part -f null -");
+        media_shell(&run, "ffmpeg -nostdin -v error -i told/fifo.mkv.*.part -f null -");
         CU_ASSERT_EQUAL(run.code, 0);
         CU_ASSERT_STRING_EQUAL(run.err, "");
     }

@@ -27,6 +27,14 @@ int video_error(struct mien_error *error, int code, const char *name);
 AVIOContext *video_stdin_open(int *stop_fd);
 void video_stdin_close(AVIOContext **input);
 
+/* ---- an open file to write to ---- */
+
+/* Writes to *fd, which has to outlive it, and seeks in it where it is a file. NULL: no memory. */
+AVIOContext *video_output_open(int *fd);
+
+/* Writes what is left, and leaves the file open. Returns 0 or a libav code. NULL is fine. */
+int video_output_close(AVIOContext **output);
+
 /* ---- from decoded frames to pictures ---- */
 
 /* How a stored picture turns into the one shown; flips are those of the stored picture. */

@@ -71,12 +71,13 @@ struct mien_writer; /* one thread at a time, which need not be the reader's */
  * the reader after the writer. Without a source (NULL: pictures of a camera) the options tell the
  * size, and pictures may come at any time after the last. Pictures with an odd side are made even
  * by repeating the last row or column, since common players know no other H.264. MP4 is fragmented
- * and Matroska written in short clusters, so that a killed run leaves a playable file. The file is
- * PATH.part, which the caller renames if all else went well too; a device or pipe is written in
- * place, and "-" is standard output (as Matroska). Returns 0, -EACCES, -ENOENT, -ENOSPC, -EINVAL
- * (unknown container or codec), -ENOMEM. */
-int mien_writer_open(struct mien_writer **writer, const char *path, struct mien_reader *source,
-                     const struct mien_writer_options *options, struct mien_error *error);
+ * and Matroska written in short clusters, so that a killed run leaves a playable file. It is
+ * written to `fd`, which the caller opened and closes after the writer; `path` tells the container
+ * by its ending ("-": Matroska) and stands in messages. Returns 0, -ENOSPC and what else a write
+ * says, -EINVAL (unknown container or codec), -ENOMEM. */
+int mien_writer_open(struct mien_writer **writer, const char *path, int fd,
+                     struct mien_reader *source, const struct mien_writer_options *options,
+                     struct mien_error *error);
 
 /* Encodes frame->color (of the source's size; MIEN_YUV420 in the source's colour space, or
  * MIEN_BGRX32) at frame->time, which has to grow. */
@@ -86,8 +87,7 @@ int mien_writer_add(struct mien_writer *writer, const struct mien_frame *frame,
 /* Streams and packets of the source that the container could not take so far. */
 int64_t mien_writer_losses(struct mien_writer *writer);
 
-/* Flushes, writes the trailer, closes PATH.part; frees and sets NULL in any case. After an error
- * the message says that what was written is kept there. */
+/* Flushes and writes the trailer; frees and sets NULL in any case. */
 int mien_writer_finish(struct mien_writer **writer, struct mien_error *error);
 
 #ifdef __cplusplus

@@ -11,10 +11,8 @@
 #include "subtitles.h"
 
 struct mien_writer {
-    char *path; /* NULL: standard output */
-    char *part;
-    bool in_place;
     char *name;                 /* for messages */
+    int fd;                     /* borrowed */
     struct mien_reader *source; /* may be NULL */
     AVFormatContext *format;
     struct video_encoder encoder;
@@ -35,8 +33,8 @@ struct mien_writer {
 
 static int make_container(struct mien_writer *writer, const char *path, struct mien_error *error)
 {
-    const AVOutputFormat *format =
-        writer->path ? av_guess_format(NULL, path, NULL) : av_guess_format("matroska", NULL, NULL);
+    const AVOutputFormat *format = strcmp(path, "-") ? av_guess_format(NULL, path, NULL)
+                                                     : av_guess_format("matroska", NULL, NULL);
     if (!format || format->video_codec == AV_CODEC_ID_NONE || format->flags & AVFMT_NOFILE)
         return mien_error_set(error, EINVAL,
                               "%s: no known kind of video file; name it .mp4 or .mkv", path);
@@ -76,16 +74,14 @@ static int add_streams(struct mien_writer *writer)
  * delayed moov knows the edit lists that keep all times exact. */
 static int start_file(struct mien_writer *writer)
 {
-    char *url = writer->part ? av_asprintf("file:%s", writer->part) : av_strdup("pipe:1");
     AVDictionary *options = NULL;
     av_dict_set(&options, "movflags", "frag_keyframe+delay_moov+default_base_moof", 0);
     av_dict_set(&options, "frag_duration", "1000000", 0);
     av_dict_set(&options, "cluster_time_limit", "1000", 0);
-    int result = url ? avio_open(&writer->format->pb, url, AVIO_FLAG_WRITE) : AVERROR(ENOMEM);
-    if (result >= 0)
-        result = avformat_write_header(writer->format, &options);
+    writer->format->pb = video_output_open(&writer->fd);
+    int result =
+        writer->format->pb ? avformat_write_header(writer->format, &options) : AVERROR(ENOMEM);
     av_dict_free(&options);
-    av_free(url);
     return result;
 }
 
@@ -135,30 +131,13 @@ static void take_packet(void *user, const AVPacket *packet)
 
 /* ---- opening ---- */
 
-/* A device or pipe is written in place: renaming over it would replace it. A link to a file stays a
- * link; one to nothing is replaced by the file. */
-static int name_files(struct mien_writer *writer, const char *path)
-{
-    struct stat status;
-    bool is_stdout = !strcmp(path, "-");
-    writer->name = strdup(is_stdout ? "standard output" : path);
-    if (is_stdout || !writer->name)
-        return writer->name ? 0 : -ENOMEM;
-    writer->in_place = stat(path, &status) == 0 && !S_ISREG(status.st_mode);
-    writer->path = realpath(path, NULL);
-    if (!writer->path)
-        writer->path = strdup(path);
-    if (writer->path)
-        writer->part = av_asprintf("%s%s", writer->path, writer->in_place ? "" : ".part");
-    return writer->part ? 0 : -ENOMEM;
-}
-
 static int open_writer(struct mien_writer *writer, const char *path,
                        const struct mien_writer_options *options, struct mien_error *error)
 {
     writer->packet = av_packet_alloc();
     writer->copy = av_packet_alloc();
-    if (name_files(writer, path) < 0 || !writer->packet || !writer->copy)
+    writer->name = strdup(strcmp(path, "-") ? path : "standard output");
+    if (!writer->name || !writer->packet || !writer->copy)
         return mien_error_set(error, ENOMEM, "%s: no memory to write it", path);
     if (writer->source)
         writer->origin = av_rescale_q(reader_origin(writer->source),
@@ -177,21 +156,20 @@ static int open_writer(struct mien_writer *writer, const char *path,
 static void free_writer(struct mien_writer *writer)
 {
     if (writer->format)
-        avio_closep(&writer->format->pb);
+        video_output_close(&writer->format->pb);
     avformat_free_context(writer->format);
     video_encoder_close(&writer->encoder);
     av_packet_free(&writer->packet);
     av_packet_free(&writer->copy);
     video_routes_free(&writer->routes, writer->route_count);
     pthread_mutex_destroy(&writer->muxing);
-    av_free(writer->part);
-    free(writer->path);
     free(writer->name);
     free(writer);
 }
 
-int mien_writer_open(struct mien_writer **writer, const char *path, struct mien_reader *source,
-                     const struct mien_writer_options *options, struct mien_error *error)
+int mien_writer_open(struct mien_writer **writer, const char *path, int fd,
+                     struct mien_reader *source, const struct mien_writer_options *options,
+                     struct mien_error *error)
 {
     static const struct mien_writer_options defaults = {.crf = -1};
     video_log_init();
@@ -200,10 +178,9 @@ int mien_writer_open(struct mien_writer **writer, const char *path, struct mien_
         return mien_error_set(error, ENOMEM, "%s: no memory to write it", path);
     pthread_mutex_init(&made->muxing, NULL);
     made->source = source;
+    made->fd = fd;
     int result = open_writer(made, path, options ? options : &defaults, error);
     if (result < 0) {
-        if (made->format && made->format->pb && made->part && !made->in_place)
-            remove(made->part);
         free_writer(made);
         return result;
     }
@@ -264,7 +241,7 @@ static int finish_file(struct mien_writer *writer)
     if (result >= 0 && (result = drain_encoder(writer)) == AVERROR_EOF)
         result = 0;
     int trailer = av_write_trailer(writer->format);
-    int closing = avio_closep(&writer->format->pb);
+    int closing = video_output_close(&writer->format->pb);
     if (result >= 0)
         result = trailer < 0 ? trailer : closing;
     return result;
@@ -279,13 +256,8 @@ int mien_writer_finish(struct mien_writer **writer, struct mien_error *error)
     if (old->source)
         reader_set_sink(old->source, (struct packet_sink){0});
     int result = finish_file(old);
-    if (result < 0) {
-        struct mien_error why = {""};
-        result = video_error(&why, result, old->name);
-        mien_error_set(error, -result, "%.400s%s%s", why.text,
-                       old->part ? "; what was written is kept in " : "",
-                       old->part ? old->part : "");
-    }
+    if (result < 0)
+        result = video_error(error, result, old->name);
     free_writer(old);
     *writer = NULL;
     return result < 0 ? result : 0;
