@@ -1,10 +1,12 @@
 #include "camera/convert.h"
+#include "camera/raw.h"
 #include "runner.h"
 
 #include <errno.h>
 #include <linux/videodev2.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <turbojpeg.h>
 
 static struct mien_frame make_frame(int width, int height)
@@ -167,18 +169,100 @@ static void colors_follow_the_matrix(void)
     free_frame(&frame);
 }
 
-static void odd_sizes_stay_inside(void)
+/* ---- no byte beyond ---- */
+
+enum { AREA = 4096 * 4096 * 2, PAGE = 4096 };
+
+/* Memory that ends where reading kills: what a sanitizer cannot see, vector code of libraries. */
+static uint8_t *guarded_end(void)
 {
-    static const uint8_t data[64 * 64];
-    static const uint32_t fourccs[] = {V4L2_PIX_FMT_YUYV, V4L2_PIX_FMT_NV12, V4L2_PIX_FMT_YUV420,
-                                       V4L2_PIX_FMT_GREY};
-    for (size_t i = 0; i < sizeof fourccs / sizeof *fourccs; i++)
-        for (int side = 1; side < 24; side++) {
-            struct mien_frame frame = make_frame(side, side);
-            struct mien_convert_format format = {fourccs[i], side, side, 0, false, false};
-            CU_ASSERT_EQUAL(convert_once(&format, data, sizeof data, &frame), 0);
-            free_frame(&frame);
+    static uint8_t *area;
+    if (area)
+        return area + AREA;
+    area = mmap(NULL, AREA + PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    CU_ASSERT_FATAL(area != MAP_FAILED && !mprotect(area + AREA, PAGE, PROT_NONE));
+    return area + AREA;
+}
+
+/* Bytes that a picture of that layout needs. */
+static size_t size_of(const struct mien_convert_format *format)
+{
+    return raw_lay_out(format->fourcc, format->width, format->height, format->stride).size;
+}
+
+/* All of it, and one byte less. A byte that is read too far ends the program. */
+static void convert_at_the_end(const struct mien_convert_format *format)
+{
+    struct mien_converter *converter = NULL;
+    struct mien_frame frame = make_frame(format->width, format->height);
+    size_t size = size_of(format);
+    CU_ASSERT_EQUAL_FATAL(mien_converter_create(&converter, format, NULL), 0);
+    memset(guarded_end() - size, 128, size);
+    CU_ASSERT_EQUAL(mien_converter_run(converter, guarded_end() - size, size, &frame), 0);
+    CU_ASSERT_EQUAL(gray_at(&frame, format->width - 1, format->height - 1), expected_gray(128));
+    CU_ASSERT_EQUAL(mien_converter_run(converter, guarded_end() - size + 1, size - 1, &frame),
+                    -EBADMSG);
+    mien_converter_destroy(&converter);
+    free_frame(&frame);
+}
+
+static const uint32_t raw_fourccs[] = {V4L2_PIX_FMT_YUYV, V4L2_PIX_FMT_UYVY, V4L2_PIX_FMT_NV12,
+                                       V4L2_PIX_FMT_YUV420, V4L2_PIX_FMT_GREY};
+enum { RAW_FOURCCS = sizeof raw_fourccs / sizeof *raw_fourccs };
+
+/* Every small size, with every padding that a driver may claim; 0 is none. */
+static void small_pictures_are_read_no_further(void)
+{
+    for (int i = 0; i < RAW_FOURCCS; i++)
+        for (int width = 1; width <= 34; width++)
+            for (int height = 1; height <= 5; height++)
+                for (size_t pad = 0; pad <= 17; pad++) {
+                    size_t row = raw_row_size(raw_fourccs[i], width);
+                    const struct mien_convert_format format = {
+                        raw_fourccs[i], width, height, pad ? row + pad - 1 : 0, false, false};
+                    convert_at_the_end(&format);
+                }
+}
+
+static void pictures_of_cameras_are_read_no_further(void)
+{
+    static const int sizes[][2] = {{160, 120},  {176, 144},  {320, 180},  {352, 288},
+                                   {424, 240},  {640, 480},  {848, 480},  {960, 540},
+                                   {1024, 576}, {1280, 720}, {1920, 1080}};
+    for (int i = 0; i < RAW_FOURCCS; i++)
+        for (size_t k = 0; k < sizeof sizes / sizeof *sizes; k++) {
+            const struct mien_convert_format format = {raw_fourccs[i], sizes[k][0], sizes[k][1], 0,
+                                                       false,          false};
+            convert_at_the_end(&format);
         }
+}
+
+static void rows_that_are_too_short_are_refused(void)
+{
+    for (int i = 0; i < RAW_FOURCCS; i++) {
+        struct mien_converter *converter = NULL;
+        struct mien_error error = {""};
+        struct mien_convert_format format = {raw_fourccs[i], WIDTH, HEIGHT, 0, false, false};
+        format.stride = raw_row_size(raw_fourccs[i], WIDTH) - 1;
+        CU_ASSERT_EQUAL(mien_converter_create(&converter, &format, &error), -EINVAL);
+        CU_ASSERT_PTR_NOT_NULL(strstr(error.text, "it needs"));
+        format.stride = SIZE_MAX;
+        CU_ASSERT_EQUAL(mien_converter_create(&converter, &format, &error), -EINVAL);
+    }
+}
+
+/* The last column of an odd width has no V of its own in packed formats. */
+static void odd_widths_keep_their_last_pixel(void)
+{
+    const uint8_t yuyv[] = {81, 90, 81, 240, 81, 90}, uyvy[] = {90, 81, 240, 81, 90, 81};
+    struct mien_frame frame = make_frame(3, 1);
+    struct mien_convert_format format = {V4L2_PIX_FMT_YUYV, 3, 1, 0, false, false};
+    CU_ASSERT_EQUAL(convert_once(&format, yuyv, sizeof yuyv, &frame), 0);
+    CU_ASSERT(is_near(color_at(&frame, 2, 0), 0, 0, 255));
+    format.fourcc = V4L2_PIX_FMT_UYVY;
+    CU_ASSERT_EQUAL(convert_once(&format, uyvy, sizeof uyvy, &frame), 0);
+    CU_ASSERT(is_near(color_at(&frame, 2, 0), 0, 0, 255));
+    free_frame(&frame);
 }
 
 /* ---- JPEG ---- */
@@ -357,7 +441,10 @@ int main(void)
         {"NV12 and YU12 gray is exact", nv12_and_yu12_gray_is_exact},
         {"GREY keeps its values", grey_keeps_its_values},
         {"colours follow the matrix", colors_follow_the_matrix},
-        {"odd sizes stay inside", odd_sizes_stay_inside},
+        {"small pictures are read no further", small_pictures_are_read_no_further},
+        {"pictures of cameras are read no further", pictures_of_cameras_are_read_no_further},
+        {"rows that are too short are refused", rows_that_are_too_short_are_refused},
+        {"odd widths keep their last pixel", odd_widths_keep_their_last_pixel},
         {"JPEG of every sampling is decoded", jpeg_of_every_sampling_is_decoded},
         {"broken JPEGs are refused", broken_jpegs_are_refused},
         {"webcam habits are borne", webcam_habits_are_borne},

@@ -1,6 +1,6 @@
-/* Every format is first brought into planes, which libswscale (for JPEG: libjpeg-turbo) does with
- * vector code; gray is then the Y plane stretched to 0…255, and the colours come from the planes.
- */
+/* Every format is first brought into planes (JPEG by libjpeg-turbo, the others here); gray is then
+ * the Y plane stretched to 0…255, and libswscale makes the colours from the planes. It never sees
+ * the camera's memory: its vector code reads beyond the last row. */
 #include "convert.h"
 
 #include <errno.h>
@@ -11,19 +11,17 @@
 #include <string.h>
 
 #include "jpeg.h"
+#include "raw.h"
 
 /* The best first: raw pictures cost less time and have no artefacts. */
 static const struct pixel_format {
     uint32_t fourcc;
-    enum AVPixelFormat packed, planar; /* NONE: JPEG */
+    enum AVPixelFormat planar; /* NONE: JPEG */
 } pixel_formats[] = {
-    {V4L2_PIX_FMT_YUYV, AV_PIX_FMT_YUYV422, AV_PIX_FMT_YUV422P},
-    {V4L2_PIX_FMT_UYVY, AV_PIX_FMT_UYVY422, AV_PIX_FMT_YUV422P},
-    {V4L2_PIX_FMT_NV12, AV_PIX_FMT_NV12, AV_PIX_FMT_YUV420P},
-    {V4L2_PIX_FMT_YUV420, AV_PIX_FMT_YUV420P, AV_PIX_FMT_YUV420P},
-    {V4L2_PIX_FMT_MJPEG, AV_PIX_FMT_NONE, AV_PIX_FMT_NONE},
-    {V4L2_PIX_FMT_JPEG, AV_PIX_FMT_NONE, AV_PIX_FMT_NONE},
-    {V4L2_PIX_FMT_GREY, AV_PIX_FMT_GRAY8, AV_PIX_FMT_GRAY8},
+    {V4L2_PIX_FMT_YUYV, AV_PIX_FMT_YUV422P}, {V4L2_PIX_FMT_UYVY, AV_PIX_FMT_YUV422P},
+    {V4L2_PIX_FMT_NV12, AV_PIX_FMT_YUV420P}, {V4L2_PIX_FMT_YUV420, AV_PIX_FMT_YUV420P},
+    {V4L2_PIX_FMT_MJPEG, AV_PIX_FMT_NONE},   {V4L2_PIX_FMT_JPEG, AV_PIX_FMT_NONE},
+    {V4L2_PIX_FMT_GREY, AV_PIX_FMT_GRAY8},
 };
 
 struct mien_converter {
@@ -32,9 +30,8 @@ struct mien_converter {
     bool full_range;
     uint8_t gray_of[256]; /* luma → full-range gray */
     struct jpeg_decoder *jpeg;
-    struct SwsContext *split, *paint; /* packed → planes → BGRX */
-    int strides[4];                   /* of the data that comes in */
-    size_t size;                      /* bytes of a whole picture */
+    struct SwsContext *paint; /* planes → BGRX */
+    struct raw_layout layout; /* of the data that comes in */
     uint8_t *planes[4];
     int plane_strides[4];
 };
@@ -57,40 +54,24 @@ static void fill_gray_table(uint8_t *gray_of, bool full_range)
 
 static int lay_out_input(struct mien_converter *converter, size_t stride, struct mien_error *error)
 {
-    enum AVPixelFormat packed = converter->pixels->packed;
-    int *strides = converter->strides;
-    av_image_fill_linesizes(strides, packed, converter->width);
-    if (stride != 0 && (stride < (size_t)strides[0] || stride > 16 * MIEN_PICTURE_SIDE_MAX))
-        return mien_error_set(error, EINVAL,
-                              "the camera says that a row has %zu bytes, it needs %d", stride,
-                              strides[0]);
-    if (stride != 0) { /* chroma rows are padded in proportion */
-        for (int plane = 1; strides[plane] > 0; plane++)
-            strides[plane] = (int)stride / ((strides[0] + strides[plane] / 2) / strides[plane]);
-        strides[0] = (int)stride;
-    }
-    uint8_t *planes[4];
-    int size = av_image_fill_pointers(planes, packed, converter->height, NULL, strides);
-    converter->size = size > 0 ? (size_t)size : 0;
-    return size > 0 ? 0 : mien_error_set(error, EINVAL, "the camera's pictures are too large");
+    uint32_t fourcc = converter->pixels->fourcc;
+    size_t least = raw_row_size(fourcc, converter->width);
+    if (stride != 0 && (stride < least || stride > 16 * MIEN_PICTURE_SIDE_MAX))
+        return mien_error_set(
+            error, EINVAL, "the camera says that a row has %zu bytes, it needs %zu", stride, least);
+    converter->layout = raw_lay_out(fourcc, converter->width, converter->height, stride);
+    return 0;
 }
 
-static struct SwsContext *create_scaler(const struct mien_converter *converter,
-                                        enum AVPixelFormat from, enum AVPixelFormat to)
+static int create_scaler(struct mien_converter *converter, const struct mien_convert_format *format,
+                         struct mien_error *error)
 {
+    enum AVPixelFormat planar = converter->pixels->planar;
     int width = converter->width, height = converter->height;
-    return sws_getContext(width, height, from, width, height, to, SWS_BILINEAR, NULL, NULL, NULL);
-}
-
-static int create_scalers(struct mien_converter *converter,
-                          const struct mien_convert_format *format, struct mien_error *error)
-{
-    const struct pixel_format *pixels = converter->pixels;
-    converter->split = create_scaler(converter, pixels->packed, pixels->planar);
-    converter->paint = create_scaler(converter, pixels->planar, AV_PIX_FMT_BGR0);
-    if (!converter->split || !converter->paint ||
-        av_image_alloc(converter->planes, converter->plane_strides, converter->width,
-                       converter->height, pixels->planar, 64) < 0)
+    converter->paint = sws_getContext(width, height, planar, width, height, AV_PIX_FMT_BGR0,
+                                      SWS_BILINEAR, NULL, NULL, NULL);
+    if (!converter->paint ||
+        av_image_alloc(converter->planes, converter->plane_strides, width, height, planar, 64) < 0)
         return mien_error_set(error, ENOMEM, "no memory to convert the camera's pictures");
     const int *matrix = sws_getCoefficients(format->bt709 ? SWS_CS_ITU709 : SWS_CS_ITU601);
     sws_setColorspaceDetails(converter->paint, matrix, format->full_range, matrix, 1, 0, 1 << 16,
@@ -118,10 +99,10 @@ int mien_converter_create(struct mien_converter **converter,
     new->full_range = format->full_range;
     fill_gray_table(new->gray_of, format->full_range);
     int result;
-    if (new->pixels->packed == AV_PIX_FMT_NONE)
+    if (new->pixels->planar == AV_PIX_FMT_NONE)
         result = jpeg_decoder_create(&new->jpeg, new->width, new->height, error);
     else if (!(result = lay_out_input(new, format->stride, error)))
-        result = create_scalers(new, format, error);
+        result = create_scaler(new, format, error);
     if (result) {
         mien_converter_destroy(&new);
         return result;
@@ -135,7 +116,6 @@ void mien_converter_destroy(struct mien_converter **converter)
     if (!*converter)
         return;
     jpeg_decoder_destroy(&(*converter)->jpeg);
-    sws_freeContext((*converter)->split);
     sws_freeContext((*converter)->paint);
     av_freep(&(*converter)->planes[0]);
     free(*converter);
@@ -157,14 +137,9 @@ static void paint_gray(const struct mien_converter *converter, const uint8_t *lu
 
 static int split_planes(struct mien_converter *converter, const uint8_t *data, size_t size)
 {
-    uint8_t *input[4];
-    int height = converter->height;
-    if (size < converter->size)
+    if (size < converter->layout.size)
         return -EBADMSG;
-    av_image_fill_pointers(input, converter->pixels->packed, height, (uint8_t *)data,
-                           converter->strides);
-    sws_scale(converter->split, (const uint8_t *const *)input, converter->strides, 0, height,
-              converter->planes, converter->plane_strides);
+    raw_split(&converter->layout, data, converter->planes, converter->plane_strides);
     return 0;
 }
 
