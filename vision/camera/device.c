@@ -12,6 +12,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "mien/log.h"
+
 /* libv4l2 prints what it meets, even "try again"; our messages and return values tell it better. */
 static void silence_library(void)
 {
@@ -29,30 +31,67 @@ static int request(const struct camera_device *device, unsigned long number, voi
 
 /* ---- what to ask for ---- */
 
+/* What is asked of the driver. */
+struct mode {
+    uint32_t fourcc;
+    int width, height;
+    double fps;
+};
+
 /* Lower is better: the size first, then the rate, then the kind of format. */
-static double rank_mode(const struct mien_camera_mode *mode, int preference,
-                        const struct mien_camera_options *wish)
+static double rank_mode(const struct mode *mode, const struct mien_camera_options *wish)
 {
     double size = abs(mode->width - wish->width) + abs(mode->height - wish->height);
-    double slow = mode->rate_count > 0 ? fmax(0, wish->fps - 0.5 - mode->rates[0]) : 0;
-    return size * 1e6 + slow * 1e3 + preference;
+    double slow = mode->fps > 0 ? fmax(0, wish->fps - 0.5 - mode->fps) : 0;
+    return size * 1e6 + slow * 1e3 + mien_convert_preference(mode->fourcc);
 }
 
-static uint32_t choose_format(const struct mien_camera_info *camera,
-                              const struct mien_camera_options *wish)
+/* Bytes a second on the bus, roughly. */
+static double load_of(const struct mode *mode)
 {
-    uint32_t best = V4L2_PIX_FMT_YUV420, fourcc; /* libv4l2 makes it from anything it knows */
+    double bytes = mode->fourcc == V4L2_PIX_FMT_GREY ? 1 : 2; /* a pixel */
+    if (mode->fourcc == V4L2_PIX_FMT_NV12 || mode->fourcc == V4L2_PIX_FMT_YUV420)
+        bytes = 1.5;
+    if (mode->fourcc == V4L2_PIX_FMT_MJPEG || mode->fourcc == V4L2_PIX_FMT_JPEG)
+        bytes = 0.4;
+    return bytes * mode->width * mode->height * mode->fps;
+}
+
+/* Takes over the best mode with less load than `limit`. Returns whether there is one. */
+static bool choose_mode(struct mode *best, const struct mien_camera_info *camera,
+                        const struct mien_camera_options *wish, uint32_t only, double limit)
+{
     double best_rank = INFINITY;
     for (size_t i = 0; i < camera->mode_count; i++) {
-        memcpy(&fourcc, camera->modes[i].fourcc, 4);
-        int preference = mien_convert_preference(fourcc);
-        double rank = preference < 0 ? INFINITY : rank_mode(&camera->modes[i], preference, wish);
-        if (rank < best_rank) {
-            best_rank = rank;
-            best = fourcc;
+        const struct mien_camera_mode *told = &camera->modes[i];
+        struct mode mode = {.width = told->width, .height = told->height};
+        memcpy(&mode.fourcc, told->fourcc, 4);
+        if (mien_convert_preference(mode.fourcc) < 0 || (only && mode.fourcc != only))
+            continue;
+        for (int k = 0; k < told->rate_count || k == 0; k++) {
+            mode.fps = told->rate_count ? fmin(told->rates[k], wish->fps) : wish->fps;
+            double rank = rank_mode(&mode, wish);
+            if (rank < best_rank && load_of(&mode) < limit) {
+                best_rank = rank;
+                *best = mode;
+            }
         }
     }
-    return best;
+    return best_rank < INFINITY;
+}
+
+/* What the driver does not list, it may still know how to fit. */
+static struct mode first_mode(const struct mien_camera_info *camera,
+                              const struct mien_camera_options *wish, uint32_t only)
+{
+    struct mode mode = {.fourcc = V4L2_PIX_FMT_YUV420}; /* libv4l2 makes it of anything it knows */
+    choose_mode(&mode, camera, wish, only, INFINITY);
+    if (only)
+        mode.fourcc = only;
+    mode.width = wish->width;
+    mode.height = wish->height;
+    mode.fps = wish->fps;
+    return mode;
 }
 
 static int parse_format(uint32_t *fourcc, const char *name, struct mien_error *error)
@@ -77,14 +116,14 @@ static bool is_multi_planar(const struct camera_device *device)
 }
 
 /* The same in the multi-planar API, for pictures that lie in one piece of memory. */
-static int set_planar_format(struct camera_device *device, uint32_t fourcc,
-                             const struct mien_camera_options *wish, struct mien_error *error)
+static int set_planar_format(struct camera_device *device, const struct mode *mode,
+                             struct mien_error *error)
 {
     struct v4l2_format format = {.type = V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE};
     const struct v4l2_pix_format_mplane *got = &format.fmt.pix_mp;
-    format.fmt.pix_mp.width = (uint32_t)wish->width;
-    format.fmt.pix_mp.height = (uint32_t)wish->height;
-    format.fmt.pix_mp.pixelformat = fourcc;
+    format.fmt.pix_mp.width = (uint32_t)mode->width;
+    format.fmt.pix_mp.height = (uint32_t)mode->height;
+    format.fmt.pix_mp.pixelformat = mode->fourcc;
     format.fmt.pix_mp.field = V4L2_FIELD_ANY;
     int result = request(device, VIDIOC_S_FMT, &format);
     if (result)
@@ -104,15 +143,15 @@ static int set_planar_format(struct camera_device *device, uint32_t fourcc,
     return 0;
 }
 
-static int set_format(struct camera_device *device, uint32_t fourcc,
-                      const struct mien_camera_options *wish, struct mien_error *error)
+static int set_format(struct camera_device *device, const struct mode *mode,
+                      struct mien_error *error)
 {
     if (is_multi_planar(device))
-        return set_planar_format(device, fourcc, wish, error);
+        return set_planar_format(device, mode, error);
     struct v4l2_format format = {.type = V4L2_BUF_TYPE_VIDEO_CAPTURE};
-    format.fmt.pix.width = (uint32_t)wish->width;
-    format.fmt.pix.height = (uint32_t)wish->height;
-    format.fmt.pix.pixelformat = fourcc;
+    format.fmt.pix.width = (uint32_t)mode->width;
+    format.fmt.pix.height = (uint32_t)mode->height;
+    format.fmt.pix.pixelformat = mode->fourcc;
     format.fmt.pix.field = V4L2_FIELD_ANY;
     int result = request(device, VIDIOC_S_FMT, &format);
     if (result)
@@ -218,8 +257,7 @@ static int start_streaming(struct camera_device *device, struct mien_error *erro
     return result ? camera_explain(error, -result, device->path, "start streaming") : 0;
 }
 
-static int set_up(struct camera_device *device, uint32_t fourcc,
-                  const struct mien_camera_options *wish, struct mien_error *error)
+static int set_up(struct camera_device *device, const struct mode *mode, struct mien_error *error)
 {
     static pthread_once_t silenced = PTHREAD_ONCE_INIT;
     pthread_once(&silenced, silence_library);
@@ -228,13 +266,34 @@ static int set_up(struct camera_device *device, uint32_t fourcc,
         is_multi_planar(device) ? open(device->path, flags) : v4l2_open(device->path, flags);
     if (device->fd < 0)
         return camera_explain(error, errno, device->path, "open");
-    int result = set_format(device, fourcc, wish, error);
+    int result = set_format(device, mode, error);
     if (result)
         return result;
-    set_rate(device, wish->fps);
+    set_rate(device, mode->fps);
     if ((result = create_converter(device, error)))
         return result;
     return start_streaming(device, error);
+}
+
+/* As set_up; where the bus has no room, with the next mode that takes less of it. */
+static int set_up_what_fits(struct camera_device *device, struct mode *mode,
+                            const struct mien_camera_info *camera,
+                            const struct mien_camera_options *wish, uint32_t only,
+                            struct mien_error *error)
+{
+    for (;;) {
+        struct mode tried = *mode;
+        int result = set_up(device, mode, error);
+        if (result)
+            camera_device_close(device);
+        if (result != -ENOSPC || !choose_mode(mode, camera, wish, only, load_of(&tried)))
+            return result;
+        mien_log(MIEN_LOG_WARNING,
+                 "%s: the USB bus has no room for %d×%d %.4s at %.3g pictures a second; takes "
+                 "%d×%d %.4s at %.3g",
+                 device->path, tried.width, tried.height, (const char *)&tried.fourcc, tried.fps,
+                 mode->width, mode->height, (const char *)&mode->fourcc, mode->fps);
+    }
 }
 
 int camera_device_open(struct camera_device *device, const struct mien_camera_options *options,
@@ -257,12 +316,8 @@ int camera_device_open(struct camera_device *device, const struct mien_camera_op
     memcpy(device->name, camera.name, sizeof device->name);
     device->type =
         camera.multi_planar ? V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE : V4L2_BUF_TYPE_VIDEO_CAPTURE;
-    if (!wish.format)
-        fourcc = choose_format(&camera, &wish);
-    result = set_up(device, fourcc, &wish, error);
-    if (result)
-        camera_device_close(device);
-    return result;
+    struct mode mode = first_mode(&camera, &wish, fourcc);
+    return set_up_what_fits(device, &mode, &camera, &wish, fourcc, error);
 }
 
 /* Closing the descriptor stops the stream too, but libv4l2 wants its buffers unmapped before. */
@@ -281,6 +336,8 @@ void camera_device_close(struct camera_device *device)
 }
 
 /* ---- streaming ---- */
+
+enum { MOST_REFUSED = 2 * CAMERA_BUFFERS }; /* at once; a driver may say so for ever */
 
 int camera_device_requeue(struct camera_device *device, unsigned index)
 {
@@ -317,13 +374,14 @@ int camera_device_dequeue(struct camera_device *device, struct camera_buffer *bu
                           uint64_t *passed, uint64_t *broken)
 {
     bool have = false;
+    int refused = 0;
     for (;;) {
         struct camera_buffer next;
         int result = dequeue_one(device, &next);
         if (result == -EAGAIN && have)
             return 0;
-        if (result == -EPIPE) { /* libv4l2 could not make a picture of it, and kept the buffer */
-            ++*broken;
+        if (result == -EPIPE && ++refused <= MOST_REFUSED) {
+            ++*broken; /* libv4l2 could not make a picture of it, and kept the buffer */
             continue;
         }
         if (result)
