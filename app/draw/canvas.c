@@ -104,8 +104,10 @@ int canvas_draw(struct canvas *canvas, struct mien_picture *color, const struct 
     if (color->pixels == MIEN_BGRX32)
         canvas->surface->pixels = color->data;
     struct overlay_view view = {.scale = 1, .picture_width = color->width};
-    overlay_draw(canvas->overlay, faces, &view, style, NULL);
-    SDL_RenderFlush(canvas->renderer);
+    if (overlay_draw(canvas->overlay, faces, &view, style, NULL))
+        return mien_error_set(error, ENOMEM, "no memory to draw on the picture");
+    if (SDL_RenderFlush(canvas->renderer))
+        return mien_error_set(error, ENOMEM, "cannot draw on the picture: %s", SDL_GetError());
     if (color->pixels == MIEN_YUV420)
         planes_lay_over(color, &canvas->yuv, canvas->surface->pixels, canvas->surface->pitch / 4,
                         &canvas->dirty);

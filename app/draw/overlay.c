@@ -181,12 +181,13 @@ static void draw_faces(struct overlay *o, const struct mien_faces *faces, bool b
     }
 }
 
-void overlay_draw(struct overlay *overlay, const struct mien_faces *faces,
-                  const struct overlay_view *view, const struct overlay_style *style,
-                  const struct overlay_status *status)
+int overlay_draw(struct overlay *overlay, const struct mien_faces *faces,
+                 const struct overlay_view *view, const struct overlay_style *style,
+                 const struct overlay_status *status)
 {
-    if (lay_out(overlay, faces, view))
-        return;
+    int result = lay_out(overlay, faces, view);
+    if (result)
+        return result;
     bool has_line = status && (status->fps > 0 || status->note);
     if (has_line)
         overlay_take(overlay, overlay_status_plate(overlay, status));
@@ -203,4 +204,5 @@ void overlay_draw(struct overlay *overlay, const struct mien_faces *faces,
         overlay_draw_help(overlay, style->help, status ? status->about : NULL);
     if (status && status->toast)
         overlay_draw_message(overlay, status->toast, 0.1);
+    return 0;
 }

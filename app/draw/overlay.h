@@ -60,10 +60,10 @@ void overlay_use(struct overlay *overlay, const struct mien_model_info *model);
 void overlay_note(struct overlay *overlay, struct dirty *dirty);
 
 /* Draws on the renderer's whole output, in its pixels; sizes of text and lines follow from it.
- * `faces` and `status` may be NULL. */
-void overlay_draw(struct overlay *overlay, const struct mien_faces *faces,
-                  const struct overlay_view *view, const struct overlay_style *style,
-                  const struct overlay_status *status);
+ * `faces` and `status` may be NULL. Returns 0, or -ENOMEM when nothing was drawn. */
+int overlay_draw(struct overlay *overlay, const struct mien_faces *faces,
+                 const struct overlay_view *view, const struct overlay_style *style,
+                 const struct overlay_status *status);
 
 /* Colour of a label's box (0xRRGGBB), for legends and tests. */
 uint32_t overlay_color(const char *label);

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "picture_file.h"
+#include "mien/log.h"
 #include "window_private.h"
 
 #define TOAST_SECONDS 2.0
@@ -243,7 +244,8 @@ int window_draw(struct window *window, const struct mien_picture *color,
                          view.mirror ? SDL_FLIP_HORIZONTAL : SDL_FLIP_NONE);
     }
     status->toast = clock_seconds() < window->toast_ends ? window->toast : NULL;
-    overlay_draw(window->overlay, faces, &view, &window->style, status);
+    if (overlay_draw(window->overlay, faces, &view, &window->style, status))
+        mien_log(MIEN_LOG_DEBUG, "no memory to mark a picture; the next one tries again");
     if (window->screenshot_due)
         take_screenshot(window);
     window->screenshot_due = false;
