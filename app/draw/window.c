@@ -8,8 +8,8 @@
 #include <time.h>
 
 #include "base/clock.h"
-#include "picture_file.h"
 #include "mien/log.h"
+#include "picture_file.h"
 #include "window_private.h"
 
 #define TOAST_SECONDS 2.0
