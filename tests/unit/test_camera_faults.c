@@ -332,11 +332,12 @@ static void silence_opens_it_anew(void)
     begin_with_room();
     drop_pictures(1);
     fault = SILENT;
-    for (int i = 0; i < PATIENCE_S * 100 && opened < 2; i++)
+    do {
         usleep(10000);
+        mien_camera_get_status(camera, &status);
+    } while (!status.reopened && status.state != MIEN_CAMERA_LOST);
     fault = NONE;
-    drop_pictures(1);
-    mien_camera_get_status(camera, &status);
+    drop_pictures(2);
     CU_ASSERT(status.reopened >= 1); /* more on a machine that is busy */
     mien_camera_close(&camera);
 }
