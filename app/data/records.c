@@ -217,3 +217,13 @@ int records_close(struct records **records, struct mien_error *error)
     free_records(records);
     return result;
 }
+
+void records_abandon(struct records **records)
+{
+    struct records *old = *records;
+    if (!old)
+        return;
+    if (old->owned)
+        fclose(old->file);
+    free_records(records);
+}

@@ -37,4 +37,7 @@ void records_name_sources(struct records *records);
 /* Closes; an error here means that the last rows are not safe. Sets NULL. */
 int records_close(struct records **records, struct mien_error *error);
 
+/* The same where the work did not begin: writes nothing more. */
+void records_abandon(struct records **records);
+
 #endif

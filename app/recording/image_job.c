@@ -266,8 +266,8 @@ static int run(struct job *job)
     if (recogniser_open(&job->recogniser, &job->options->recogniser, &error))
         return tell(EXIT_UNREADABLE, &error);
     if (open_outputs(job, &error)) {
-        records_close(&job->jsonl, NULL);
-        records_close(&job->csv, NULL);
+        records_abandon(&job->jsonl);
+        records_abandon(&job->csv);
         atomic_files_discard(&job->files);
         return tell(EXIT_LOSSES, &error);
     }

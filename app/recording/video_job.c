@@ -363,8 +363,8 @@ static int prepare_and_run(struct job *job)
                   &mien_reader_info(job->reader)->yuv);
     if ((result = open_outputs(job, &error)) < 0) {
         mien_log(MIEN_LOG_ERROR, "%s", error.text);
-        records_close(&job->jsonl, NULL);
-        records_close(&job->csv, NULL);
+        records_abandon(&job->jsonl);
+        records_abandon(&job->csv);
         atomic_files_discard(&job->files);
         return result == -EINVAL ? EXIT_USAGE : EXIT_LOSSES;
     }
