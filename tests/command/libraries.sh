@@ -1,0 +1,17 @@
+#!/bin/sh
+# libraries.sh MIEN MODULES: the program starts without the libraries that only some commands use;
+# each has its module. Prints TAP.
+mien=$1 modules=$2
+if [ "$(uname -m)" != x86_64 ]; then
+    echo "1..0 # SKIP libraries are loaded at the start on $(uname -m)"
+    exit 0
+fi
+echo 1..2
+at_start=$(LD_TRACE_LOADED_OBJECTS=1 "$mien" | grep -oE 'lib(SDL|cairo|mosquitto|systemd|av|sw|opencv)[^ ]*')
+[ -z "$at_start" ] || { echo "# $at_start" | tr '\n' ' '; printf '\nnot '; }
+echo "ok 1 - starts without libraries that it may not use"
+missing=$(for name in charts scaling video window; do
+    ldd "$modules/mien-$name.so" 2>&1 | grep 'not found'
+done)
+[ -z "$missing" ] || printf 'not '
+echo "ok 2 - the modules bring them along"
