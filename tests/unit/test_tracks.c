@@ -251,12 +251,12 @@ static void smooths_jitter_and_settles(void)
 
 static void copes_with_more_boxes_than_slots(void)
 {
-    enum { BOXES = 200 };
+    enum { BOXES = MIEN_TRACKS_MAX + 100 };
     struct mien_tracks *tracks = make((struct mien_tracks_options){.min_hits = 1});
     struct mien_track shown[MIEN_TRACKS_MAX];
     struct mien_box boxes[BOXES];
     for (int i = 0; i < BOXES; i++)
-        boxes[i] = square(i % 20 * 50, i / 20 * 50, 40);
+        boxes[i] = square(i % 30 * 50, i / 30 * 50, 40);
     for (int frame = 0; frame < 3; frame++) {
         mien_tracks_update(tracks, boxes, BOXES, frame * FRAME);
         CU_ASSERT_EQUAL(show(tracks, shown), MIEN_TRACKS_MAX);

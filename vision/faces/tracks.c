@@ -22,10 +22,20 @@ struct slot {
     double vx, vy;           /* pixels per second */
 };
 
+enum { PAIRS_MAX = 4 * MIEN_TRACKS_MAX };
+
+/* A face and a box that may be the same. */
+struct pair {
+    double overlap;
+    int slot, box;
+};
+
 struct mien_tracks {
     struct mien_tracks_options options;
     uint32_t last_id;
     struct slot slots[MIEN_TRACKS_MAX];
+    struct pair pairs[PAIRS_MAX];
+    int pair_count;
 };
 
 int mien_tracks_create(struct mien_tracks **tracks, const struct mien_tracks_options *options,
@@ -184,63 +194,58 @@ static void number_confirmed(struct mien_tracks *tracks)
     }
 }
 
-/* Overlap of each face with each box; 0 where they cannot be the same. */
-typedef double overlaps[MIEN_TRACKS_MAX][MIEN_TRACKS_MAX];
-
-static void measure_overlaps(const struct mien_tracks *tracks, const struct mien_box *boxes,
-                             size_t count, double time, overlaps overlap)
+/* Pairs of a face and a box that may be the same. A box overlaps few faces by so much: what is
+ * beyond this many pairs is the least of them. */
+static void measure_overlaps(struct mien_tracks *tracks, const struct mien_box *boxes, size_t count,
+                             double time)
 {
-    for (size_t i = 0; i < MIEN_TRACKS_MAX; i++) {
-        const struct slot *slot = &tracks->slots[i];
-        struct area expected = expected_at(slot, time);
-        for (size_t j = 0; j < count; j++) {
+    tracks->pair_count = 0;
+    for (int i = 0; i < MIEN_TRACKS_MAX; i++) {
+        if (!tracks->slots[i].used)
+            continue;
+        struct area expected = expected_at(&tracks->slots[i], time);
+        for (size_t j = 0; j < count && tracks->pair_count < PAIRS_MAX; j++) {
             struct area box = area_of(&boxes[j]);
-            double value = slot->used ? overlap_of(&expected, &box) : 0;
-            overlap[i][j] = value >= tracks->options.overlap ? value : 0;
+            double overlap = overlap_of(&expected, &box);
+            if (overlap >= tracks->options.overlap)
+                tracks->pairs[tracks->pair_count++] = (struct pair){overlap, i, (int)j};
         }
     }
 }
 
-/* The greatest overlap left; among equals the lower slot and the larger box. */
-static bool find_best(const overlaps overlap, size_t count, size_t *face, size_t *box)
+/* The greatest overlap first; among equals the lower slot and the larger box. */
+static int best_first(const void *a, const void *b)
 {
-    double best = 0;
-    for (size_t i = 0; i < MIEN_TRACKS_MAX; i++) {
-        for (size_t j = 0; j < count; j++) {
-            if (overlap[i][j] > best) {
-                best = overlap[i][j];
-                *face = i;
-                *box = j;
-            }
-        }
-    }
-    return best > 0;
+    const struct pair *x = a, *y = b;
+    if (x->overlap != y->overlap)
+        return x->overlap > y->overlap ? -1 : 1;
+    return x->slot != y->slot ? x->slot - y->slot : x->box - y->box;
 }
 
-static void strike_out(overlaps overlap, size_t count, size_t face, size_t box)
+static void follow_best(struct mien_tracks *tracks, const struct mien_box *boxes, double time,
+                        bool *taken)
 {
-    for (size_t j = 0; j < count; j++)
-        overlap[face][j] = 0;
-    for (size_t i = 0; i < MIEN_TRACKS_MAX; i++)
-        overlap[i][box] = 0;
+    qsort(tracks->pairs, (size_t)tracks->pair_count, sizeof *tracks->pairs, best_first);
+    for (int i = 0; i < tracks->pair_count; i++) {
+        const struct pair *pair = &tracks->pairs[i];
+        struct slot *slot = &tracks->slots[pair->slot];
+        if (slot->seen || taken[pair->box])
+            continue;
+        follow(tracks, slot, &boxes[pair->box], time);
+        taken[pair->box] = true;
+    }
 }
 
 void mien_tracks_update(struct mien_tracks *tracks, const struct mien_box *boxes, size_t count,
                         double time)
 {
-    overlaps overlap;
     bool taken[MIEN_TRACKS_MAX] = {false};
-    size_t face = 0, box = 0;
     count = count < MIEN_TRACKS_MAX ? count : MIEN_TRACKS_MAX;
     drop_expired(tracks, time);
     for (size_t i = 0; i < MIEN_TRACKS_MAX; i++)
         tracks->slots[i].seen = false;
-    measure_overlaps(tracks, boxes, count, time, overlap);
-    while (find_best(overlap, count, &face, &box)) {
-        follow(tracks, &tracks->slots[face], &boxes[box], time);
-        taken[box] = true;
-        strike_out(overlap, count, face, box);
-    }
+    measure_overlaps(tracks, boxes, count, time);
+    follow_best(tracks, boxes, time, taken);
     drop_expired(tracks, time);
     drop_flashes(tracks);
     for (size_t j = 0; j < count; j++)

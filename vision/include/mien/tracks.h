@@ -13,13 +13,15 @@
 extern "C" {
 #endif
 
-enum { MIEN_TRACKS_MAX = 64 };
+enum { MIEN_TRACKS_MAX = 512 };
 
 struct mien_track {
     uint32_t id;         /* 1, 2, … never used again in this run */
     struct mien_box box; /* smoothed, pixels */
     double first, last;  /* seconds: when first and last detected */
     int hits;            /* detections so far */
+    float tilt;          /* degrees by which the face leans, clockwise; 0: not known */
+    float score;         /* how surely it is a face, 0…1; 0: not known */
     int slot;            /* 0…MIEN_TRACKS_MAX-1, fixed for the track's life: room for the
                             caller's own state */
 };
