@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "mien/log.h"
 #include "recording/image_job.h"
 #include "settings.h"
 #include "usage.h"
@@ -36,5 +37,10 @@ int command_image(const struct mien_command_line *line)
                                     .bars = config.window.bars,
                                     .blur = config.window.blur};
     job.recogniser.still = 1;
+    struct mien_error error;
+    if (settings_finder(&job.recogniser, &config, &error) < 0) {
+        mien_log(MIEN_LOG_ERROR, "%s", error.text);
+        return EXIT_UNREADABLE;
+    }
     return image_job_run(&job);
 }

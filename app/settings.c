@@ -1,9 +1,11 @@
 #include "settings.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "draw/text.h"
 #include "mien/log.h"
+#include "model_path.h"
 #include "opencv.h"
 
 static const char *or_null(const char *text)
@@ -65,6 +67,7 @@ struct mien_recogniser_options settings_recogniser(const struct mien_config *con
                      .scale_step = config->detection.scale_step,
                      .neighbours = config->detection.neighbours,
                      .smallest = config->detection.smallest,
+                     .largest = config->detection.largest,
                      .confirm = config->detection.confirm,
                      .engine = detector_engine(config->detection.engine),
                      .load_opencv = opencv_load},
@@ -80,6 +83,18 @@ struct mien_recogniser_options settings_recogniser(const struct mien_config *con
                       .uncertain_below = config->emotion.uncertain_below},
         .sweep = or_none(config->detection.full_scan),
     };
+}
+
+int settings_finder(struct mien_recogniser_options *recogniser, const struct mien_config *config,
+                    struct mien_error *error)
+{
+    if (!config->detection.verify || *config->detection.cascade ||
+        detector_engine(config->detection.engine) == MIEN_DETECTOR_OPENCV)
+        return 0;
+    recogniser->finder = (struct mien_finder_options){.model = face_model_path(error),
+                                                      .smallest = config->detection.smallest,
+                                                      .largest = config->detection.largest};
+    return recogniser->finder.model ? 0 : -ENOENT;
 }
 
 struct mien_camera_options settings_camera(const struct mien_config *config)

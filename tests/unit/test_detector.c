@@ -42,7 +42,7 @@ static void refuses_senseless_options(void)
 {
     refuses((struct mien_detector_options){.scale_step = 1.0}, -EINVAL, "step");
     refuses((struct mien_detector_options){.neighbours = -2}, -EINVAL, "-2");
-    refuses((struct mien_detector_options){.smallest = 1.5}, -EINVAL, "1.5");
+    refuses((struct mien_detector_options){.smallest = -5}, -EINVAL, "-5");
 }
 
 static void refuses_a_color_picture(void)

@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 #include "cascade_file.h"
+#include "cascade_source.h"
 #include "engine.h"
-#include "faces/vision_config.h"
 #include "full_scan.h"
 #include "scan.h"
 
@@ -29,13 +29,8 @@ enum { SECOND_NEIGHBOURS = 1, SECOND_FROM = 40 }; /* pixels: below, it takes two
 /* How far, in shares of its side, and how much smaller or larger it may see a face. */
 static const double SECOND_REACH = 0.3, SECOND_SMALLEST = 0.7, SECOND_LARGEST = 1.35;
 
-/* Where systems keep OpenCV's cascades, after the place found when mien was built. */
-static const char *const cascade_places[] = {
-    MIEN_CASCADE_FOLDER,
-    "/usr/share/opencv4/haarcascades",
-    "/usr/local/share/opencv4/haarcascades",
-    "/usr/share/opencv/haarcascades",
-};
+/* The smallest face where no size is wished, as a share of the height. */
+static const double SMALLEST_SHARE = 0.125;
 
 struct mien_detector {
     struct scan *scan;                     /* our own search, or NULL and … */
@@ -44,7 +39,8 @@ struct mien_detector {
     struct mien_detector *second;          /* which confirms, or NULL */
     struct full_scan full_scan;
     int width, height; /* of its pictures */
-    double step, smallest;
+    double step;
+    int smallest, largest;
     int neighbours;
 };
 
@@ -57,25 +53,6 @@ static int check_named(const char *path, const char *origin, struct mien_error *
                           strerror(code));
 }
 
-static int find_installed(const char *file, char *path, size_t size, struct mien_error *error)
-{
-    char looked_in[256] = "";
-    for (size_t i = 0; i < sizeof cascade_places / sizeof *cascade_places; i++) {
-        snprintf(path, size, "%s/%s", cascade_places[i], file);
-        if (access(path, R_OK) == 0)
-            return 0;
-        if (i > 0 && !strcmp(cascade_places[i], cascade_places[0]))
-            continue;
-        size_t used = strlen(looked_in);
-        snprintf(looked_in + used, sizeof looked_in - used, "%s%s", used ? ", " : "",
-                 cascade_places[i]);
-    }
-    return mien_error_set(error, ENOENT,
-                          "there is no %s in %s; install the package opencv-data, or name "
-                          "a cascade in $MIEN_CASCADE",
-                          file, looked_in);
-}
-
 /* Sets *path, which may point into `buffer`. */
 static int find_cascade(const char **path, const char *wished, char *buffer, size_t size,
                         struct mien_error *error)
@@ -83,7 +60,7 @@ static int find_cascade(const char **path, const char *wished, char *buffer, siz
     const char *environment = getenv("MIEN_CASCADE");
     *path = wished ? wished : environment && *environment ? environment : buffer;
     if (*path == buffer)
-        return find_installed(CASCADE_FILE, buffer, size, error);
+        return cascade_source_find(CASCADE_FILE, buffer, size, error);
     return check_named(*path, wished ? "as asked for" : "from $MIEN_CASCADE", error);
 }
 
@@ -96,10 +73,13 @@ static int check_options(const struct mien_detector_options *options, struct mie
         return mien_error_set(error, EINVAL,
                               "the raw hits that a face must exceed are 1 or more, not %d",
                               options->neighbours);
-    if (!(options->smallest > 0 && options->smallest <= 1))
+    if (options->smallest < 0 || options->largest < 0)
+        return mien_error_set(error, EINVAL, "a face's size is a number of pixels above 0, not %d",
+                              options->smallest < 0 ? options->smallest : options->largest);
+    if (options->largest && options->largest < options->smallest)
         return mien_error_set(error, EINVAL,
-                              "the smallest face must be a share 0…1 of the height, not %g",
-                              options->smallest);
+                              "the largest face, %d pixels, is smaller than the smallest, %d",
+                              options->largest, options->smallest);
     return 0;
 }
 
@@ -178,7 +158,7 @@ static int create_second(struct mien_detector *detector, const struct mien_detec
                                             .neighbours = SECOND_NEIGHBOURS,
                                             .engine = first->engine,
                                             .load_opencv = first->load_opencv};
-    int status = find_installed(SECOND_FILE, path, sizeof path, error);
+    int status = cascade_source_find(SECOND_FILE, path, sizeof path, error);
     return status < 0 ? status : mien_detector_create(&detector->second, &options, error);
 }
 
@@ -188,7 +168,6 @@ int mien_detector_create(struct mien_detector **detector,
     struct mien_detector_options o = options ? *options : (struct mien_detector_options){0};
     o.scale_step = o.scale_step ? o.scale_step : 1.1;
     o.neighbours = o.neighbours ? o.neighbours : 5;
-    o.smallest = o.smallest ? o.smallest : 0.125;
 
     char buffer[1024];
     const char *path = NULL;
@@ -202,6 +181,7 @@ int mien_detector_create(struct mien_detector **detector,
         return mien_error_set(error, ENOMEM, "no memory for the face detector");
     created->step = o.scale_step;
     created->smallest = o.smallest;
+    created->largest = o.largest;
     created->neighbours = o.neighbours;
     status = load(created, path, &o, error);
     if (status == 0 && o.confirm && path == buffer)
@@ -314,8 +294,10 @@ int mien_detector_confirms(struct mien_detector *detector, const struct mien_pic
 struct mien_detector_range mien_detector_range_of(const struct mien_detector *detector, int width,
                                                   int height)
 {
-    return (struct mien_detector_range){
-        {0, 0, width, height}, (int)lround(detector->smallest * height), 0};
+    return (struct mien_detector_range){{0, 0, width, height},
+                                        detector->smallest ? detector->smallest
+                                                           : (int)lround(SMALLEST_SHARE * height),
+                                        detector->largest};
 }
 
 int mien_detector_find(struct mien_detector *detector, const struct mien_picture *gray,

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "grow.h"
 #include "mien/crop.h"
+#include "mien/log.h"
 #include "mien/network.h"
 #include "mien/scene.h"
 #include "mien/search.h"
@@ -26,6 +27,7 @@ struct mien_recogniser {
     struct mien_network *network;
     struct mien_context *context;
     struct mien_detector *detector;
+    struct mien_finder *finder; /* NULL: the detector finds */
     struct mien_tracks *tracks; /* NULL for unrelated pictures */
     struct mien_search *search; /* NULL: the whole of every picture is searched */
     struct mien_scene scene;
@@ -72,6 +74,8 @@ int mien_recogniser_create(struct mien_recogniser **recogniser,
         status = allocate_crop(r, error);
     if (status == 0)
         status = mien_detector_create(&r->detector, &options->detector, error);
+    if (status == 0 && options->still && options->finder.model)
+        status = mien_finder_create(&r->finder, &options->finder, error);
     if (status == 0 && !options->still)
         status = mien_tracks_create(&r->tracks, &options->tracks, error);
     if (status == 0 && !options->still && options->sweep >= 0)
@@ -92,6 +96,7 @@ void mien_recogniser_destroy(struct mien_recogniser **recogniser)
     mien_search_destroy(&r->search);
     mien_tracks_destroy(&r->tracks);
     mien_detector_destroy(&r->detector);
+    mien_finder_destroy(&r->finder);
     mien_context_destroy(&r->context);
     mien_network_destroy(&r->network);
     mien_model_close(&r->model);
@@ -290,6 +295,29 @@ static void list_boxes(struct mien_detections *detections, const struct mien_box
             .id = (uint32_t)i + 1, .box = boxes[i], .first = time, .last = time, .slot = i};
 }
 
+/* Finds the faces of a picture that has nothing to do with others. */
+static int find_thoroughly(struct mien_recogniser *r, const struct mien_picture *gray, double time,
+                           struct mien_detections *detections, struct mien_error *error)
+{
+    struct mien_detection found[MIEN_TRACKS_MAX];
+    int count = mien_finder_find(r->finder, gray, found, MIEN_TRACKS_MAX, error);
+    if (count < 0)
+        return count;
+    if (count > MIEN_TRACKS_MAX)
+        mien_log(MIEN_LOG_WARNING, "%d faces of %d are left out: the surest %d are told",
+                 count - MIEN_TRACKS_MAX, count, MIEN_TRACKS_MAX);
+    detections->count = count < MIEN_TRACKS_MAX ? count : MIEN_TRACKS_MAX;
+    for (int i = 0; i < detections->count; i++)
+        detections->tracks[i] = (struct mien_track){.id = (uint32_t)i + 1,
+                                                    .box = found[i].box,
+                                                    .first = time,
+                                                    .last = time,
+                                                    .tilt = found[i].tilt,
+                                                    .score = found[i].score,
+                                                    .slot = i};
+    return 0;
+}
+
 /* Follows the faces that were found, in a stream; else each is one of its own. */
 static void list_faces(struct mien_recogniser *r, const struct mien_box *boxes, int count,
                        double time, struct mien_detections *detections)
@@ -305,22 +333,31 @@ static void list_faces(struct mien_recogniser *r, const struct mien_box *boxes, 
         (int)mien_tracks_tentative(r->tracks, tentative->boxes + tentative->count, MIEN_TRACKS_MAX);
 }
 
+static int detect_and_follow(struct mien_recogniser *r, const struct mien_picture *gray,
+                             double time, struct mien_detections *detections,
+                             struct mien_error *error)
+{
+    struct mien_box boxes[MIEN_TRACKS_MAX];
+    forget_faces_of_last_scene(r, gray, time);
+    int count = find(r, gray, time, boxes, error);
+    if (count > 0)
+        count = confirm(r, gray, boxes, count, &detections->tentative, error);
+    if (count >= 0)
+        list_faces(r, boxes, count, time, detections);
+    return count;
+}
+
 int mien_recogniser_detect(struct mien_recogniser *recogniser, const struct mien_picture *gray,
                            double time, struct mien_detections *detections,
                            struct mien_error *error)
 {
-    struct mien_box boxes[MIEN_TRACKS_MAX];
     struct mien_stage_time begin = begin_stage(recogniser);
     int count = reserve(detections, error);
     if (count < 0)
         return count;
-    forget_faces_of_last_scene(recogniser, gray, time);
-    count = find(recogniser, gray, time, boxes, error);
     detections->tentative.count = 0;
-    if (count > 0)
-        count = confirm(recogniser, gray, boxes, count, &detections->tentative, error);
-    if (count >= 0)
-        list_faces(recogniser, boxes, count, time, detections);
+    count = recogniser->finder ? find_thoroughly(recogniser, gray, time, detections, error)
+                               : detect_and_follow(recogniser, gray, time, detections, error);
     if (recogniser->times)
         end_stage(recogniser, &recogniser->times->detect, begin);
     return count < 0 ? count : 0;

@@ -26,9 +26,9 @@ struct mien_config {
     } camera;
     struct {
         char cascade[MIEN_CONFIG_PATH_MAX], engine[MIEN_CONFIG_TEXT_MAX];
-        bool confirm;
-        double scale_step, smallest, full_scan;
-        int neighbours;
+        bool verify, confirm;
+        double scale_step, full_scan;
+        int neighbours, smallest, largest;
     } detection;
     struct {
         double overlap, max_age, smoothing, speed_smoothing, slowest_interval;

@@ -44,9 +44,10 @@ struct mien_detector_options {
     /* Called only where OpenCV is to search: sets *opencv, for as long as the process runs, and
      * returns 0, or a negative errno value with a message. NULL: there is no OpenCV. */
     int (*load_opencv)(const struct mien_face_engine **opencv, struct mien_error *error);
-    double smallest; /* smallest face, as a share of the picture's height; 0: 0.125 */
-    int confirm;     /* for mien_detector_confirms, where no cascade is named: also load
-                        haarcascade_frontalface_alt.xml */
+    int smallest; /* side of the smallest face, pixels; 0: an eighth of the picture's height */
+    int largest;  /* of the largest; 0: no limit */
+    int confirm;  /* for mien_detector_confirms, where no cascade is named: also load
+                     haarcascade_frontalface_alt.xml */
 };
 
 /* `options` may be NULL. *detector is untouched on failure. Returns 0, -ENOENT (no cascade file:

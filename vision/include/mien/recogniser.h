@@ -7,6 +7,7 @@
 #include "mien/detector.h"
 #include "mien/error.h"
 #include "mien/faces.h"
+#include "mien/finder.h"
 #include "mien/model.h"
 #include "mien/picture.h"
 #include "mien/smoothing.h"
@@ -32,6 +33,8 @@ struct mien_recogniser_options {
     const char *cpu;       /* of the network, as mien_network_options; NULL: the best */
     const char *precision; /* of the network, as mien_network_options; NULL: auto */
     struct mien_detector_options detector;
+    struct mien_finder_options
+        finder; /* for unrelated pictures; no model: none, but the detector */
     struct mien_tracks_options tracks;
     struct mien_smoothing_options smoothing;
     double sweep; /* seconds in which the whole picture is searched once; 0: 0.1; <0: the whole of

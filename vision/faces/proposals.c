@@ -1,0 +1,170 @@
+#include "proposals.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "scan.h"
+
+struct proposals {
+    struct scan *scans[PROPOSALS_CASCADES];
+    int windows[PROPOSALS_CASCADES]; /* sides */
+    struct mien_picture canvas;
+    size_t canvas_bytes;
+    struct patch *patches;
+    int count, capacity;
+};
+
+/* ---- making ---- */
+
+static int create_scan(struct proposals *p, int i, struct proposals_source *source, const char *cpu,
+                       struct mien_error *error)
+{
+    struct cascade *cascade = &source->cascade;
+    if (source->stages < cascade->stage_count) {
+        cascade->stage_count = source->stages;
+        cascade->stump_count = cascade->stages[source->stages].first;
+    }
+    p->windows[i] = cascade->width;
+    return scan_create(&p->scans[i], cascade, cpu, error);
+}
+
+int proposals_create(struct proposals **proposals, struct proposals_source *sources, int count,
+                     const char *cpu, struct mien_error *error)
+{
+    struct proposals *p = calloc(1, sizeof *p);
+    int status = 0;
+    if (!p)
+        return mien_error_set(error, ENOMEM, "no memory to search faces");
+    for (int i = 0; i < count && status == 0; i++)
+        status = create_scan(p, i, &sources[i], cpu, error);
+    if (status < 0) {
+        proposals_destroy(&p);
+        return status;
+    }
+    *proposals = p;
+    return 0;
+}
+
+void proposals_destroy(struct proposals **proposals)
+{
+    struct proposals *p = *proposals;
+    if (!p)
+        return;
+    for (int i = 0; i < PROPOSALS_CASCADES; i++)
+        scan_destroy(&p->scans[i]);
+    free(p->canvas.data);
+    free(p->patches);
+    free(p);
+    *proposals = NULL;
+}
+
+void proposals_clear(struct proposals *proposals)
+{
+    proposals->count = 0;
+}
+
+int proposals_list(const struct proposals *proposals, const struct patch **patches)
+{
+    *patches = proposals->patches;
+    return proposals->count;
+}
+
+/* ---- the canvas: the picture as a view shows it ---- */
+
+/* From the canvas to the picture. */
+struct place {
+    float canvas_x, canvas_y, picture_x, picture_y; /* the two centres */
+    float scale; /* pixels of the picture for one of the canvas */
+    float turn;
+    int mirrored;
+};
+
+static int reserve_canvas(struct proposals *p, int width, int height, struct mien_error *error)
+{
+    size_t stride = ((size_t)width + 63) / 64 * 64, bytes = stride * (size_t)height;
+    if (bytes > p->canvas_bytes) {
+        free(p->canvas.data);
+        p->canvas.data = malloc(bytes);
+        p->canvas_bytes = p->canvas.data ? bytes : 0;
+        if (!p->canvas.data)
+            return mien_error_set(error, ENOMEM, "no memory to search faces");
+    }
+    p->canvas.pixels = MIEN_GRAY8;
+    p->canvas.width = width;
+    p->canvas.height = height;
+    p->canvas.stride = (ptrdiff_t)stride;
+    return 0;
+}
+
+/* The smallest face is brought down to the cascade's window: what is smaller costs most. */
+static float scale_of(const struct proposals *p, const struct view *view)
+{
+    return fmaxf(1, view->smallest / (float)p->windows[view->cascade]);
+}
+
+static int paint(struct proposals *p, const struct mien_picture *gray, const struct view *view,
+                 struct place *place, struct mien_error *error)
+{
+    float angle = view->turn * (float)M_PI / 180, c = fabsf(cosf(angle)), s = fabsf(sinf(angle));
+    float scale = scale_of(p, view), w = (float)gray->width, h = (float)gray->height;
+    float margin = 2 * view->margin * fmaxf(w, h);
+    int width = (int)ceilf((w * c + h * s + margin) / scale);
+    int height = (int)ceilf((w * s + h * c + margin) / scale);
+    *place = (struct place){(float)width / 2, (float)height / 2, w / 2, h / 2, scale,
+                            view->turn,       view->mirrored};
+    int status = reserve_canvas(p, width, height, error);
+    if (status == 0)
+        patch_view(gray, view->turn, scale, view->mirrored, &p->canvas);
+    return status;
+}
+
+static struct patch patch_of(const struct mien_box *box, const struct place *place)
+{
+    float angle = place->turn * (float)M_PI / 180;
+    float u = ((float)box->x + (float)box->width / 2 - place->canvas_x) * place->scale;
+    float v = ((float)box->y + (float)box->height / 2 - place->canvas_y) * place->scale;
+    u = place->mirrored ? -u : u;
+    return (struct patch){place->picture_x + u * cosf(angle) - v * sinf(angle),
+                          place->picture_y + u * sinf(angle) + v * cosf(angle),
+                          (float)box->width * place->scale, place->turn};
+}
+
+/* ---- searching ---- */
+
+static int add(struct proposals *p, const struct mien_picture *gray, const struct patch *patch,
+               struct mien_error *error)
+{
+    if (patch->x < 0 || patch->y < 0 || patch->x >= (float)gray->width ||
+        patch->y >= (float)gray->height)
+        return 0;
+    if (p->count == p->capacity) {
+        int capacity = p->capacity ? p->capacity * 2 : 256;
+        struct patch *patches = realloc(p->patches, (size_t)capacity * sizeof *patches);
+        if (!patches)
+            return mien_error_set(error, ENOMEM, "no memory to search faces");
+        p->patches = patches;
+        p->capacity = capacity;
+    }
+    p->patches[p->count++] = *patch;
+    return 0;
+}
+
+int proposals_add(struct proposals *p, const struct mien_picture *gray, const struct view *view,
+                  struct mien_error *error)
+{
+    struct place place;
+    int status = paint(p, gray, view, &place, error);
+    if (status < 0)
+        return status;
+    struct scan_sizes sizes = {view->step, (int)lrintf(view->smallest / place.scale),
+                               (int)(view->largest / place.scale)};
+    const struct mien_box *hits;
+    int count = scan_find(p->scans[view->cascade], &p->canvas, &sizes, 1, &hits, error);
+    for (int i = 0; i < count && status == 0; i++) {
+        struct patch patch = patch_of(&hits[i], &place);
+        status = add(p, gray, &patch, error);
+    }
+    return count < 0 ? count : status;
+}
