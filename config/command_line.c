@@ -39,7 +39,10 @@ static int take(struct reading *r, const struct option *option, const char *type
                 const char *value)
 {
     char allowed[OPTION_ALLOWED_MAX];
-    if ((*value || !option->filled) && !option_set(option, &r->scratch, value)) {
+    if (!*value && option->filled)
+        return mien_error_set(r->error, EINVAL, "%s: '' is wrong; allowed is a %s", typed,
+                              option->argument);
+    if (!option_set(option, &r->scratch, value)) {
         r->line->values[option - options] = value;
         return 0;
     }

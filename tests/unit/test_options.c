@@ -240,6 +240,8 @@ static void the_last_word_counts(void)
 
 static void names_what_was_meant(void)
 {
+    CU_ASSERT_EQUAL(read_flag(MIEN_KIOSK, "", "device", ""), -EINVAL);
+    CU_ASSERT_STRING_EQUAL(error.text, "--device: '' is wrong; allowed is a DEVICE");
     CU_ASSERT_EQUAL(read_flag(MIEN_LIVE, "", "headles", NULL), -EINVAL);
     CU_ASSERT_STRING_EQUAL(error.text, "there is no option '--headles'; the nearest is --headless");
     char *argv[] = {"live", "a.mp4"};
