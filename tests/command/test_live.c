@@ -283,11 +283,11 @@ static void bad_inputs_are_told(void)
 static void wrong_arguments_are_told(void)
 {
     static const char *const arguments[] = {
-        "--size 640",           "--size 0x0",
-        "--size 640x480x2",     "--fps 0",
-        "--seconds -1",         "--seconds 3minutes",
-        "portrait.jpg",         "--video portrait.jpg --device 0",
-        "--mirror=yes", "--video portrait.jpg --headless --precision fp64",
+        "--size 640",       "--size 0x0",
+        "--size 640x480x2", "--fps 0",
+        "--seconds -1",     "--seconds 3minutes",
+        "portrait.jpg",     "--video portrait.jpg --device 0",
+        "--mirror=yes",     "--video portrait.jpg --headless --precision fp64",
     };
     for (size_t i = 0; i < sizeof arguments / sizeof *arguments; i++) {
         media_shell(&run, "mien live %s", arguments[i]);
