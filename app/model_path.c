@@ -29,9 +29,6 @@ const char *model_path(const char *wished, struct mien_error *error)
 const char *face_model_path(struct mien_error *error)
 {
     static _Thread_local char installed[PATH_MAX];
-    const char *environment = getenv("MIEN_FACE_MODEL");
-    if (environment && *environment)
-        return environment;
     if (place_find(installed, sizeof installed, MIEN_DATA "/models", FACE_MODEL))
         return installed;
     mien_error_set(error, ENOENT,

@@ -9,8 +9,7 @@
  * names where it should be. */
 const char *model_path(const char *wished, struct mien_error *error);
 
-/* The same for the network that tells faces from what looks like one: $MIEN_FACE_MODEL, else the
- * one that came with mien. */
+/* The one that came with mien to tell faces from what looks like one. NULL as above. */
 const char *face_model_path(struct mien_error *error);
 
 #endif

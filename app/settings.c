@@ -91,9 +91,10 @@ int settings_finder(struct mien_recogniser_options *recogniser, const struct mie
     if (!config->detection.verify || *config->detection.cascade ||
         detector_engine(config->detection.engine) == MIEN_DETECTOR_OPENCV)
         return 0;
-    recogniser->finder = (struct mien_finder_options){.model = face_model_path(error),
-                                                      .smallest = config->detection.smallest,
-                                                      .largest = config->detection.largest};
+    recogniser->finder = (struct mien_finder_options){
+        .model = *config->detection.model ? config->detection.model : face_model_path(error),
+        .smallest = config->detection.smallest,
+        .largest = config->detection.largest};
     return recogniser->finder.model ? 0 : -ENOENT;
 }
 

@@ -159,6 +159,8 @@ const struct option options[] = {
      .what = "who searches faces; auto: mien, and OpenCV with a cascade that is not for mien"},
     {AT(detection, verify), BOOL("true"), .commands = ON(IMAGE),
      .what = "let a network decide what is a face in a picture; not with --detection-cascade"},
+    {AT(detection, model), TEXT("", "FILE"), .variable = "MIEN_FACE_MODEL", .commands = ON(IMAGE),
+     .what = "that network, *.safetensors; empty: the one that came with mien"},
     {AT(detection, confirm), BOOL("true"), .commands = FACES,
      .what = "believe a face only if a second cascade finds it too; not with --detection-cascade"},
     {AT(detection, scale_step), NUMBER(1.01, 2, "1.1", "RATIO"), .commands = FACES,

@@ -25,7 +25,8 @@ struct mien_config {
         bool mirror;
     } camera;
     struct {
-        char cascade[MIEN_CONFIG_PATH_MAX], engine[MIEN_CONFIG_TEXT_MAX];
+        char cascade[MIEN_CONFIG_PATH_MAX], model[MIEN_CONFIG_PATH_MAX],
+            engine[MIEN_CONFIG_TEXT_MAX];
         bool verify, confirm;
         double scale_step, full_scan;
         int neighbours, smallest, largest;
