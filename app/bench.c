@@ -212,12 +212,10 @@ static int bench_network(struct bench *bench, cJSON *list)
     return code;
 }
 
-/* As `mien live` works; the scan follows $MIEN_CPU alone. */
+/* As `mien live` works. */
 static int bench_frames(const struct bench *bench, cJSON *list)
 {
     struct mien_error error = {""};
-    if (bench->cpu)
-        setenv("MIEN_CPU", bench->cpu, 1);
     struct frames_options options = {&bench->recogniser, bench->config.input.picture,
                                      bench->config.run.measure_seconds / 6};
     if (frames_measure(&options, list, &error) == 0)

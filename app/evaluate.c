@@ -208,7 +208,7 @@ int command_evaluate(const struct mien_command_line *line)
     if (settings_load(&config, line) || check_line(line, &config))
         return EXIT_USAGE;
     struct mien_recogniser_options limits = settings_recogniser(&config);
-    struct mien_network_options options = {.cpu = limits.cpu, .precision = limits.precision};
+    struct mien_network_options options = {limits.cpu, limits.precision, 1, 1};
     struct mien_error error;
     struct mien_model *model = NULL;
     struct mien_network *network = NULL;

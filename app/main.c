@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "log_writer.h"
 #include "usage.h"
 #include "version.h"
 
@@ -38,6 +39,7 @@ static int run(enum mien_command command, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+    log_writer_install();
     if (argc < 2) {
         print_help(stderr);
         return EXIT_USAGE;

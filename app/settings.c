@@ -13,12 +13,6 @@ static const char *or_null(const char *text)
     return *text ? text : NULL;
 }
 
-/* In the parts' options 0 stands for their default, in the configuration for none at all. */
-static double or_none(double value)
-{
-    return value > 0 ? value : -1;
-}
-
 int settings_load(struct mien_config *config, const struct mien_command_line *line)
 {
     struct mien_error error;
@@ -74,14 +68,14 @@ struct mien_recogniser_options settings_recogniser(const struct mien_config *con
         .tracks = {.overlap = config->tracking.overlap,
                    .max_age = config->tracking.max_age,
                    .min_hits = config->tracking.min_hits,
-                   .smoothing = or_none(config->tracking.smoothing),
-                   .speed_smoothing = or_none(config->tracking.speed_smoothing),
-                   .slowest_interval = or_none(config->tracking.slowest_interval)},
+                   .smoothing = config->tracking.smoothing,
+                   .speed_smoothing = config->tracking.speed_smoothing,
+                   .slowest_interval = config->tracking.slowest_interval},
         .smoothing = {.time_constant = config->emotion.smoothing,
                       .hysteresis = config->emotion.hysteresis,
                       .hysteresis_seconds = config->emotion.hysteresis_seconds,
                       .uncertain_below = config->emotion.uncertain_below},
-        .sweep = or_none(config->detection.full_scan),
+        .sweep = config->detection.full_scan,
     };
 }
 

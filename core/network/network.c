@@ -53,8 +53,8 @@ static int find_format(struct mien_network *network, const struct mien_model_inf
 static int check_options(struct mien_network *network, const struct mien_network_options *options,
                          struct mien_error *error)
 {
-    network->threads = options->threads ? options->threads : 1;
-    network->faces = options->faces ? options->faces : 1;
+    network->threads = options->threads;
+    network->faces = options->faces;
     if (network->threads < 1 || network->threads > THREAD_POOL_MAX)
         return mien_error_set(error, EINVAL, "%d threads are not from 1 to %d", network->threads,
                               THREAD_POOL_MAX);
@@ -76,6 +76,8 @@ static int compile_layers(struct mien_network *network, const struct layer_list 
             plan_make(&network->plan, &pruned->layers, network->format, &network->kernels, error);
     if (result == 0)
         result = weights_pack(&network->weights, &network->plan, &network->kernels, error);
+    if (result == 0)
+        plan_forget_layers(&network->plan);
     prune_free(pruned);
     free(pruned);
     return result;
@@ -85,7 +87,6 @@ static int compile(struct mien_network *network, const struct mien_model *model,
                    const struct mien_network_options *options, struct mien_error *error)
 {
     const struct mien_model_info *info = mien_model_info(model);
-    const char *limit = options->cpu ? options->cpu : getenv("MIEN_CPU");
     network->width = info->width;
     network->height = info->height;
     network->label_count = info->label_count;
@@ -93,7 +94,7 @@ static int compile(struct mien_network *network, const struct mien_model *model,
         network->values[i] = ((float)i / info->divide - info->mean) / info->std;
     int result = check_options(network, options, error);
     if (result == 0)
-        result = kernels_choose(&network->kernels, limit, error);
+        result = kernels_choose(&network->kernels, options->cpu, error);
     if (result == 0)
         result = find_format(network, info, options->precision, error);
     if (result == 0 && !model_layers(model))
@@ -103,10 +104,15 @@ static int compile(struct mien_network *network, const struct mien_model *model,
     return result;
 }
 
+struct mien_network_options mien_network_defaults(void)
+{
+    return (struct mien_network_options){.threads = 1, .faces = 1};
+}
+
 int mien_network_create(struct mien_network **network, const struct mien_model *model,
                         const struct mien_network_options *options, struct mien_error *error)
 {
-    static const struct mien_network_options defaults = {0};
+    const struct mien_network_options defaults = mien_network_defaults();
     struct mien_network *made = calloc(1, sizeof *made);
     if (!made)
         return mien_error_set(error, ENOMEM, "no memory for a network");

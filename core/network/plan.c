@@ -390,6 +390,12 @@ int plan_make(struct plan *plan, const struct layer_list *layers, enum format fo
     return mien_error_set(error, EINVAL, "the network's maps need too much memory");
 }
 
+void plan_forget_layers(struct plan *plan)
+{
+    for (int i = 0; i < plan->operation_count; i++)
+        plan->operations[i].layer = NULL;
+}
+
 void plan_free(struct plan *plan)
 {
     free(plan->operations);

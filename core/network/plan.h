@@ -29,7 +29,7 @@ struct operation {
     enum operation_kind kind;
     int input, output, add; /* maps; add is -1 for none */
     int relu;
-    const struct layer *layer; /* conv: has the weights; NULL: a copy */
+    const struct layer *layer; /* conv: has the weights; NULL: a copy, or they are forgotten */
     int kernel_height, kernel_width;
     /* For each channel of the output, as kernels.h has it. What is written here is that of values;
      * packing the weights adapts it to the formats of the maps. */
@@ -46,11 +46,14 @@ struct plan {
 };
 
 /* Plans for maps of this format, wherever one can have it and `kernels` name no better one. Returns
- * 0, -ENOMEM, or -EINVAL where the maps would be absurdly large. The layers must outlive the plan.
- */
+ * 0, -ENOMEM, or -EINVAL where the maps would be absurdly large. The layers must live until
+ * plan_forget_layers or plan_free. */
 int plan_make(struct plan *plan, const struct layer_list *layers, enum format format,
               const struct kernels *kernels, struct mien_error *error);
 void plan_free(struct plan *plan);
+
+/* The weights are packed: nobody looks at the layers any more, and they may go. */
+void plan_forget_layers(struct plan *plan);
 
 /* The side of Winograd's tiles that the operation would be computed in, between these maps; 0: it
  * would not. */

@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "camera/convert.h"
+#include "log_writer.h"
 #include "recognise/open.h"
 #include "recognise/timing.h"
 #include "settings.h"
@@ -96,6 +97,7 @@ int main(int argc, char **argv)
     struct run run = {0};
     struct mien_config config;
     struct mien_error error = {""};
+    log_writer_install();
     if (argc < 2 || argc > 3) {
         fputs("Usage: camera_frames FILE.avi [PRECISION]\n", stderr);
         return 1;

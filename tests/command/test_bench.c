@@ -23,7 +23,8 @@ static void reads_a_face(void)
 
 static void measure(struct window *window, int faces, bool mjpeg)
 {
-    const struct mien_recogniser_options recogniser = {.model = "model.safetensors"};
+    struct mien_recogniser_options recogniser = mien_recogniser_defaults();
+    recogniser.model = "model.safetensors";
     const struct stages_options options = {&recogniser, window, 0};
     struct mien_error error = {""};
     struct stages_result row;

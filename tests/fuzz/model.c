@@ -10,7 +10,7 @@ static void run_network(const struct mien_model *model, const char *cpu, const c
                         const uint8_t *gray)
 {
     const struct mien_model_info *info = mien_model_info(model);
-    struct mien_network_options options = {.cpu = cpu, .precision = precision};
+    struct mien_network_options options = {cpu, precision, 1, 1};
     struct mien_network *network = NULL;
     struct mien_context *context = NULL;
     float logits[MIEN_LABELS_MAX], probabilities[MIEN_LABELS_MAX];

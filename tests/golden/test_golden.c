@@ -72,7 +72,7 @@ static double largest_difference(const struct mien_network *network, const cJSON
 static void compare_at_level(const struct mien_model *model, const cJSON *golden, const char *level)
 {
     struct mien_network *network = NULL;
-    struct mien_network_options options = {.cpu = level};
+    struct mien_network_options options = {level, NULL, 1, 1};
     struct mien_error error;
     if (mien_network_create(&network, model, &options, &error) < 0) {
         printf("# %s: left out, %s\n", level, error.text);
@@ -153,7 +153,7 @@ static int run_faces(const struct mien_model *model, const char *level, const ch
 {
     struct mien_network *network = NULL;
     struct mien_context *context = NULL;
-    struct mien_network_options options = {.cpu = level, .precision = precision};
+    struct mien_network_options options = {level, precision, 1, 1};
     if (mien_network_create(&network, model, &options, NULL) < 0)
         return 0;
     CU_ASSERT_STRING_EQUAL(mien_network_precision(network), precision);

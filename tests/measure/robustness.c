@@ -215,7 +215,7 @@ static int measure(struct bench *b, int index, struct mien_error *error)
 
 static int open_all(struct bench *b, int count, char **arguments, struct mien_error *error)
 {
-    struct mien_network_options options = {.precision = count > 4 ? arguments[4] : NULL};
+    struct mien_network_options options = {NULL, count > 4 ? arguments[4] : NULL, 1, 1};
     int status = mien_model_open(&b->model, arguments[1], error);
     if (status)
         return status;

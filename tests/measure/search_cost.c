@@ -86,7 +86,8 @@ int main(int argc, char **argv)
     if (status == 0)
         status = mien_detector_create(&detector, NULL, &error);
     if (status == 0)
-        status = mien_search_create(&slices.search, detector, argc > 2 ? atof(argv[2]) : 0, &error);
+        status =
+            mien_search_create(&slices.search, detector, argc > 2 ? atof(argv[2]) : 0.1, &error);
     if (status == 0)
         status = mien_tracks_create(&whole.tracks, NULL, &error);
     if (status == 0)

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "log_writer.h"
 #include "recognise/open.h"
 #include "settings.h"
 #include "video/video.h"
@@ -150,7 +151,7 @@ static int open_ways(struct way *found, struct way *shown, struct mien_error *er
     int result = recogniser_open(&shown->recogniser, &options, error);
     options.tracks.min_hits = 1;
     options.tracks.max_age = 1e-6;
-    options.tracks.smoothing = -1;
+    options.tracks.smoothing = 0;
     options.smoothing =
         (struct mien_smoothing_options){.uncertain_below = options.smoothing.uncertain_below};
     return result ? result : recogniser_open(&found->recogniser, &options, error);
@@ -187,6 +188,7 @@ static int measure(const char *path, struct mien_error *error)
 int main(int argc, char **argv)
 {
     struct mien_error error = {""};
+    log_writer_install();
     if (argc < 2) {
         fputs("Usage: steadiness VIDEO…\n", stderr);
         return 1;

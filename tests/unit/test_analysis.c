@@ -17,8 +17,8 @@ static struct mien_frame frame;
 static struct mien_recogniser *make(void)
 {
     struct mien_recogniser *recogniser = NULL;
-    struct mien_recogniser_options options = {
-        .smoothing = {.time_constant = 0.25, .hysteresis = 0.1}};
+    struct mien_recogniser_options options = mien_recogniser_defaults();
+    options.smoothing = (struct mien_smoothing_options){.time_constant = 0.25, .hysteresis = 0.1};
     CU_ASSERT_EQUAL_FATAL(recogniser_open(&recogniser, &options, NULL), 0);
     return recogniser;
 }

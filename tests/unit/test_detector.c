@@ -27,22 +27,29 @@ static void refuses(struct mien_detector_options options, int status, const char
     CU_ASSERT_PTR_NULL(detector);
 }
 
+static void refuses_cascade(const char *cascade, int status, const char *word)
+{
+    struct mien_detector_options options = mien_detector_defaults();
+    options.cascade = cascade;
+    refuses(options, status, word);
+}
+
 static void names_a_cascade_it_cannot_use(void)
 {
-    refuses((struct mien_detector_options){.cascade = "/no/such/cascade.xml"}, -ENOENT,
-            "/no/such/cascade.xml");
-    refuses((struct mien_detector_options){.cascade = "/dev/null"}, -EINVAL, "/dev/null");
-    refuses((struct mien_detector_options){.cascade = "/"}, -EINVAL, "/ is no file");
-    setenv("MIEN_CASCADE", "/no/such/place.xml", 1);
-    refuses((struct mien_detector_options){0}, -ENOENT, "$MIEN_CASCADE");
-    unsetenv("MIEN_CASCADE");
+    refuses_cascade("/no/such/cascade.xml", -ENOENT, "/no/such/cascade.xml");
+    refuses_cascade("/dev/null", -EINVAL, "/dev/null");
+    refuses_cascade("/", -EINVAL, "/ is no file");
 }
 
 static void refuses_senseless_options(void)
 {
-    refuses((struct mien_detector_options){.scale_step = 1.0}, -EINVAL, "step");
-    refuses((struct mien_detector_options){.neighbours = -2}, -EINVAL, "-2");
-    refuses((struct mien_detector_options){.smallest = -5}, -EINVAL, "-5");
+    struct mien_detector_options step = mien_detector_defaults(), neighbours = step, size = step;
+    step.scale_step = 1.0;
+    neighbours.neighbours = 0;
+    size.smallest = -5;
+    refuses(step, -EINVAL, "step");
+    refuses(neighbours, -EINVAL, "not 0");
+    refuses(size, -EINVAL, "-5");
 }
 
 static void refuses_a_color_picture(void)

@@ -360,7 +360,7 @@ static void answers_do_not_depend_on_threads_and_other_faces(void)
         gray[i] = (uint8_t)(i * i);
     for (int p = 0; mien_precision(p); p++) {
         float expected[CROWD * 3], logits[CROWD * 3];
-        struct mien_network_options options = {.precision = mien_precision(p)};
+        struct mien_network_options options = {NULL, mien_precision(p), 1, 1};
         run_crowd(model, options, gray, expected);
         CU_ASSERT_NOT_EQUAL(memcmp(expected, expected + 3, 3 * sizeof *expected), 0);
         for (int i = 0; i < 9; i++) {
@@ -376,8 +376,11 @@ static void answers_do_not_depend_on_threads_and_other_faces(void)
 static void refuses_unknown_precisions_and_absurd_numbers(void)
 {
     struct mien_model *model = make_model(plain, "[\"a\",\"b\",\"c\"]");
-    const struct mien_network_options wrong[] = {
-        {.precision = "fp64"}, {.threads = -1}, {.threads = 65}, {.faces = -1}, {.faces = 1025}};
+    const struct mien_network_options wrong[] = {{NULL, "fp64", 1, 1},
+                                                 {NULL, NULL, 0, 1},
+                                                 {NULL, NULL, 65, 1},
+                                                 {NULL, NULL, 1, 0},
+                                                 {NULL, NULL, 1, 1025}};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         struct mien_network *network = NULL;
         struct mien_error error = {""};
@@ -398,7 +401,7 @@ static const char *chosen(const char *accuracy, const char *cpu)
     struct file_bytes edited = edit_header(&file, "\"__metadata__\":{", entry);
     struct mien_model *model = NULL;
     struct mien_network *network = NULL;
-    struct mien_network_options options = {.cpu = cpu, .precision = "auto"};
+    struct mien_network_options options = {cpu, "auto", 1, 1};
     CU_ASSERT_EQUAL_FATAL(mien_model_parse(&model, edited.data, edited.size, "made up", NULL), 0);
     CU_ASSERT_EQUAL_FATAL(mien_network_create(&network, model, &options, NULL), 0);
     const char *precision = mien_network_precision(network);
@@ -445,17 +448,14 @@ static void refuses_unknown_cpu_levels(void)
 {
     struct mien_model *model = make_model(plain, "[\"a\",\"b\",\"c\"]");
     struct mien_network *network = NULL;
-    struct mien_network_options options = {.cpu = "pentium"};
+    struct mien_network_options options = {"pentium", NULL, 1, 1};
     struct mien_error error = {""};
     CU_ASSERT_EQUAL(mien_network_create(&network, model, &options, &error), -EINVAL);
     CU_ASSERT_PTR_NOT_NULL(strstr(error.text, "'pentium'"));
     CU_ASSERT_PTR_NULL(network);
-    setenv("MIEN_CPU", "pentium", 1);
-    CU_ASSERT_EQUAL(mien_network_create(&network, model, NULL, &error), -EINVAL);
     options.cpu = "c";
     CU_ASSERT_EQUAL(mien_network_create(&network, model, &options, &error), 0);
     CU_ASSERT_STRING_EQUAL(mien_network_cpu(network), "c");
-    unsetenv("MIEN_CPU");
     mien_network_destroy(&network);
     mien_network_destroy(&network);
     mien_model_close(&model);

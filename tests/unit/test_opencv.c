@@ -62,8 +62,10 @@ static void finds_faces(const char *file, enum mien_detector_engine engine)
     struct mien_picture gray;
     struct mien_box box;
     struct mien_error error = {""};
-    const struct mien_detector_options options = {
-        .cascade = file, .engine = engine, .load_opencv = opencv_load};
+    struct mien_detector_options options = mien_detector_defaults();
+    options.cascade = file;
+    options.engine = engine;
+    options.load_opencv = opencv_load;
     if (mien_detector_create(&detector, &options, &error) < 0)
         printf("# %s\n", error.text);
     CU_ASSERT_PTR_NOT_NULL_FATAL(detector);
@@ -93,18 +95,21 @@ static void refuses(struct mien_detector_options options, const char *word)
 
 static void says_when_only_opencv_could(void)
 {
-    refuses(
-        (struct mien_detector_options){.engine = MIEN_DETECTOR_MIEN, .load_opencv = opencv_load},
-        "alt2.xml cannot be used: tree 0 is not one question about upright rectangles");
-    refuses((struct mien_detector_options){0}, "only OpenCV searches with it");
+    struct mien_detector_options options = mien_detector_defaults();
+    refuses(options, "only OpenCV searches with it");
+    options.engine = MIEN_DETECTOR_MIEN;
+    options.load_opencv = opencv_load;
+    refuses(options,
+            "alt2.xml cannot be used: tree 0 is not one question about upright rectangles");
 }
 
 /* OpenCV cannot search a part: it does all at the end of a round. */
 static void searches_once_a_round(void)
 {
     struct mien_detector *detector = NULL;
-    const struct mien_detector_options options = {.engine = MIEN_DETECTOR_OPENCV,
-                                                  .load_opencv = opencv_load};
+    struct mien_detector_options options = mien_detector_defaults();
+    options.engine = MIEN_DETECTOR_OPENCV;
+    options.load_opencv = opencv_load;
     struct mien_picture gray;
     struct mien_box boxes[8];
     CU_ASSERT_EQUAL_FATAL(mien_detector_create(&detector, &options, NULL), 0);

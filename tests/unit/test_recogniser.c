@@ -38,11 +38,43 @@ static bool write_model(void)
     return fclose(file) == 0 && written;
 }
 
+/* Nothing is smoothed, confirmed or named but what a test asks for. */
+static struct mien_recogniser_options plain(void)
+{
+    struct mien_recogniser_options options = mien_recogniser_defaults();
+    options.model = model_file;
+    options.smoothing = (struct mien_smoothing_options){0};
+    options.detector.confirm = 0;
+    return options;
+}
+
+static struct mien_recogniser_options plain_still(void)
+{
+    struct mien_recogniser_options options = plain();
+    options.still = 1;
+    return options;
+}
+
+/* A face is shown at once. */
+static struct mien_recogniser_options plain_at_once(void)
+{
+    struct mien_recogniser_options options = plain();
+    options.tracks.min_hits = 1;
+    return options;
+}
+
+static struct mien_recogniser_options smoothed(double time_constant, double uncertain_below)
+{
+    struct mien_recogniser_options options = plain();
+    options.smoothing.time_constant = time_constant;
+    options.smoothing.uncertain_below = uncertain_below;
+    return options;
+}
+
 static struct mien_recogniser *make(struct mien_recogniser_options options)
 {
     struct mien_recogniser *recogniser = NULL;
     struct mien_error error = {""};
-    options.model = model_file;
     if (mien_recogniser_create(&recogniser, &options, &error) < 0)
         printf("# %s\n", error.text);
     CU_ASSERT_PTR_NOT_NULL_FATAL(recogniser);
@@ -79,7 +111,7 @@ static void load_bright_and_dark(struct mien_picture *bright, struct mien_pictur
 
 static void sees_what_a_still_face_expresses(void)
 {
-    struct mien_recogniser *recogniser = make((struct mien_recogniser_options){.still = 1});
+    struct mien_recogniser *recogniser = make(plain_still());
     struct mien_picture bright, dark;
     load_bright_and_dark(&bright, &dark);
     for (int i = 0; i < 4; i++) {
@@ -102,8 +134,7 @@ static void sees_what_a_still_face_expresses(void)
 
 static void smooths_over_time(void)
 {
-    struct mien_recogniser *recogniser = make((struct mien_recogniser_options){
-        .smoothing = {.time_constant = 0.25, .uncertain_below = 0.6}});
+    struct mien_recogniser *recogniser = make(smoothed(0.25, 0.6));
     struct mien_picture bright, dark;
     load_bright_and_dark(&bright, &dark);
     struct mien_faces first = look(recogniser, &bright, 0.0);
@@ -132,8 +163,9 @@ static void smooths_over_time(void)
 /* Somebody else in the same place begins anew, whatever the last face expressed. */
 static void forgets_who_has_gone(void)
 {
-    struct mien_recogniser *recogniser = make((struct mien_recogniser_options){
-        .smoothing = {.time_constant = 100}, .tracks = {.min_hits = 1}});
+    struct mien_recogniser_options options = smoothed(100, 0);
+    options.tracks.min_hits = 1;
+    struct mien_recogniser *recogniser = make(options);
     struct mien_picture bright, dark;
     load_bright_and_dark(&bright, &dark);
     struct mien_faces first = look(recogniser, &bright, 0);
@@ -149,8 +181,7 @@ static void forgets_who_has_gone(void)
 
 static void keeps_a_face_over_a_miss(void)
 {
-    struct mien_recogniser *recogniser =
-        make((struct mien_recogniser_options){.tracks = {.min_hits = 1}});
+    struct mien_recogniser *recogniser = make(plain_at_once());
     struct mien_picture bright, dark;
     load_bright_and_dark(&bright, &dark);
     struct mien_faces seen = look(recogniser, &bright, 0);
@@ -167,8 +198,7 @@ static void keeps_a_face_over_a_miss(void)
 /* A film is cut: the box of the last face must not hang over the next scene. */
 static void forgets_the_last_scene(void)
 {
-    struct mien_recogniser *recogniser =
-        make((struct mien_recogniser_options){.tracks = {.min_hits = 1}});
+    struct mien_recogniser *recogniser = make(plain_at_once());
     struct mien_picture gray;
     portrait_load(&portrait_hopper, &gray);
     struct mien_faces before = look(recogniser, &gray, 0);
@@ -186,8 +216,7 @@ static void forgets_the_last_scene(void)
 static void reads_later_what_it_found(void)
 {
     enum { PICTURES = 6 };
-    const struct mien_recogniser_options options = {
-        .smoothing = {.time_constant = 0.25, .uncertain_below = 0.6}};
+    const struct mien_recogniser_options options = smoothed(0.25, 0.6);
     struct mien_recogniser *at_once = make(options), *later = make(options);
     struct mien_picture bright, dark;
     struct mien_detections detections[PICTURES] = {0};
@@ -232,7 +261,8 @@ static bool is_face(const struct mien_box *box)
 /* One raw hit is enough for a face here, so that there are false ones. */
 static void believes_what_a_second_cascade_sees_too(void)
 {
-    struct mien_recogniser_options options = {.still = 1, .detector = {.neighbours = 1}};
+    struct mien_recogniser_options options = plain_still();
+    options.detector.neighbours = 1;
     struct mien_recogniser *trusting = make(options);
     options.detector.confirm = 1;
     struct mien_recogniser *wary = make(options);
@@ -254,7 +284,7 @@ static void believes_what_a_second_cascade_sees_too(void)
 /* Nobody says that two cascades of one's own would agree. */
 static void believes_a_cascade_of_ones_own(void)
 {
-    struct mien_recogniser_options options = {.still = 1};
+    struct mien_recogniser_options options = plain_still();
     struct mien_picture gray;
     options.detector.confirm = options.detector.neighbours = 1;
     options.detector.cascade = MIEN_CASCADE_FOLDER "/haarcascade_frontalface_default.xml";
@@ -267,13 +297,16 @@ static void believes_a_cascade_of_ones_own(void)
 
 static void names_what_is_missing(void)
 {
-    refuses((struct mien_recogniser_options){.model = "/no/such/model"}, -ENOENT, "/no/such/model");
-    refuses((struct mien_recogniser_options){0}, -EINVAL, "model");
-    refuses(
-        (struct mien_recogniser_options){.model = model_file, .detector.cascade = "/no/cascade"},
-        -ENOENT, "/no/cascade");
-    refuses((struct mien_recogniser_options){.model = model_file, .tracks.min_hits = -1}, -EINVAL,
-            "detection");
+    struct mien_recogniser_options model = plain(), none = plain(), cascade = plain(),
+                                   hits = plain();
+    model.model = "/no/such/model";
+    none.model = NULL;
+    cascade.detector.cascade = "/no/cascade";
+    hits.tracks.min_hits = -1;
+    refuses(model, -ENOENT, "/no/such/model");
+    refuses(none, -EINVAL, "model");
+    refuses(cascade, -ENOENT, "/no/cascade");
+    refuses(hits, -EINVAL, "detection");
 }
 
 int main(void)

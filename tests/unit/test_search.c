@@ -128,8 +128,8 @@ static void is_deterministic(void)
     struct stage stage;
     struct mien_search *other = NULL;
     struct mien_box a[8], b[8];
-    open_stage(&stage, 0);
-    CU_ASSERT_EQUAL_FATAL(mien_search_create(&other, stage.detector, 0, NULL), 0);
+    open_stage(&stage, 0.1);
+    CU_ASSERT_EQUAL_FATAL(mien_search_create(&other, stage.detector, 0.1, NULL), 0);
     for (int i = 0; i < 15; i++) {
         clear(&stage);
         put(&stage, &stage.hopper, 2, 15 * i, 40);
@@ -163,7 +163,7 @@ static void copes_with_odd_pictures_and_places(void)
     struct stage stage;
     struct mien_box boxes[8];
     struct mien_box known[] = {{-500, -500, 40, 40}, {950, 530, 300, 300}, {3, 3, 1, 1}};
-    open_stage(&stage, 0);
+    open_stage(&stage, 0.1);
     clear(&stage);
     for (size_t i = 0; i < sizeof sides / sizeof *sides; i++) {
         struct mien_picture picture = stage.picture;
@@ -175,7 +175,7 @@ static void copes_with_odd_pictures_and_places(void)
     }
     struct mien_picture color = {MIEN_BGRX32, 100, 100, 400, stage.picture.data};
     CU_ASSERT_EQUAL(mien_search_find(stage.search, &color, 9, known, 3, boxes, 8, NULL), -EINVAL);
-    CU_ASSERT_EQUAL(mien_search_create(&stage.search, stage.detector, -1, NULL), -EINVAL);
+    CU_ASSERT_EQUAL(mien_search_create(&stage.search, stage.detector, 0, NULL), -EINVAL);
     close_stage(&stage);
 }
 

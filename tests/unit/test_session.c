@@ -32,8 +32,9 @@ static void take_until_faces(void)
 /* Faces of the source before do not stay, and time goes on. */
 static void another_source_takes_over(void)
 {
-    struct mien_recogniser_options options = {.tracks = {.max_age = 0.4}};
+    struct mien_recogniser_options options = mien_recogniser_defaults();
     struct mien_error error = {""};
+    options.tracks.max_age = 0.4;
     session = (struct session){0};
     CU_ASSERT_EQUAL_FATAL(session_open(&session, &options, NULL, &error), 0);
     static const char *const videos[] = {"portrait.jpg", "other.png", "portrait.jpg"};
@@ -87,7 +88,7 @@ static bool has_own_faces(const struct session_picture *picture)
 
 static void open_film(void)
 {
-    struct mien_recogniser_options options = {0};
+    struct mien_recogniser_options options = mien_recogniser_defaults();
     struct mien_error error = {""};
     session = (struct session){0};
     CU_ASSERT_EQUAL_FATAL(session_open(&session, &options, NULL, &error), 0);
@@ -139,10 +140,11 @@ static void use_settings(const char *text)
 /* What the command line asks for beats the file, also when that changes. */
 static void changed_settings_leave_the_precision_asked_for(void)
 {
-    struct mien_recogniser_options options = {.precision = "bf16"};
+    struct mien_recogniser_options options = mien_recogniser_defaults();
     struct mien_error error = {""};
     struct mien_config config;
     struct reload reload;
+    options.precision = "bf16";
     use_settings("{}");
     char *words[] = {"live", "--config", "settings.json", "--precision=bf16"};
     struct mien_command_line line;

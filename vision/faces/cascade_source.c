@@ -30,7 +30,7 @@ int cascade_source_find(const char *file, char *path, size_t size, struct mien_e
     }
     return mien_error_set(error, ENOENT,
                           "there is no %s in %s; install the package opencv-data, or name "
-                          "a cascade in $MIEN_CASCADE",
+                          "a cascade",
                           file, looked_in);
 }
 

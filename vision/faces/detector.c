@@ -44,24 +44,21 @@ struct mien_detector {
     int neighbours;
 };
 
-static int check_named(const char *path, const char *origin, struct mien_error *error)
+static int check_named(const char *path, struct mien_error *error)
 {
     if (access(path, R_OK) == 0)
         return 0;
     int code = errno;
-    return mien_error_set(error, code, "cannot read the face cascade %s (%s): %s", path, origin,
-                          strerror(code));
+    return mien_error_set(error, code, "cannot read the face cascade %s: %s", path, strerror(code));
 }
 
 /* Sets *path, which may point into `buffer`. */
 static int find_cascade(const char **path, const char *wished, char *buffer, size_t size,
                         struct mien_error *error)
 {
-    const char *environment = getenv("MIEN_CASCADE");
-    *path = wished ? wished : environment && *environment ? environment : buffer;
-    if (*path == buffer)
-        return cascade_source_find(CASCADE_FILE, buffer, size, error);
-    return check_named(*path, wished ? "as asked for" : "from $MIEN_CASCADE", error);
+    *path = wished ? wished : buffer;
+    return wished ? check_named(wished, error)
+                  : cascade_source_find(CASCADE_FILE, buffer, size, error);
 }
 
 static int check_options(const struct mien_detector_options *options, struct mien_error *error)
@@ -83,22 +80,22 @@ static int check_options(const struct mien_detector_options *options, struct mie
     return 0;
 }
 
-/* $MIEN_CPU names the kernels of the network too, and may be a level that the scan has not. */
-static int create_scan(struct scan **scan, struct cascade *cascade, struct mien_error *error)
+/* The level is that of the network too, and may be one that the scan has not. */
+static int create_scan(struct scan **scan, struct cascade *cascade, const char *cpu,
+                       struct mien_error *error)
 {
-    const char *cpu = getenv("MIEN_CPU");
     if (cpu && *cpu && scan_create(scan, cascade, cpu, NULL) == 0)
         return 0;
     return scan_create(scan, cascade, NULL, error);
 }
 
 static int open_scan(struct mien_detector *detector, const struct cascade_file *file,
-                     struct mien_error *error)
+                     const char *cpu, struct mien_error *error)
 {
     struct cascade cascade;
     int status = cascade_file_stumps(file, &cascade, error);
     if (status == 0) {
-        status = create_scan(&detector->scan, &cascade, error);
+        status = create_scan(&detector->scan, &cascade, cpu, error);
         cascade_free(&cascade);
     }
     return status;
@@ -127,7 +124,7 @@ static int load_file(struct mien_detector *detector, const struct cascade_file *
 {
     int status = -ENOTSUP;
     if (options->engine != MIEN_DETECTOR_OPENCV)
-        status = open_scan(detector, file, error);
+        status = open_scan(detector, file, options->cpu, error);
     if (status == -ENOTSUP && options->engine != MIEN_DETECTOR_MIEN)
         status = open_engine(detector, file, options, error);
     return status;
@@ -153,22 +150,27 @@ static int create_second(struct mien_detector *detector, const struct mien_detec
                          struct mien_error *error)
 {
     char path[1024];
-    struct mien_detector_options options = {.cascade = path,
-                                            .scale_step = SECOND_STEP,
-                                            .neighbours = SECOND_NEIGHBOURS,
-                                            .engine = first->engine,
-                                            .load_opencv = first->load_opencv};
+    struct mien_detector_options options = mien_detector_defaults();
+    options.cascade = path;
+    options.cpu = first->cpu;
+    options.scale_step = SECOND_STEP;
+    options.neighbours = SECOND_NEIGHBOURS;
+    options.engine = first->engine;
+    options.load_opencv = first->load_opencv;
+    options.confirm = 0;
     int status = cascade_source_find(SECOND_FILE, path, sizeof path, error);
     return status < 0 ? status : mien_detector_create(&detector->second, &options, error);
+}
+
+struct mien_detector_options mien_detector_defaults(void)
+{
+    return (struct mien_detector_options){.scale_step = 1.1, .neighbours = 5, .confirm = 1};
 }
 
 int mien_detector_create(struct mien_detector **detector,
                          const struct mien_detector_options *options, struct mien_error *error)
 {
-    struct mien_detector_options o = options ? *options : (struct mien_detector_options){0};
-    o.scale_step = o.scale_step ? o.scale_step : 1.1;
-    o.neighbours = o.neighbours ? o.neighbours : 5;
-
+    struct mien_detector_options o = options ? *options : mien_detector_defaults();
     char buffer[1024];
     const char *path = NULL;
     int status = check_options(&o, error);

@@ -27,7 +27,9 @@ static int create_scan(struct proposals *p, int i, struct proposals_source *sour
         cascade->stump_count = cascade->stages[source->stages].first;
     }
     p->windows[i] = cascade->width;
-    return scan_create(&p->scans[i], cascade, cpu, error);
+    if (cpu && scan_create(&p->scans[i], cascade, cpu, NULL) == 0)
+        return 0;
+    return scan_create(&p->scans[i], cascade, NULL, error); /* a level that only the network has */
 }
 
 int proposals_create(struct proposals **proposals, struct proposals_source *sources, int count,

@@ -24,13 +24,13 @@ struct finds {
 int mien_search_create(struct mien_search **search, struct mien_detector *detector,
                        double full_scan, struct mien_error *error)
 {
-    if (!(full_scan >= 0))
+    if (!(full_scan > 0))
         return mien_error_set(error, EINVAL, "a sweep of %g s is not possible", full_scan);
     struct mien_search *created = calloc(1, sizeof *created);
     if (!created)
         return mien_error_set(error, ENOMEM, "no memory for the search of faces");
     created->detector = detector;
-    created->full_scan = full_scan ? full_scan : 0.1;
+    created->full_scan = full_scan;
     *search = created;
     return 0;
 }

@@ -38,16 +38,20 @@ struct mien_tracks {
     int pair_count;
 };
 
+struct mien_tracks_options mien_tracks_defaults(void)
+{
+    return (struct mien_tracks_options){.overlap = 0.3,
+                                        .max_age = 0.5,
+                                        .min_hits = 2,
+                                        .smoothing = 0.08,
+                                        .speed_smoothing = 0.15,
+                                        .slowest_interval = 3};
+}
+
 int mien_tracks_create(struct mien_tracks **tracks, const struct mien_tracks_options *options,
                        struct mien_error *error)
 {
-    struct mien_tracks_options o = options ? *options : (struct mien_tracks_options){0};
-    o.overlap = o.overlap ? o.overlap : 0.3;
-    o.max_age = o.max_age ? o.max_age : 0.5;
-    o.min_hits = o.min_hits ? o.min_hits : 2;
-    o.smoothing = o.smoothing ? o.smoothing : 0.08;
-    o.speed_smoothing = o.speed_smoothing ? o.speed_smoothing : 0.15;
-    o.slowest_interval = o.slowest_interval ? o.slowest_interval : 3;
+    struct mien_tracks_options o = options ? *options : mien_tracks_defaults();
     if (!(o.overlap > 0 && o.overlap <= 1) || !(o.max_age > 0) || o.min_hits < 1)
         return mien_error_set(error, EINVAL,
                               "tracks need an overlap in 0…1, a max_age above 0 s and at least "

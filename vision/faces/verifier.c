@@ -40,7 +40,7 @@ static int check(const struct mien_model_info *info, struct mien_error *error)
 static int open_network(struct verifier *v, const char *model, const char *cpu,
                         struct mien_error *error)
 {
-    struct mien_network_options options = {.cpu = cpu, .faces = BATCH};
+    struct mien_network_options options = {cpu, NULL, 1, BATCH};
     int status = mien_model_open(&v->model, model, error);
     if (status == 0)
         status = check(mien_model_info(v->model), error);

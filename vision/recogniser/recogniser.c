@@ -43,7 +43,9 @@ static int open_network(struct mien_recogniser *r, const struct mien_recogniser_
 {
     if (!options->model)
         return mien_error_set(error, EINVAL, "no model file is named");
-    struct mien_network_options network = {.cpu = options->cpu, .precision = options->precision};
+    struct mien_network_options network = mien_network_defaults();
+    network.cpu = options->cpu;
+    network.precision = options->precision;
     int status = mien_model_open(&r->model, options->model, error);
     if (status == 0)
         status = mien_network_create(&r->network, r->model, &network, error);
@@ -61,6 +63,32 @@ static int allocate_crop(struct mien_recogniser *r, struct mien_error *error)
     return r->crop ? 0 : mien_error_set(error, ENOMEM, "no memory for a face");
 }
 
+static int open_detector(struct mien_recogniser *r, const struct mien_recogniser_options *options,
+                         struct mien_error *error)
+{
+    struct mien_detector_options detector = options->detector;
+    if (!detector.cpu)
+        detector.cpu = options->cpu;
+    return mien_detector_create(&r->detector, &detector, error);
+}
+
+static int open_finder(struct mien_recogniser *r, const struct mien_recogniser_options *options,
+                       struct mien_error *error)
+{
+    struct mien_finder_options finder = options->finder;
+    if (!finder.cpu)
+        finder.cpu = options->cpu;
+    return mien_finder_create(&r->finder, &finder, error);
+}
+
+struct mien_recogniser_options mien_recogniser_defaults(void)
+{
+    return (struct mien_recogniser_options){.detector = mien_detector_defaults(),
+                                            .tracks = mien_tracks_defaults(),
+                                            .smoothing = mien_smoothing_defaults(),
+                                            .sweep = 0.1};
+}
+
 int mien_recogniser_create(struct mien_recogniser **recogniser,
                            const struct mien_recogniser_options *options, struct mien_error *error)
 {
@@ -73,12 +101,12 @@ int mien_recogniser_create(struct mien_recogniser **recogniser,
     if (status == 0)
         status = allocate_crop(r, error);
     if (status == 0)
-        status = mien_detector_create(&r->detector, &options->detector, error);
+        status = open_detector(r, options, error);
     if (status == 0 && options->still && options->finder.model)
-        status = mien_finder_create(&r->finder, &options->finder, error);
+        status = open_finder(r, options, error);
     if (status == 0 && !options->still)
         status = mien_tracks_create(&r->tracks, &options->tracks, error);
-    if (status == 0 && !options->still && options->sweep >= 0)
+    if (status == 0 && !options->still && options->sweep > 0)
         status = mien_search_create(&r->search, r->detector, options->sweep, error);
     if (status < 0) {
         mien_recogniser_destroy(&r);

@@ -3,6 +3,12 @@
 #include <math.h>
 #include <string.h>
 
+struct mien_smoothing_options mien_smoothing_defaults(void)
+{
+    return (struct mien_smoothing_options){
+        .time_constant = 0.3, .hysteresis = 0.1, .hysteresis_seconds = 0.4, .uncertain_below = 0.4};
+}
+
 static int greatest(const float *values, int count)
 {
     int best = 0;

@@ -3,6 +3,8 @@
 #ifndef MIEN_ERROR_H
 #define MIEN_ERROR_H
 
+#include "mien/visibility.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -16,7 +18,7 @@ struct mien_error {
  * `error` may be NULL: then only the code is returned. `code` is a positive errno value.
  * Text that does not fit is cut, and control characters become '?'. Safe from any thread (each
  * with its own struct). */
-int mien_error_set(struct mien_error *error, int code, const char *format, ...)
+MIEN_API int mien_error_set(struct mien_error *error, int code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 #ifdef __cplusplus

@@ -1,7 +1,8 @@
-/* Messages for a person, on stderr: "mien: text"; or, where systemd connected stderr to the
- * journal, with their priority before them. Data never goes through here. */
+/* Messages for a person, to a function of the program's. Data never goes through here. */
 #ifndef MIEN_LOG_H
 #define MIEN_LOG_H
+
+#include "mien/visibility.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -14,11 +15,19 @@ enum mien_log_level {
     MIEN_LOG_DEBUG,
 };
 
-/* Messages above this level are dropped; MIEN_LOG_INFO at start. Any thread. */
-void mien_log_set_level(enum mien_log_level level);
+/* Takes one message: a line without its end, valid during the call. Called from any thread, also
+ * from several at once. */
+typedef void mien_log_function(void *data, enum mien_log_level level, const char *text);
 
-/* Writes one line in one call, so that lines of several threads do not mix. Any thread. */
-void mien_log(enum mien_log_level level, const char *format, ...)
+/* Who gets the messages from now on; NULL, as at start: nobody. Only while no other thread is in
+ * the library. This and the level are the library's only global state. */
+MIEN_API void mien_log_set_callback(mien_log_function *function, void *data);
+
+/* Messages above this level are dropped; MIEN_LOG_INFO at start. Any thread. */
+MIEN_API void mien_log_set_level(enum mien_log_level level);
+
+/* Formats a message and hands it on; what does not fit into 1023 bytes is cut. Any thread. */
+MIEN_API void mien_log(enum mien_log_level level, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 #ifdef __cplusplus

@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "mien/error.h"
+#include "mien/visibility.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -15,7 +16,7 @@ extern "C" {
 
 enum { MIEN_LABELS_MAX = 32, MIEN_PRECISIONS = 3 };
 
-struct mien_model; /* immutable once opened; may be used from any number of threads */
+struct mien_model; /* immutable but for mien_model_drop_weights; any number of threads */
 
 /* What the file says of itself. Strings live as long as the model. */
 struct mien_model_info {
@@ -38,20 +39,21 @@ struct mien_model_info {
  *   -EINVAL  it is no model file, or a tensor or layer in it is wrong (error: file, tensor, why)
  *   -EFBIG   larger than any model this program can use
  *   -ENOMEM */
-int mien_model_open(struct mien_model **model, const char *path, struct mien_error *error);
+MIEN_API int mien_model_open(struct mien_model **model, const char *path, struct mien_error *error);
 
 /* The same for a file already in memory; `bytes` is not needed after the call. */
-int mien_model_parse(struct mien_model **model, const void *bytes, size_t size, const char *name,
-                     struct mien_error *error);
+MIEN_API int mien_model_parse(struct mien_model **model, const void *bytes, size_t size,
+                              const char *name, struct mien_error *error);
 
 /* Frees the weights, which are most of a model; what mien_model_info tells stays. To be called when
- * the networks are made: mien_network_create then refuses the model with -EINVAL. */
-void mien_model_drop_weights(struct mien_model *model);
+ * the networks are made, while no other thread uses the model: mien_network_create then refuses it
+ * with -EINVAL. */
+MIEN_API void mien_model_drop_weights(struct mien_model *model);
 
 /* Frees the model and sets *model to NULL. A NULL model is fine. */
-void mien_model_close(struct mien_model **model);
+MIEN_API void mien_model_close(struct mien_model **model);
 
-const struct mien_model_info *mien_model_info(const struct mien_model *model);
+MIEN_API const struct mien_model_info *mien_model_info(const struct mien_model *model);
 
 #ifdef __cplusplus
 }

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "mien/error.h"
+#include "mien/visibility.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -40,21 +41,21 @@ struct mien_yuv {
 /* Allocates pixel memory (rows start on 64-byte boundaries, contents undefined) and fills in
  * `picture`. Release with mien_picture_free. `picture` is untouched on failure.
  * Returns 0, -EINVAL (a side outside 1…MIEN_PICTURE_SIDE_MAX) or -ENOMEM. */
-int mien_picture_alloc(struct mien_picture *picture, enum mien_pixels pixels, int width, int height,
-                       struct mien_error *error);
+MIEN_API int mien_picture_alloc(struct mien_picture *picture, enum mien_pixels pixels, int width,
+                                int height, struct mien_error *error);
 
 /* Releases the memory of mien_picture_alloc and zeroes the struct. A zeroed struct is fine. */
-void mien_picture_free(struct mien_picture *picture);
+MIEN_API void mien_picture_free(struct mien_picture *picture);
 
 /* Makes `to` a copy of `from`. `to` is zeroed, or a picture of any memory: of the same kind and
  * size it is written to, else it is one of mien_picture_alloc and allocated anew. Returns 0 or
  * -ENOMEM, with `to` zeroed. */
-int mien_picture_copy(struct mien_picture *to, const struct mien_picture *from,
-                      struct mien_error *error);
+MIEN_API int mien_picture_copy(struct mien_picture *to, const struct mien_picture *from,
+                               struct mien_error *error);
 
 /* The planes of a MIEN_YUV420 picture as MIEN_GRAY8 ones over the same memory; other kinds are one
  * plane, themselves. Returns how many, at most 3. */
-int mien_picture_planes(const struct mien_picture *picture, struct mien_picture planes[3]);
+MIEN_API int mien_picture_planes(const struct mien_picture *picture, struct mien_picture planes[3]);
 
 #ifdef __cplusplus
 }

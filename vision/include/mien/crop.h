@@ -6,6 +6,7 @@
 
 #include "mien/detector.h"
 #include "mien/picture.h"
+#include "mien/visibility.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -16,8 +17,8 @@ extern "C" {
  * the area it covers when the crop shrinks, bilinear when it grows. Parts of the square outside
  * the picture repeat its nearest edge pixel. `gray` must be MIEN_GRAY8. Allocates nothing.
  * Any thread. Returns 0 or -EINVAL (an empty box, or a picture that is not gray). */
-int mien_crop(const struct mien_picture *gray, const struct mien_box *box, uint8_t *out, int width,
-              int height);
+MIEN_API int mien_crop(const struct mien_picture *gray, const struct mien_box *box, uint8_t *out,
+                       int width, int height);
 
 #ifdef __cplusplus
 }

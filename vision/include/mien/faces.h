@@ -7,6 +7,7 @@
 #include "mien/detector.h"
 #include "mien/error.h"
 #include "mien/model.h"
+#include "mien/visibility.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -38,14 +39,15 @@ struct mien_faces {
 
 /* Makes room for this many faces and tentative boxes in all; what is there stays. Returns 0 or
  * -ENOMEM, with `faces` as it was. */
-int mien_faces_reserve(struct mien_faces *faces, int count, int tentative,
-                       struct mien_error *error);
+MIEN_API int mien_faces_reserve(struct mien_faces *faces, int count, int tentative,
+                                struct mien_error *error);
 
 /* Makes `to` a copy of `from`, in its own memory. Returns 0 or -ENOMEM, with `to` as it was. */
-int mien_faces_copy(struct mien_faces *to, const struct mien_faces *from, struct mien_error *error);
+MIEN_API int mien_faces_copy(struct mien_faces *to, const struct mien_faces *from,
+                             struct mien_error *error);
 
 /* Releases the memory and zeroes the struct. */
-void mien_faces_free(struct mien_faces *faces);
+MIEN_API void mien_faces_free(struct mien_faces *faces);
 
 #ifdef __cplusplus
 }

@@ -8,6 +8,7 @@
 #include "mien/detector.h"
 #include "mien/error.h"
 #include "mien/picture.h"
+#include "mien/visibility.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -33,14 +34,16 @@ struct mien_finder_options {
 
 /* *finder is untouched on failure. Returns 0, -ENOENT (no cascade or model file), -EINVAL, -ENOMEM
  * or what mien_model_open returns. */
-int mien_finder_create(struct mien_finder **finder, const struct mien_finder_options *options,
-                       struct mien_error *error);
-void mien_finder_destroy(struct mien_finder **finder);
+MIEN_API int mien_finder_create(struct mien_finder **finder,
+                                const struct mien_finder_options *options,
+                                struct mien_error *error);
+MIEN_API void mien_finder_destroy(struct mien_finder **finder);
 
 /* Finds faces in a gray picture, largest first. Writes at most `capacity` (the surest ones) and
  * returns how many there are, which may be more; or -EINVAL (not gray), -ENOMEM. */
-int mien_finder_find(struct mien_finder *finder, const struct mien_picture *gray,
-                     struct mien_detection *detections, size_t capacity, struct mien_error *error);
+MIEN_API int mien_finder_find(struct mien_finder *finder, const struct mien_picture *gray,
+                              struct mien_detection *detections, size_t capacity,
+                              struct mien_error *error);
 
 #ifdef __cplusplus
 }

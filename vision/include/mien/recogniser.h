@@ -12,6 +12,7 @@
 #include "mien/picture.h"
 #include "mien/smoothing.h"
 #include "mien/tracks.h"
+#include "mien/visibility.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -28,20 +29,24 @@ struct mien_recogniser_times {
     struct mien_stage_time detect, crop, classify;
 };
 
+/* The default comes after the semicolon. */
 struct mien_recogniser_options {
     const char *model;     /* path of the model file; must not be NULL */
-    const char *cpu;       /* of the network, as mien_network_options; NULL: the best */
+    const char *cpu;       /* kernel level, as mien_network_options; NULL: the best */
     const char *precision; /* of the network, as mien_network_options; NULL: auto */
     struct mien_detector_options detector;
     struct mien_finder_options
         finder; /* for unrelated pictures; no model: none, but the detector */
     struct mien_tracks_options tracks;
     struct mien_smoothing_options smoothing;
-    double sweep; /* seconds in which the whole picture is searched once; 0: 0.1; <0: the whole of
-                     every picture */
+    double sweep; /* seconds in which the whole picture is searched once; 0.1, 0: the whole of every
+                     picture */
     int still;    /* unrelated pictures: no tracks, no smoothing */
     struct mien_recogniser_times *times; /* where time is added; NULL: it is not measured */
 };
+
+/* What is used where nothing else is asked for: to begin with, and change. The model is NULL. */
+MIEN_API struct mien_recogniser_options mien_recogniser_defaults(void);
 
 struct mien_recogniser; /* one thread at a time, but for the two halves of a picture's work */
 
@@ -49,29 +54,32 @@ struct mien_recogniser; /* one thread at a time, but for the two halves of a pic
  *   -EINVAL  no model is named, or what mien_model_open, mien_network_create, mien_detector_create,
  *            mien_tracks_create or mien_search_create say of their options
  *   -ENOENT, …, -ENOMEM  what these return */
-int mien_recogniser_create(struct mien_recogniser **recogniser,
-                           const struct mien_recogniser_options *options, struct mien_error *error);
+MIEN_API int mien_recogniser_create(struct mien_recogniser **recogniser,
+                                    const struct mien_recogniser_options *options,
+                                    struct mien_error *error);
 
 /* Frees and sets NULL; NULL is fine. Faces that were told stay the caller's. */
-void mien_recogniser_destroy(struct mien_recogniser **recogniser);
+MIEN_API void mien_recogniser_destroy(struct mien_recogniser **recogniser);
 
 /* What the model says of itself; lives as long as the recogniser. */
-const struct mien_model_info *mien_recogniser_model(const struct mien_recogniser *recogniser);
+MIEN_API const struct mien_model_info *
+mien_recogniser_model(const struct mien_recogniser *recogniser);
 
 /* The network's kernels and precision. Static storage. */
-const char *mien_recogniser_cpu(const struct mien_recogniser *recogniser);
-const char *mien_recogniser_precision(const struct mien_recogniser *recogniser);
+MIEN_API const char *mien_recogniser_cpu(const struct mien_recogniser *recogniser);
+MIEN_API const char *mien_recogniser_precision(const struct mien_recogniser *recogniser);
 
 /* Numbers faces to come from the last of another recogniser's on; both are of streams. */
-void mien_recogniser_number_after(struct mien_recogniser *recogniser,
-                                  const struct mien_recogniser *before);
+MIEN_API void mien_recogniser_number_after(struct mien_recogniser *recogniser,
+                                           const struct mien_recogniser *before);
 
 /* Recognises the faces of one MIEN_GRAY8 picture of a stream at `time` (seconds, not decreasing; of
  * unrelated pictures any). Writes them into `faces` (see mien/faces.h), at most MIEN_TRACKS_MAX.
  * Allocates nothing once `faces` has room. Returns 0, -EINVAL (not gray), -ENOMEM, or -EIO (OpenCV
  * failed). */
-int mien_recogniser_run(struct mien_recogniser *recogniser, const struct mien_picture *gray,
-                        double time, struct mien_faces *faces, struct mien_error *error);
+MIEN_API int mien_recogniser_run(struct mien_recogniser *recogniser,
+                                 const struct mien_picture *gray, double time,
+                                 struct mien_faces *faces, struct mien_error *error);
 
 /* The faces of one picture, not yet classified. Zeroed, used again and released as struct
  * mien_faces; `tentative` likewise. */
@@ -81,17 +89,18 @@ struct mien_detections {
     struct mien_boxes tentative;
 };
 
-void mien_detections_free(struct mien_detections *detections);
+MIEN_API void mien_detections_free(struct mien_detections *detections);
 
 /* The two halves of mien_recogniser_run, each in the order of the pictures. While one thread
  * detects the faces of a picture, another may classify those of an earlier one; what comes out is
  * the same. Errors are those of mien_recogniser_run; classifying can only fail with -ENOMEM. */
-int mien_recogniser_detect(struct mien_recogniser *recogniser, const struct mien_picture *gray,
-                           double time, struct mien_detections *detections,
-                           struct mien_error *error);
-int mien_recogniser_classify(struct mien_recogniser *recogniser, const struct mien_picture *gray,
-                             double time, const struct mien_detections *detections,
-                             struct mien_faces *faces, struct mien_error *error);
+MIEN_API int mien_recogniser_detect(struct mien_recogniser *recogniser,
+                                    const struct mien_picture *gray, double time,
+                                    struct mien_detections *detections, struct mien_error *error);
+MIEN_API int mien_recogniser_classify(struct mien_recogniser *recogniser,
+                                      const struct mien_picture *gray, double time,
+                                      const struct mien_detections *detections,
+                                      struct mien_faces *faces, struct mien_error *error);
 
 #ifdef __cplusplus
 }

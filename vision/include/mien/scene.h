@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "mien/picture.h"
+#include "mien/visibility.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -25,7 +26,8 @@ struct mien_scene {
  * something else than the one before, which was at most a quarter of a second earlier: after
  * longer, a camera in a hand may have turned as far. A blank picture is passed over: a camera may
  * have failed. */
-bool mien_scene_is_cut(struct mien_scene *scene, const struct mien_picture *gray, double time);
+MIEN_API bool mien_scene_is_cut(struct mien_scene *scene, const struct mien_picture *gray,
+                                double time);
 
 #ifdef __cplusplus
 }

@@ -8,6 +8,7 @@
 
 #include "mien/detector.h"
 #include "mien/error.h"
+#include "mien/visibility.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -16,23 +17,23 @@ extern "C" {
 struct mien_search; /* one thread at a time; allocates nothing after create */
 
 /* `detector` must outlive the search. `full scan`: seconds in which the search goes round, so the
- * longest that a new face goes unseen; 0: 0.1. Returns 0, -EINVAL (a negative full scan) or
+ * longest that a new face goes unseen, above 0. Returns 0, -EINVAL (another full scan) or
  * -ENOMEM. */
-int mien_search_create(struct mien_search **search, struct mien_detector *detector,
-                       double full_scan, struct mien_error *error);
-void mien_search_destroy(struct mien_search **search);
+MIEN_API int mien_search_create(struct mien_search **search, struct mien_detector *detector,
+                                double full_scan, struct mien_error *error);
+MIEN_API void mien_search_destroy(struct mien_search **search);
 
 /* The next picture is searched as a whole. */
-void mien_search_restart(struct mien_search *search);
+MIEN_API void mien_search_restart(struct mien_search *search);
 
 /* Finds faces in the picture of `time` (seconds). `known` are the places where faces are expected
  * (mien_tracks_expected). The first picture, one of another size, one after mien_search_restart,
  * and one where the known faces would cost more than everything, are searched as a whole. Each face
  * is told once.
  * Returns how many boxes were written or what mien_detector_find_in returns on failure. */
-int mien_search_find(struct mien_search *search, const struct mien_picture *gray, double time,
-                     const struct mien_box *known, size_t known_count, struct mien_box *boxes,
-                     size_t capacity, struct mien_error *error);
+MIEN_API int mien_search_find(struct mien_search *search, const struct mien_picture *gray,
+                              double time, const struct mien_box *known, size_t known_count,
+                              struct mien_box *boxes, size_t capacity, struct mien_error *error);
 
 #ifdef __cplusplus
 }

@@ -6,15 +6,20 @@
 #include <stdbool.h>
 
 #include "mien/model.h"
+#include "mien/visibility.h"
 
+/* The default comes after the semicolon. */
 struct mien_smoothing_options {
-    double time_constant; /* seconds, time constant of the average; 0: none */
-    double hysteresis;    /* another label is shown at once when it leads by this much, 0…1 … */
-    double hysteresis_seconds; /* … or has led by less for this long */
+    double time_constant; /* seconds, time constant of the average; 0.3, 0: none */
+    double hysteresis; /* another label is shown at once when it leads by this much, 0…1; 0.1 … */
+    double hysteresis_seconds; /* … or has led by less for this long; 0.4 */
     double uncertain_below; /* confidence under which the label is uncertain; it is sure again when
                                the confidence is above by `hysteresis`, or at all for
-                               `hysteresis_seconds` */
+                               `hysteresis_seconds`; 0.4 */
 };
+
+/* What is used where nothing else is asked for: to begin with, and change. */
+MIEN_API struct mien_smoothing_options mien_smoothing_defaults(void);
 
 struct mien_smoothing {
     float probabilities[MIEN_LABELS_MAX];
@@ -27,11 +32,13 @@ struct mien_smoothing {
 };
 
 /* The first value, taken as it is. */
-void mien_smoothing_begin(struct mien_smoothing *smoothing, const float *probabilities, int count,
-                          double time, const struct mien_smoothing_options *options);
+MIEN_API void mien_smoothing_begin(struct mien_smoothing *smoothing, const float *probabilities,
+                                   int count, double time,
+                                   const struct mien_smoothing_options *options);
 
 /* A later value. */
-void mien_smoothing_add(struct mien_smoothing *smoothing, const float *probabilities, int count,
-                        double time, const struct mien_smoothing_options *options);
+MIEN_API void mien_smoothing_add(struct mien_smoothing *smoothing, const float *probabilities,
+                                 int count, double time,
+                                 const struct mien_smoothing_options *options);
 
 #endif

@@ -8,6 +8,7 @@
 
 #include "mien/detector.h"
 #include "mien/error.h"
+#include "mien/visibility.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -26,43 +27,51 @@ struct mien_track {
                             caller's own state */
 };
 
+/* The default comes after the semicolon. */
 struct mien_tracks_options {
-    double overlap;          /* least intersection over union of one face in two frames; 0: 0.3 */
-    double max_age;          /* seconds a face is kept without a detection; 0: 0.5 */
-    int min_hits;            /* detections before a face is shown; 0: 2, 1: at once */
-    double smoothing;        /* time constant of the box smoothing, seconds; 0: 0.08; <0: none */
-    double speed_smoothing;  /* likewise of a face's speed, as boxes jitter; 0: 0.15; <0: none */
+    double overlap;   /* least intersection over union of one face in two frames, above 0; 0.3 */
+    double max_age;   /* seconds a face is kept without a detection, above 0; 0.5 */
+    int min_hits;     /* detections before a face is shown; 2 */
+    double smoothing; /* time constant of the box smoothing, seconds; 0.08, 0: none */
+    double speed_smoothing;  /* likewise of a face's speed, as boxes jitter; 0.15, 0: none */
     double slowest_interval; /* seconds from one look to the next at which faces are still followed,
-                              where that is more than `max_age`; 0: 3; <0: none */
+                              where that is more than `max_age`; 3, 0: none */
 };
+
+/* What is used where nothing else is asked for: to begin with, and change. */
+MIEN_API struct mien_tracks_options mien_tracks_defaults(void);
 
 struct mien_tracks; /* one thread at a time; allocates nothing after create */
 
-int mien_tracks_create(struct mien_tracks **tracks, const struct mien_tracks_options *options,
-                       struct mien_error *error);
-void mien_tracks_destroy(struct mien_tracks **tracks);
+/* `options` may be NULL: the defaults. *tracks is untouched on failure. Returns 0, -EINVAL (a
+ * number that makes no sense) or -ENOMEM. */
+MIEN_API int mien_tracks_create(struct mien_tracks **tracks,
+                                const struct mien_tracks_options *options,
+                                struct mien_error *error);
+MIEN_API void mien_tracks_destroy(struct mien_tracks **tracks);
 
 /* Takes the detections of one frame at `time` (seconds, not decreasing). */
-void mien_tracks_update(struct mien_tracks *tracks, const struct mien_box *boxes, size_t count,
-                        double time);
+MIEN_API void mien_tracks_update(struct mien_tracks *tracks, const struct mien_box *boxes,
+                                 size_t count, double time);
 
 /* Numbers faces to come from the last id of `before` on. */
-void mien_tracks_number_after(struct mien_tracks *tracks, const struct mien_tracks *before);
+MIEN_API void mien_tracks_number_after(struct mien_tracks *tracks,
+                                       const struct mien_tracks *before);
 
 /* Ends all tracks: what comes next are other faces. */
-void mien_tracks_forget(struct mien_tracks *tracks);
+MIEN_API void mien_tracks_forget(struct mien_tracks *tracks);
 
 /* Copies the tracks worth showing now, oldest first, at most `capacity`; returns how many. */
-size_t mien_tracks_confirmed(const struct mien_tracks *tracks, struct mien_track *out,
-                             size_t capacity);
+MIEN_API size_t mien_tracks_confirmed(const struct mien_tracks *tracks, struct mien_track *out,
+                                      size_t capacity);
 
 /* Copies the boxes of faces that have not been found often enough to be shown; returns how many. */
-size_t mien_tracks_tentative(const struct mien_tracks *tracks, struct mien_box *boxes,
-                             size_t capacity);
+MIEN_API size_t mien_tracks_tentative(const struct mien_tracks *tracks, struct mien_box *boxes,
+                                      size_t capacity);
 
 /* Where each known face, shown or not, is expected at `time`: where to look for it first. */
-size_t mien_tracks_expected(const struct mien_tracks *tracks, double time, struct mien_box *boxes,
-                            size_t capacity);
+MIEN_API size_t mien_tracks_expected(const struct mien_tracks *tracks, double time,
+                                     struct mien_box *boxes, size_t capacity);
 
 #ifdef __cplusplus
 }
