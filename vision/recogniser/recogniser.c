@@ -191,34 +191,38 @@ static void classify(struct mien_recogniser *r, const struct mien_picture *gray,
         end_stage(r, &r->times->classify, begin);
 }
 
-/* A face that was not found in this picture keeps what it last expressed. */
-static const struct mien_smoothing *remember(struct mien_recogniser *r,
-                                             const struct mien_picture *gray,
-                                             const struct mien_track *track, double time)
+/* A face that was not found in this picture keeps what it last expressed. Returns whether it was
+ * found, and fills `probabilities` with what it expresses now. */
+static bool remember(struct mien_recogniser *r, const struct mien_picture *gray,
+                     const struct mien_track *track, double time, float *probabilities)
 {
     struct memory *memory = &r->memories[track->slot];
     int labels = mien_model_info(r->model)->label_count;
-    float probabilities[MIEN_LABELS_MAX];
     bool known = r->tracks && memory->id == track->id;
     if (known && track->last < time)
-        return &memory->smoothing;
+        return false;
     classify(r, gray, &track->box, probabilities);
     if (known)
         mien_smoothing_add(&memory->smoothing, probabilities, labels, time, &r->smoothing);
     else
         mien_smoothing_begin(&memory->smoothing, probabilities, labels, time, &r->smoothing);
     memory->id = track->id;
-    return &memory->smoothing;
+    return true;
 }
 
-static void add_face(struct mien_faces *faces, const struct mien_track *track,
-                     const struct mien_smoothing *smoothing)
+static void add_face(struct mien_recogniser *r, const struct mien_picture *gray,
+                     const struct mien_track *track, double time, struct mien_faces *faces)
 {
+    float raw[MIEN_LABELS_MAX] = {0};
+    bool found = remember(r, gray, track, time, raw);
+    const struct mien_smoothing *smoothing = &r->memories[track->slot].smoothing;
     struct mien_face *face = &faces->list[faces->count++];
     *face = (struct mien_face){.id = track->id, .box = track->box, .label = smoothing->label};
     memcpy(face->probabilities, smoothing->probabilities, sizeof face->probabilities);
     face->confidence = face->probabilities[face->label];
     face->uncertain = smoothing->uncertain;
+    face->held = !found;
+    memcpy(face->raw, raw, sizeof raw);
 }
 
 int mien_recogniser_classify(struct mien_recogniser *recogniser, const struct mien_picture *gray,
@@ -233,10 +237,8 @@ int mien_recogniser_classify(struct mien_recogniser *recogniser, const struct mi
     faces->tentative.count = tentative->count;
     for (int i = 0; i < tentative->count; i++)
         faces->tentative.boxes[i] = tentative->boxes[i];
-    for (int i = 0; i < detections->count; i++) {
-        const struct mien_track *track = &detections->tracks[i];
-        add_face(faces, track, remember(recogniser, gray, track, time));
-    }
+    for (int i = 0; i < detections->count; i++)
+        add_face(recogniser, gray, &detections->tracks[i], time, faces);
     return 0;
 }
 

@@ -19,6 +19,9 @@ struct mien_face {
     float probabilities[MIEN_LABELS_MAX]; /* 0…1, sum 1, in the order of the model's labels */
     int label;                            /* index of the label shown, with hysteresis */
     float confidence;                     /* probability of `label` */
+    float raw[MIEN_LABELS_MAX];           /* the same before smoothing, of this picture alone */
+    int held;                             /* not found in this picture: all but the box is as it was
+                                             before, and `raw` is not known */
     int uncertain;                        /* confidence is, or was just now, below the threshold */
 };
 
