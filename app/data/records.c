@@ -52,18 +52,6 @@ static void write_json(const struct records *records, const char *source, uint64
 
 /* ---- CSV (RFC 4180) ---- */
 
-static void write_cell(FILE *file, const char *text)
-{
-    if (!text[strcspn(text, "\",\r\n")]) {
-        fputs(text, file);
-        return;
-    }
-    putc('"', file);
-    for (; *text; text++)
-        fputs(*text == '"' ? "\"\"" : (char[]){*text, '\0'}, file);
-    putc('"', file);
-}
-
 static void write_header(struct records *records, bool with_source)
 {
     records->headed = true;
@@ -71,7 +59,7 @@ static void write_header(struct records *records, bool with_source)
             with_source ? "source," : "");
     for (int i = 0; i < records->model->label_count; i++) {
         putc(',', records->file);
-        write_cell(records->file, records->model->labels[i]);
+        write_csv_cell(records->file, records->model->labels[i]);
     }
     fputs("\r\n", records->file);
 }
@@ -80,7 +68,7 @@ static void write_csv_start(const struct records *records, const char *source, u
                             double time)
 {
     if (source) {
-        write_cell(records->file, source);
+        write_csv_cell(records->file, source);
         putc(',', records->file);
     }
     fprintf(records->file, "%llu,", (unsigned long long)frame);
@@ -92,7 +80,7 @@ static void write_csv(const struct records *records, const struct mien_face *fac
     FILE *file = records->file;
     fprintf(file, ",%u,%d,%d,%d,%d,", face->id, face->box.x, face->box.y, face->box.width,
             face->box.height);
-    write_cell(file, records->model->labels[face->label]);
+    write_csv_cell(file, records->model->labels[face->label]);
     putc(',', file);
     write_number(file, face->confidence, SHARE_PLACES);
     fprintf(file, ",%d", face->uncertain ? 1 : 0);

@@ -14,13 +14,15 @@ static void write_clock(FILE *file, double seconds, char point)
 }
 
 static void write_cue(FILE *file, const struct timeline *timeline, const struct timeline_span *span,
-                      char point)
+                      enum export_kind kind)
 {
+    const char *label = timeline->model->labels[span->label];
+    char point = kind == EXPORT_SRT ? ',' : '.';
     write_clock(file, span->start, point);
     fputs(" --> ", file);
     write_clock(file, span->end, point);
     fprintf(file, "\nface %u: ", span->face);
-    write_xml(file, timeline->model->labels[span->label]);
+    (kind == EXPORT_SRT ? write_plain : write_xml)(file, label);
     fprintf(file, " (%.0f %%)\n\n", span->confidence * 100);
 }
 
@@ -50,6 +52,6 @@ void write_cues(FILE *file, enum export_kind kind, const struct timeline *timeli
             continue;
         if (kind == EXPORT_SRT)
             fprintf(file, "%d\n", ++cues->number);
-        write_cue(file, timeline, span, kind == EXPORT_SRT ? ',' : '.');
+        write_cue(file, timeline, span, kind);
     }
 }

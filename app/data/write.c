@@ -1,7 +1,9 @@
 #include "write.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/utf8.h"
 
@@ -21,35 +23,70 @@ void write_number(FILE *file, double value, int places)
     fprintf(file, ".%0*lld", places, (long long)rest);
 }
 
+/* Writes the character at `text`, or U+FFFD for a byte that is no UTF-8. Returns its length. */
+static size_t write_character(FILE *file, const char *text)
+{
+    size_t length = mien_utf8_length(text);
+    if (length)
+        fwrite(text, 1, length, file);
+    else
+        fputs("\xef\xbf\xbd", file);
+    return length ? length : 1;
+}
+
+static bool is_control(char byte)
+{
+    return (unsigned char)byte < 0x20 || byte == 0x7f;
+}
+
 void write_json_string(FILE *file, const char *string)
 {
-    const unsigned char *text = (const unsigned char *)string;
     putc('"', file);
-    while (*text) {
-        size_t length = mien_utf8_length((const char *)text);
+    for (const char *text = string; *text;) {
         if (*text == '"' || *text == '\\')
-            fprintf(file, "\\%c", *text);
-        else if (*text < 0x20 || *text == '<')
-            fprintf(file, "\\u%04x", *text);
-        else if (length)
-            fwrite(text, 1, length, file);
+            fprintf(file, "\\%c", *text++);
+        else if ((unsigned char)*text < 0x20 || *text == '<')
+            fprintf(file, "\\u%04x", (unsigned char)*text++);
         else
-            fputs("\xef\xbf\xbd", file);
-        text += length ? length : 1;
+            text += write_character(file, text);
     }
     putc('"', file);
 }
 
 void write_xml(FILE *file, const char *string)
 {
-    for (const char *text = string; *text; text++) {
-        if (*text == '<')
-            fputs("&lt;", file);
-        else if (*text == '&')
-            fputs("&amp;", file);
-        else if (*text == '"')
-            fputs("&quot;", file);
-        else if ((unsigned char)*text >= 0x20)
-            putc(*text, file);
+    for (const char *text = string; *text;) {
+        static const char special[] = "<>&\"";
+        static const char *const names[] = {"&lt;", "&gt;", "&amp;", "&quot;"};
+        const char *found = strchr(special, *text);
+        if (found)
+            fputs(names[found - special], file);
+        if (found || is_control(*text))
+            text++;
+        else
+            text += write_character(file, text);
     }
+}
+
+void write_plain(FILE *file, const char *string)
+{
+    for (const char *text = string; *text;)
+        if (is_control(*text))
+            text++;
+        else
+            text += write_character(file, text);
+}
+
+void write_csv_cell(FILE *file, const char *string)
+{
+    bool defused = *string && strchr("=+-@\t\r\n", *string);
+    bool quoted = string[strcspn(string, "\",\r\n")] != '\0';
+    fputs(quoted ? "\"" : "", file);
+    fputs(defused ? "'" : "", file);
+    for (const char *text = string; *text;) {
+        if (*text == '"')
+            putc('"', file);
+        text += write_character(file, text);
+    }
+    fputs(quoted ? "\"" : "", file);
 }

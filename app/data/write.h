@@ -11,7 +11,15 @@ void write_number(FILE *file, double value, int places);
  * no UTF-8 become U+FFFD. */
 void write_json_string(FILE *file, const char *string);
 
-/* Text of an XML or HTML element or attribute. */
+/* Text of an XML or HTML element or attribute, or of a WebVTT cue. Bytes that are no UTF-8 become
+ * U+FFFD; control characters are left out. */
 void write_xml(FILE *file, const char *string);
+
+/* The same without names for `<`, `>`, `&` and `"`. */
+void write_plain(FILE *file, const char *string);
+
+/* A cell of a table (RFC 4180). Bytes that are no UTF-8 become U+FFFD. Text that begins with
+ * =, +, -, @, a tab or a line end, which spreadsheets take for formulas, gets a ' before it. */
+void write_csv_cell(FILE *file, const char *string);
 
 #endif

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/utf8.h"
 #include "batch_list.h"
 #include "commands.h"
 #include "mien/log.h"
@@ -272,8 +273,11 @@ static int worse(int one, int other)
 
 static void write_row(const struct recording *recording)
 {
-    fprintf(stderr, "  %-11s %8.1f s  %s%s%s\n", word_for(recording->state), recording->seconds,
-            recording->in, *recording->why ? ": " : "", recording->why);
+    char text[2048];
+    snprintf(text, sizeof text, "%s%s%s", recording->in, *recording->why ? ": " : "",
+             recording->why);
+    fprintf(stderr, "  %-11s %8.1f s  %s\n", word_for(recording->state), recording->seconds,
+            mien_utf8_make_plain(text));
 }
 
 /* With --quiet only what is not fine. Returns the exit code. */

@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "utf8.h"
+
 static _Atomic enum mien_log_level shown_level = MIEN_LOG_INFO;
 static mien_log_function *callback;
 static void *callback_data;
@@ -29,5 +31,6 @@ void mien_log(enum mien_log_level level, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
+    mien_utf8_make_plain(text);
     callback(callback_data, level, text);
 }

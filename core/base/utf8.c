@@ -1,5 +1,8 @@
 #include "utf8.h"
 
+#include <stdbool.h>
+#include <string.h>
+
 size_t mien_utf8_length(const char *string)
 {
     const unsigned char *text = (const unsigned char *)string;
@@ -17,4 +20,23 @@ size_t mien_utf8_length(const char *string)
         (text[0] == 0xf0 && text[1] < 0x90) || (text[0] == 0xf4 && text[1] > 0x8f))
         return 0;
     return length;
+}
+
+/* A terminal would obey it. C1 characters stand behind c2 80 to c2 9f. */
+static bool is_control(const unsigned char *text)
+{
+    return text[0] < 0x20 || text[0] == 0x7f || (text[0] == 0xc2 && text[1] < 0xa0);
+}
+
+char *mien_utf8_make_plain(char *text)
+{
+    for (char *next = text; *next;) {
+        size_t length = mien_utf8_length(next);
+        bool plain = length && !is_control((const unsigned char *)next);
+        length = length ? length : 1;
+        if (!plain)
+            memset(next, '?', length);
+        next += length;
+    }
+    return text;
 }

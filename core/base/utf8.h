@@ -12,6 +12,10 @@ extern "C" {
  * 4, also 1 for that zero; 0 where there is none. Any thread. */
 size_t mien_utf8_length(const char *text);
 
+/* Makes text fit to be shown on a terminal: bytes that are no UTF-8, and those of control
+ * characters (C0, DEL, C1), become '?'. Returns `text`. Any thread. */
+char *mien_utf8_make_plain(char *text);
+
 #ifdef __cplusplus
 }
 #endif

@@ -96,6 +96,30 @@ static void writes_csv(void)
     free(text);
 }
 
+/* A spreadsheet runs what begins like a formula; and a table is UTF-8. */
+static void defuses_cells(void)
+{
+    static const struct {
+        const char *name, *cell;
+    } cells[] = {
+        {"=1+1", "'=1+1"},
+        {"+1", "'+1"},
+        {"-1", "'-1"},
+        {"@SUM(A1)", "'@SUM"},
+        {"\tx", "'\tx"},
+        {"\nx", "\"'\nx\""},
+        {"=a,\"b\"", "\"'=a,\"\"b\"\"\""},
+        {"a=b", "a=b"},
+        {"caf\xe9", "caf\xef\xbf\xbd"},
+    };
+    for (size_t i = 0; i < sizeof cells / sizeof *cells; i++) {
+        char *text = write_rows(RECORDS_CSV, cells[i].name);
+        const char *second = strchr(text, '\r') + 2;
+        CU_ASSERT_EQUAL(strncmp(second, cells[i].cell, strlen(cells[i].cell)), 0);
+        free(text);
+    }
+}
+
 static void writes_the_same_in_every_locale(void)
 {
     char folder[] = "/tmp/mien-locale-XXXXXX", command[160];
@@ -150,6 +174,7 @@ int main(void)
         {"writes json lines", writes_json_lines},
         {"escapes any source name", escapes_any_source_name},
         {"writes csv", writes_csv},
+        {"defuses cells", defuses_cells},
         {"writes the same in every locale", writes_the_same_in_every_locale},
         {"writes a header for nothing", writes_a_header_for_nothing},
         {"names the file that fails", names_the_file_that_fails},

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char *const labels[] = {"happy", "sad", "<b>&\"odd\""};
+static const char *const labels[] = {"happy", "sad", "<b>&\"--> x\""};
 static const struct mien_model_info model = {.label_count = 3, .labels = labels};
 
 static const struct mien_yuv yuv = {0.299, 0.114, 1};
@@ -179,13 +179,15 @@ static void writes_subtitles(void)
 {
     char *text = write_export(EXPORT_VTT);
     CU_ASSERT_STRING_EQUAL(
-        text, "WEBVTT\n\n00:00:00.000 --> 00:00:00.200\nface 1: happy (80 %)\n\n"
-              "00:00:00.200 --> 00:00:00.400\nface 1: sad (80 %)\n\n"
-              "00:00:00.500 --> 00:00:00.600\nface 1: &lt;b>&amp;&quot;odd&quot; (80 %)\n\n");
+        text,
+        "WEBVTT\n\n00:00:00.000 --> 00:00:00.200\nface 1: happy (80 %)\n\n"
+        "00:00:00.200 --> 00:00:00.400\nface 1: sad (80 %)\n\n"
+        "00:00:00.500 --> 00:00:00.600\nface 1: &lt;b&gt;&amp;&quot;--&gt; x&quot; (80 %)\n\n");
     free(text);
     text = write_export(EXPORT_SRT);
     CU_ASSERT_EQUAL(
         strncmp(text, "1\n00:00:00,000 --> 00:00:00,200\nface 1: happy (80 %)\n\n2\n", 56), 0);
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "face 1: <b>&\"--> x\" (80 %)"));
     free(text);
 }
 
@@ -219,7 +221,7 @@ static void writes_pages_that_hold(void)
 {
     char *text = write_export(EXPORT_REPORT);
     CU_ASSERT_PTR_NULL(strstr(text, "<b>"));
-    CU_ASSERT_PTR_NOT_NULL(strstr(text, "<h1>&lt;/script> &amp; &quot;film&quot;.mp4</h1>"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "<h1>&lt;/script&gt; &amp; &quot;film&quot;.mp4</h1>"));
     int scripts = 0;
     for (const char *place = text; (place = strstr(place, "</script>")); place++)
         scripts++;

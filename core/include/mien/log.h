@@ -26,7 +26,8 @@ MIEN_API void mien_log_set_callback(mien_log_function *function, void *data);
 /* Messages above this level are dropped; MIEN_LOG_INFO at start. Any thread. */
 MIEN_API void mien_log_set_level(enum mien_log_level level);
 
-/* Formats a message and hands it on; what does not fit into 1023 bytes is cut. Any thread. */
+/* Formats a message and hands it on; what does not fit into 1023 bytes is cut. Bytes
+ * that are no UTF-8 and control characters, as a file's name may have, become '?'. Any thread. */
 MIEN_API void mien_log(enum mien_log_level level, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
