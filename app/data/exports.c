@@ -48,6 +48,10 @@ static void write_export_file(FILE *file, enum export_kind kind, const struct ti
         write_summary(file, timeline, facts);
     else if (kind == EXPORT_PLOT)
         write_chart(file, timeline);
+    else if (kind == EXPORT_EAF)
+        write_eaf(file, timeline, facts);
+    else if (kind == EXPORT_TEXTGRID)
+        write_text_grid(file, timeline);
     else
         write_report(file, timeline, facts);
 }

@@ -11,11 +11,13 @@
 #include "timeline.h"
 
 enum export_kind {
-    EXPORT_VTT,     /* WebVTT: each span as a cue */
-    EXPORT_SRT,     /* the same as SubRip */
-    EXPORT_SUMMARY, /* JSON: shares of time, changes */
-    EXPORT_PLOT,    /* SVG: the timeline */
-    EXPORT_REPORT,  /* HTML in one file: chart with values, small pictures, summary */
+    EXPORT_VTT,      /* WebVTT: each span as a cue */
+    EXPORT_SRT,      /* the same as SubRip */
+    EXPORT_SUMMARY,  /* JSON: shares of time, changes */
+    EXPORT_PLOT,     /* SVG: the timeline */
+    EXPORT_REPORT,   /* HTML in one file: chart with values, small pictures, summary */
+    EXPORT_EAF,      /* ELAN: a tier for each face */
+    EXPORT_TEXTGRID, /* the same for Praat */
     EXPORT_KINDS,
 };
 
@@ -23,6 +25,7 @@ enum export_kind {
 struct export_facts {
     const char *source;
     int64_t losses;
+    int64_t jumps; /* in its times, which were mended */
     int interrupted;
 };
 
@@ -63,6 +66,8 @@ void write_cues(FILE *file, enum export_kind kind, const struct timeline *timeli
                 struct cues *cues, bool all);
 void write_summary(FILE *file, const struct timeline *timeline, const struct export_facts *facts);
 void write_chart(FILE *file, const struct timeline *timeline);
+void write_eaf(FILE *file, const struct timeline *timeline, const struct export_facts *facts);
+void write_text_grid(FILE *file, const struct timeline *timeline);
 void write_report(FILE *file, const struct timeline *timeline, const struct export_facts *facts);
 
 /* Faces in the chart and the report; others are only in the summary. */

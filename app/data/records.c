@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "derived.h"
 #include "write.h"
 
 struct records {
@@ -13,14 +14,59 @@ struct records {
     char *path;
     enum records_format format;
     const struct mien_model_info *model;
-    bool headed;  /* CSV: the header row is written */
-    bool sources; /* it has a column for them */
-    bool owned;   /* the file */
+    bool headed;      /* CSV: the header row is written */
+    bool sources;     /* it has a column for them */
+    unsigned columns; /* of enum records_columns */
+    bool owned;       /* the file */
 };
 
-enum { ROW_VERSION = 1, /* of docs/rows.schema.json */ TIME_PLACES = 6, SHARE_PLACES = 4 };
+/* The version is that of docs/rows.schema.json. */
+enum { ROW_VERSION = 2, TIME_PLACES = 6, SHARE_PLACES = 4, LABEL_BYTES = 256 };
+
+/* Only of models whose labels have known places. */
+static bool has_derived(const struct records *records)
+{
+    return records->columns & RECORDS_DERIVED && derived_known(records->model);
+}
 
 /* ---- JSON ---- */
+
+static void write_json_number(FILE *file, const char *name, double value)
+{
+    fprintf(file, ",\"%s\":", name);
+    write_number(file, value, SHARE_PLACES);
+}
+
+/* {label: probability} */
+static void write_json_shares(const struct records *records, const float *probabilities)
+{
+    const struct mien_model_info *model = records->model;
+    for (int i = 0; i < model->label_count; i++) {
+        putc(i ? ',' : '{', records->file);
+        write_json_string(records->file, model->labels[i]);
+        putc(':', records->file);
+        write_number(records->file, probabilities[i], SHARE_PLACES);
+    }
+    putc('}', records->file);
+}
+
+static void write_json_extras(const struct records *records, const struct mien_face *face)
+{
+    FILE *file = records->file;
+    if (records->columns & RECORDS_RAW) {
+        fputs(",\"raw\":", file);
+        if (face->held)
+            fputs("null", file);
+        else
+            write_json_shares(records, face->raw);
+    }
+    if (has_derived(records)) {
+        struct derived derived = derived_of(records->model, face->probabilities);
+        write_json_number(file, "valence", derived.valence);
+        write_json_number(file, "arousal", derived.arousal);
+        write_json_number(file, "disagreement", derived.disagreement);
+    }
+}
 
 static void write_json(const struct records *records, const char *source, uint64_t frame,
                        double time, const struct mien_face *face)
@@ -35,19 +81,16 @@ static void write_json(const struct records *records, const char *source, uint64
     }
     fprintf(file, "\"frame\":%llu,\"time\":", (unsigned long long)frame);
     write_number(file, time, TIME_PLACES);
-    fprintf(file, ",\"face\":%u,\"box\":[%d,%d,%d,%d],\"emotions\":{", face->id, face->box.x,
+    fprintf(file, ",\"face\":%u,\"box\":[%d,%d,%d,%d],\"emotions\":", face->id, face->box.x,
             face->box.y, face->box.width, face->box.height);
-    for (int i = 0; i < model->label_count; i++) {
-        fputs(i ? "," : "", file);
-        write_json_string(file, model->labels[i]);
-        putc(':', file);
-        write_number(file, face->probabilities[i], SHARE_PLACES);
-    }
-    fputs("},\"label\":", file);
+    write_json_shares(records, face->probabilities);
+    fputs(",\"label\":", file);
     write_json_string(file, model->labels[face->label]);
     fputs(",\"confidence\":", file);
     write_number(file, face->confidence, SHARE_PLACES);
-    fprintf(file, ",\"uncertain\":%s}\n", face->uncertain ? "true" : "false");
+    fprintf(file, ",\"uncertain\":%s", face->uncertain ? "true" : "false");
+    write_json_extras(records, face);
+    fputs("}\n", file);
 }
 
 /* ---- CSV (RFC 4180) ---- */
@@ -61,6 +104,14 @@ static void write_header(struct records *records, bool with_source)
         putc(',', records->file);
         write_csv_cell(records->file, records->model->labels[i]);
     }
+    for (int i = 0; i < records->model->label_count && records->columns & RECORDS_RAW; i++) {
+        char name[LABEL_BYTES];
+        snprintf(name, sizeof name, "raw_%s", records->model->labels[i]);
+        putc(',', records->file);
+        write_csv_cell(records->file, name);
+    }
+    if (has_derived(records))
+        fputs(",valence,arousal,disagreement", records->file);
     fputs("\r\n", records->file);
 }
 
@@ -90,9 +141,29 @@ static void write_csv(const struct records *records, const struct mien_face *fac
     }
 }
 
+static void write_csv_extras(const struct records *records, const struct mien_face *face)
+{
+    FILE *file = records->file;
+    for (int i = 0; i < records->model->label_count && records->columns & RECORDS_RAW; i++) {
+        putc(',', file);
+        if (!face->held)
+            write_number(file, face->raw[i], SHARE_PLACES);
+    }
+    if (!has_derived(records))
+        return;
+    struct derived derived = derived_of(records->model, face->probabilities);
+    const double values[] = {derived.valence, derived.arousal, derived.disagreement};
+    for (int i = 0; i < 3; i++) {
+        putc(',', file);
+        write_number(file, values[i], SHARE_PLACES);
+    }
+}
+
 static void write_empty_cells(const struct records *records)
 {
-    for (int i = 0; i < 8 + records->model->label_count; i++)
+    int labels = records->model->label_count, count = 8 + labels;
+    count += (records->columns & RECORDS_RAW ? labels : 0) + (has_derived(records) ? 3 : 0);
+    for (int i = 0; i < count; i++)
         putc(',', records->file);
 }
 
@@ -103,10 +174,12 @@ static void add_csv(struct records *records, const char *source, uint64_t frame,
         write_header(records, source != NULL);
     for (int i = 0; i < faces->count || i == 0; i++) {
         write_csv_start(records, source, frame, time);
-        if (faces->count)
+        if (faces->count) {
             write_csv(records, &faces->list[i]);
-        else
+            write_csv_extras(records, &faces->list[i]);
+        } else {
             write_empty_cells(records);
+        }
         fputs("\r\n", records->file);
     }
 }
@@ -188,6 +261,11 @@ int records_add(struct records *records, const char *source, uint64_t frame, dou
 void records_name_sources(struct records *records)
 {
     records->sources = true;
+}
+
+void records_add_columns(struct records *records, unsigned columns)
+{
+    records->columns = columns;
 }
 
 int records_close(struct records **records, struct mien_error *error)

@@ -31,6 +31,15 @@ void records_use(struct records *records, const struct mien_model_info *model);
 int records_add(struct records *records, const char *source, uint64_t frame, double time,
                 const struct mien_faces *faces, struct mien_error *error);
 
+/* What rows have beside the usual. */
+enum records_columns {
+    RECORDS_RAW = 1,     /* probabilities before smoothing */
+    RECORDS_DERIVED = 2, /* valence, arousal, disagreement; only of models whose labels are known */
+};
+
+/* To be called before the first row. */
+void records_add_columns(struct records *records, unsigned columns);
+
 /* Rows to come name their source: the header says so even if none comes. */
 void records_name_sources(struct records *records);
 

@@ -70,13 +70,14 @@ static void write_total(FILE *file, const struct timeline *timeline)
 
 void write_summary(FILE *file, const struct timeline *timeline, const struct export_facts *facts)
 {
-    fputs("{\"format\":\"mien-summary\",\"version\":1,\"source\":", file);
+    fputs("{\"format\":\"mien-summary\",\"version\":2,\"source\":", file);
     write_json_string(file, facts->source);
     putc(',', file);
     write_field(file, "duration", timeline->end, TIME_PLACES);
     fprintf(file, ",\"frames\":%lld,\"frames_with_faces\":%lld,\"frames_lost\":%lld",
             (long long)timeline->frames, (long long)timeline->frames_with_faces,
             (long long)facts->losses);
+    fprintf(file, ",\"time_jumps\":%lld", (long long)facts->jumps);
     fprintf(file, ",\"interrupted\":%s,\"labels\":[", facts->interrupted ? "true" : "false");
     for (int i = 0; i < timeline->model->label_count; i++) {
         fputs(i ? "," : "", file);

@@ -20,8 +20,8 @@ static const char **output_of(struct video_job_options *job, int number)
     return number == 2 ? &job->csv : &job->exports[number - 3];
 }
 
-static const char *const extensions[OUTPUTS] = {NULL,   ".jsonl", ".csv", ".vtt",
-                                                ".srt", ".json",  ".svg", ".html"};
+static const char *const extensions[OUTPUTS] = {NULL,    ".jsonl", ".csv",  ".vtt", ".srt",
+                                                ".json", ".svg",   ".html", ".eaf", ".TextGrid"};
 
 /* ---- inputs ---- */
 

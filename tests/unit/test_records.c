@@ -52,11 +52,11 @@ static void writes_json_lines(void)
     char *text = write_rows(RECORDS_JSONL, NULL);
     CU_ASSERT_STRING_EQUAL(
         text,
-        "{\"version\":1,\"frame\":4,\"time\":0.333333,\"face\":1,\"box\":[10,20,30,40],"
+        "{\"version\":2,\"frame\":4,\"time\":0.333333,\"face\":1,\"box\":[10,20,30,40],"
         "\"emotions\":"
         "{\"happy\":0.75,\"sad, \\\"blue\\\"\":0.2,\"no\\\\thing\":0.05},\"label\":"
         "\"happy\",\"confidence\":0.75,\"uncertain\":false}\n"
-        "{\"version\":1,\"frame\":4,\"time\":0.333333,\"face\":7,\"box\":[0,1,2,3],\"emotions\":"
+        "{\"version\":2,\"frame\":4,\"time\":0.333333,\"face\":7,\"box\":[0,1,2,3],\"emotions\":"
         "{\"happy\":0.3,\"sad, \\\"blue\\\"\":0.4,\"no\\\\thing\":0.3},\"label\":"
         "\"sad, \\\"blue\\\"\",\"confidence\":0.4,\"uncertain\":true}\n");
     free(text);
