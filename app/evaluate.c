@@ -115,7 +115,7 @@ static int measure(struct metrics *metrics, const struct dataset *set,
                    const struct mien_config *config, struct mien_error *error)
 {
     size_t answers = (size_t)set->images.count * (size_t)info->label_count;
-    float *probabilities = calloc(answers ? answers : 1, sizeof *probabilities);
+    float *probabilities = calloc(answers, sizeof *probabilities);
     int status = probabilities ? dataset_classify(set, network, info, threads_of(config),
                                                   probabilities, error)
                                : mien_error_set(error, ENOMEM, "no memory for the answers");
@@ -189,6 +189,13 @@ static int report(const struct metrics *metrics, const struct mien_model_info *m
     return draw_pictures(pictures, metrics, model, error);
 }
 
+static int check_any(const struct dataset *set, struct mien_error *error)
+{
+    if (set->images.count)
+        return 0;
+    return mien_error_set(error, EINVAL, "there is no picture to measure the model on");
+}
+
 static int check_line(const struct mien_command_line *line, const struct mien_config *config)
 {
     const char *const plots[] = {config->output.confusion, config->output.reliability};
@@ -223,7 +230,8 @@ int command_evaluate(const struct mien_command_line *line)
     if (!path || mien_model_open(&model, path, &error) ||
         mien_network_create(&network, model, &options, &error) ||
         read_data(&set, &config, mien_model_info(model)->label_count, &error) ||
-        (config.input.exclude && exclude_seen(&set, config.input.exclude, &error)))
+        (config.input.exclude && exclude_seen(&set, config.input.exclude, &error)) ||
+        check_any(&set, &error))
         goto end;
     code = EXIT_LOSSES;
     if (open_pictures(&pictures, &config, &error) ||

@@ -44,8 +44,9 @@ const struct command_text command_texts[MIEN_COMMANDS] = {
          "which the pictures are taken, not those in folders below; a pattern ('*.jpg'); or -, "
          "standard input.\n"
          "Exit codes: 0 fine, 1 wrong arguments, 2 a picture or the model cannot be used (the "
-         "other pictures are done), 3 an output cannot be written (it ends there), 130 or 143 "
-         "interrupted (what is written is complete)."},
+         "other pictures are done), 3 an output cannot be written (it ends there) or a picture is "
+         "damaged (what is there of it was used), 130 or 143 interrupted (what is written is "
+         "complete)."},
     [MIEN_KIOSK] =
         {"kiosk", "the same on a screen in public, unattended", NULL, "`--video FILE` plays a file",
          "Shows what the faces before a camera express, on a whole screen in public: keys are "

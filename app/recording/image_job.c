@@ -1,12 +1,14 @@
 #include "image_job.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/utf8.h"
 #include "commands.h"
 #include "data/records.h"
 #include "draw/overlay.h"
@@ -32,6 +34,7 @@ struct job {
     bool talk; /* a line a face on standard output */
     struct progress progress;
     int done, failed;
+    int damaged; /* of those done: what could be read of them was used */
 };
 
 /* What of a folder is a picture: all that FFmpeg reads and people have. */
@@ -96,9 +99,12 @@ static int check_names(const struct job *job, struct mien_error *error)
 
 /* ---- one picture ---- */
 
-static int print_faces(struct job *job, const char *file, const struct mien_faces *faces,
+static int print_faces(struct job *job, const char *path, const struct mien_faces *faces,
                        struct mien_error *error)
 {
+    char file[PATH_MAX];
+    snprintf(file, sizeof file, "%s", path);
+    mien_utf8_make_plain(file);
     const char *const *labels = mien_recogniser_model(job->recogniser)->labels;
     if (isatty(STDOUT_FILENO))
         progress_hide(&job->progress);
@@ -161,9 +167,16 @@ static int do_picture(struct job *job, int number)
     int code = EXIT_UNREADABLE;
     if (!mien_reader_open(&reader, job->pictures.paths[number], &error))
         code = look_at(job, reader, number, &error);
+    bool damaged = reader && !code && mien_reader_losses(reader);
     mien_reader_close(&reader);
     job->done += !code;
     job->failed += code != 0;
+    job->damaged += damaged;
+    if (damaged) {
+        progress_hide(&job->progress);
+        mien_log(MIEN_LOG_WARNING, "%s: it is damaged or cut short; what is there was used",
+                 job->pictures.paths[number]);
+    }
     if (code) {
         progress_hide(&job->progress);
         mien_log(MIEN_LOG_ERROR, "%s", error.text);
@@ -275,7 +288,7 @@ static int run(struct job *job)
     if (close_outputs(job, code, &error) && code != EXIT_LOSSES)
         code = tell(EXIT_LOSSES, &error);
     atomic_files_keep(&job->files);
-    return code;
+    return code || !job->damaged ? code : EXIT_LOSSES;
 }
 
 static int prepare_and_run(struct job *job)

@@ -115,9 +115,12 @@ static int open_records(struct job *job, struct records **records, const char *p
 {
     struct atomic_file *file = NULL;
     int result = path ? atomic_files_open(&job->files, &file, path, error) : 0;
-    return result || !path ? result
-                           : records_start(records, file, format,
-                                           mien_recogniser_model(job->recogniser), error);
+    if (result == 0 && path)
+        result =
+            records_start(records, file, format, mien_recogniser_model(job->recogniser), error);
+    if (result == 0 && path)
+        records_add_columns(*records, job->options->columns);
+    return result;
 }
 
 static int open_video(struct job *job, struct mien_error *error)
@@ -192,6 +195,7 @@ static int remember(struct job *job, const struct slot *slot, struct mien_error 
     const struct export_facts so_far = {
         .source = job->options->in,
         .losses = mien_reader_losses(job->reader),
+        .jumps = mien_reader_jumps(job->reader),
         .interrupted = true,
     };
     int result = timeline_add(&job->timeline, slot->frame.time, &slot->faces,
@@ -218,8 +222,12 @@ static int write_picture(struct job *job, struct slot *slot, struct mien_error *
 static void show_progress(struct job *job)
 {
     char text[160];
+    const struct mien_selection *part = &job->options->selection;
+    double end = mien_reader_info(job->reader)->duration;
+    if (part->to > 0 && (end <= 0 || part->to < end))
+        end = part->to;
     double share =
-        progress_of_video(text, sizeof text, job->time, mien_reader_info(job->reader)->duration,
+        progress_of_video(text, sizeof text, job->time - part->from, end > 0 ? end - part->from : 0,
                           progress_seconds(&job->progress));
     progress_show(&job->progress, share, text);
 }
@@ -263,6 +271,7 @@ static int close_exports(struct job *job, struct mien_error *error)
     const struct export_facts facts = {
         .source = job->options->in,
         .losses = mien_reader_losses(job->reader),
+        .jumps = mien_reader_jumps(job->reader),
         .interrupted = interrupted_by != 0,
     };
     if (!job->with_exports)
@@ -301,6 +310,15 @@ static void say_result(const struct job *job, double elapsed)
                  job->time);
 }
 
+static void say_jumps(int64_t count)
+{
+    if (count)
+        mien_log(MIEN_LOG_WARNING,
+                 "its times jump %lld time%s, as where recordings were joined; what comes after "
+                 "follows on, in data and video",
+                 (long long)count, count == 1 ? "" : "s");
+}
+
 static bool say_losses(int64_t frames, int64_t packets)
 {
     if (frames)
@@ -337,6 +355,7 @@ static int run(struct job *job)
     atomic_files_keep(&job->files);
     if (job->timing)
         timing_print(job->timing, job->frames, elapsed, before);
+    say_jumps(mien_reader_jumps(job->reader));
     bool lossy = say_losses(mien_reader_losses(job->reader), packets) || result < 0 || closed < 0;
     if (interrupted_by)
         return 128 + interrupted_by;
@@ -351,6 +370,8 @@ static int prepare_and_run(struct job *job)
     job->timing = o->timing ? &job->times : NULL;
     recogniser.times = o->timing ? &job->times.recogniser : NULL;
     int result = mien_reader_open(&job->reader, o->in, &error);
+    if (result == 0)
+        result = mien_reader_select(job->reader, &o->selection, &error);
     if (result == 0)
         result = recogniser_open(&job->recogniser, &recogniser, &error);
     if (result == 0)

@@ -11,12 +11,14 @@
 /* Outputs are NULL where not wanted, "-" for standard output. */
 struct video_job_options {
     const char *in, *video, *jsonl, *csv, *exports[EXPORT_KINDS];
+    struct mien_selection selection;
     struct mien_writer_options encoding;
     struct mien_recogniser_options recogniser;
     bool quiet;
-    bool resumable;  /* what is interrupted keeps its .part names also where nothing is replaced */
-    bool timing;     /* say at the end where the time went */
-    bool bars, blur; /* as in struct overlay_style */
+    bool resumable;   /* what is interrupted keeps its .part names also where nothing is replaced */
+    bool timing;      /* say at the end where the time went */
+    unsigned columns; /* of enum records_columns */
+    bool bars, blur;  /* as in struct overlay_style */
 };
 
 /* Says what happens on stderr. SIGINT and SIGTERM end it with complete files.

@@ -142,12 +142,20 @@ static void reads_gzipped_data(void)
 
 static void leaves_out_what_was_seen(void)
 {
-    media_shell(&run, "mien evaluate --model model.safetensors --data set "
-                      "--exclude set-images.idx3-ubyte --json");
+    media_shell(&run, "{ head -c 4 set-images.idx3-ubyte; printf '\\0\\0\\0\\1'; tail -c +9 "
+                      "set-images.idx3-ubyte | head -c $((8 + 48 * 48)); } >seen.idx; mien "
+                      "evaluate --model model.safetensors --data set "
+                      "--exclude seen.idx --json");
     CU_ASSERT_EQUAL(run.code, 0);
     cJSON *json = cJSON_Parse(run.out);
-    CU_ASSERT_EQUAL(number(json, "count"), 0);
+    CU_ASSERT_EQUAL(number(json, "count"), PICTURES - 1);
     cJSON_Delete(json);
+    media_shell(&run, "mien evaluate --model model.safetensors --data set "
+                      "--exclude set-images.idx3-ubyte --confusion none.svg");
+    CU_ASSERT_EQUAL(run.code, 2);
+    CU_ASSERT_PTR_NOT_NULL(strstr(run.err, "there is no picture"));
+    media_shell(&run, "ls none.svg");
+    CU_ASSERT(run.code != 0);
 }
 
 /* argp breaks lines that are long for it. */

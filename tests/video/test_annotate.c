@@ -245,7 +245,7 @@ static void works_in_a_pipe(void)
     CU_ASSERT_PTR_NOT_NULL(strstr(run.out, "video,15"));
     CU_ASSERT_PTR_NOT_NULL(strstr(run.out, "audio,"));
     annotate("film.mp4 --jsonl -");
-    CU_ASSERT_EQUAL(strncmp(run.out, "{\"version\":1,\"frame\":", 21), 0);
+    CU_ASSERT_EQUAL(strncmp(run.out, "{\"version\":2,\"frame\":", 21), 0);
 }
 
 static double cpu_of(const char *part)

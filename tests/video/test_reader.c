@@ -420,9 +420,102 @@ static void names_the_file_whose_pictures_it_cannot_convert(void)
     mien_reader_close(&reader);
 }
 
+/* ---- a part of it ---- */
+
+static uint64_t digest(const struct mien_picture *picture)
+{
+    uint64_t sum = 14695981039346656037u;
+    for (int y = 0; y < picture->height; y++)
+        for (int x = 0; x < picture->width; x++)
+            sum = (sum ^ picture->data[y * picture->stride + x]) * 1099511628211u;
+    return sum;
+}
+
+/* Number, time and content of each frame. */
+struct seen {
+    int count;
+    uint64_t numbers[200], digests[200];
+    double times[200];
+};
+
+static void see(const char *path, const struct mien_selection *selection, struct seen *seen)
+{
+    struct mien_error error = {""};
+    struct mien_reader *reader = NULL;
+    struct mien_frame frame;
+    *seen = (struct seen){0};
+    CU_ASSERT_EQUAL_FATAL(mien_reader_open(&reader, path, &error), 0);
+    CU_ASSERT_EQUAL(mien_reader_select(reader, selection, &error), 0);
+    while (mien_reader_next(reader, &frame, &error) > 0 && seen->count < 200) {
+        seen->numbers[seen->count] = frame.number;
+        seen->times[seen->count] = frame.time;
+        seen->digests[seen->count++] = digest(&frame.gray);
+    }
+    CU_ASSERT_EQUAL(mien_reader_losses(reader), 0);
+    mien_reader_close(&reader);
+}
+
+/* The frames of a part are those of the whole that have their numbers. */
+static void check_part(const char *path, const struct seen *whole, struct mien_selection selection,
+                       int first, int step, int count)
+{
+    static struct seen part;
+    see(path, &selection, &part);
+    if (part.count != count) {
+        char line[200];
+        snprintf(line, sizeof line, "%s from %g to %g fps %g every %d: %d frames, not %d", path,
+                 selection.from, selection.to, selection.fps, selection.every, part.count, count);
+        tell(line);
+    }
+    CU_ASSERT_EQUAL_FATAL(part.count, count);
+    for (int i = 0; i < count; i++) {
+        uint64_t number = (uint64_t)(first + i * step);
+        CU_ASSERT_EQUAL(part.numbers[i], number);
+        CU_ASSERT_DOUBLE_EQUAL(part.times[i], whole->times[number], 1e-9);
+        CU_ASSERT_EQUAL(part.digests[i], whole->digests[number]);
+    }
+}
+
+static void reads_a_part(void)
+{
+    static struct seen whole;
+    const char *const names[] = {"part.mp4", "part.mkv", "part.ts"};
+    for (int i = 0; i < 3; i++) {
+        char line[200];
+        snprintf(line, sizeof line,
+                 "-f lavfi -i testsrc2=s=64x48:r=25:d=4 -c:v libx264 -bf 2 -g 30 %s", names[i]);
+        if (!media_make(line))
+            return;
+        see(names[i], &(struct mien_selection){0}, &whole);
+        CU_ASSERT_EQUAL_FATAL(whole.count, 100);
+        check_part(names[i], &whole, (struct mien_selection){.every = 3}, 0, 3, 34);
+        check_part(names[i], &whole, (struct mien_selection){.fps = 5}, 0, 5, 20);
+        check_part(names[i], &whole, (struct mien_selection){.fps = 60}, 0, 1, 100);
+        check_part(names[i], &whole, (struct mien_selection){.from = 1.8, .to = 2.4}, 45, 1, 15);
+        check_part(names[i], &whole, (struct mien_selection){.from = 2, .fps = 2.5}, 50, 10, 5);
+        check_part(names[i], &whole, (struct mien_selection){.to = 0.2}, 0, 1, 5);
+    }
+}
+
+static void refuses_a_part_that_is_not_there(void)
+{
+    struct mien_error error = {""};
+    struct mien_reader *reader = NULL;
+    if (!media_make("-f lavfi -i testsrc2=s=64x48:r=25:d=1 -c:v libx264 short.mp4"))
+        return;
+    CU_ASSERT_EQUAL_FATAL(mien_reader_open(&reader, "short.mp4", &error), 0);
+    struct mien_selection late = {.from = 5}, none = {.from = 0.5, .to = 0.4};
+    CU_ASSERT_EQUAL(mien_reader_select(reader, &late, &error), -EINVAL);
+    CU_ASSERT_PTR_NOT_NULL(strstr(error.text, "short.mp4: it ends at 1.00 s"));
+    CU_ASSERT_EQUAL(mien_reader_select(reader, &none, &error), -EINVAL);
+    mien_reader_close(&reader);
+}
+
 int main(void)
 {
     const struct test tests[] = {
+        {"reads a part", reads_a_part},
+        {"refuses a part that is not there", refuses_a_part_that_is_not_there},
         {"counts frames and times", counts_frames_and_times},
         {"keeps a variable frame rate", keeps_a_variable_frame_rate},
         {"gray of a gray picture is exact", gray_of_a_gray_picture_is_exact},

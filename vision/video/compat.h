@@ -5,6 +5,7 @@
 
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
+#include <stdbool.h>
 #include <string.h>
 
 /* FFmpeg 6.0 renamed AVFrame.pkt_duration; 7.0 removed the old name. In the stream's time base. */
@@ -14,6 +15,37 @@ static inline int64_t compat_frame_duration(const AVFrame *frame)
     return frame->duration;
 #else
     return frame->pkt_duration;
+#endif
+}
+
+/* FFmpeg 6.1 moved these from fields of their own into the flags. */
+#define COMPAT_INTERLACED_IN_FLAGS (LIBAVUTIL_VERSION_INT >= AV_VERSION_INT(58, 7, 100))
+
+static inline bool compat_is_interlaced(const AVFrame *frame)
+{
+#if COMPAT_INTERLACED_IN_FLAGS
+    return frame->flags & AV_FRAME_FLAG_INTERLACED;
+#else
+    return frame->interlaced_frame;
+#endif
+}
+
+static inline bool compat_is_top_first(const AVFrame *frame)
+{
+#if COMPAT_INTERLACED_IN_FLAGS
+    return frame->flags & AV_FRAME_FLAG_TOP_FIELD_FIRST;
+#else
+    return frame->top_field_first;
+#endif
+}
+
+static inline void compat_mark_interlaced(AVFrame *frame, bool top_first)
+{
+#if COMPAT_INTERLACED_IN_FLAGS
+    frame->flags |= AV_FRAME_FLAG_INTERLACED | (top_first ? AV_FRAME_FLAG_TOP_FIELD_FIRST : 0);
+#else
+    frame->interlaced_frame = 1;
+    frame->top_field_first = top_first;
 #endif
 }
 

@@ -2,6 +2,7 @@
 
 #include <libavcodec/avcodec.h>
 #include <libavutil/avstring.h>
+#include <string.h>
 
 enum { CODECS_MAX = 16 };
 
@@ -31,6 +32,8 @@ static bool is_among(enum AVCodecID codec, const enum AVCodecID codecs[CODECS_MA
 
 bool video_holds(const AVOutputFormat *format, enum AVCodecID codec)
 {
+    if (codec == AV_CODEC_ID_VORBIS && !strcmp(format->name, "avi"))
+        return false; /* it has a number for it, but nothing plays what is written */
     int answer = avformat_query_codec(format, codec, FF_COMPLIANCE_NORMAL);
     if (answer >= 0)
         return answer == 1;
@@ -38,4 +41,53 @@ bool video_holds(const AVOutputFormat *format, enum AVCodecID codec)
         if (av_match_name(format->name, holds[i].formats))
             return is_among(codec, holds[i].codecs);
     return false;
+}
+
+void video_set_container_options(AVDictionary **options)
+{
+    av_dict_set(options, "movflags", "frag_keyframe+delay_moov+default_base_moof", 0);
+    av_dict_set(options, "frag_duration", "1000000", 0);
+    av_dict_set(options, "cluster_time_limit", "1000", 0);
+}
+
+static int add_like(AVFormatContext *to, const AVStream *from)
+{
+    AVStream *stream = avformat_new_stream(to, NULL);
+    int result =
+        stream ? avcodec_parameters_copy(stream->codecpar, from->codecpar) : AVERROR(ENOMEM);
+    if (result < 0)
+        return result;
+    stream->codecpar->codec_tag = 0;
+    stream->time_base = from->time_base;
+    stream->avg_frame_rate = from->avg_frame_rate;
+    stream->disposition = from->disposition;
+    return 0;
+}
+
+static int begin_trial(AVFormatContext *trial, const AVStream *video, const AVStream *stream)
+{
+    AVDictionary *options = NULL;
+    uint8_t *written = NULL;
+    int result = avio_open_dyn_buf(&trial->pb);
+    if (result < 0)
+        return result;
+    video_set_container_options(&options);
+    if ((result = add_like(trial, video)) >= 0 && (result = add_like(trial, stream)) >= 0)
+        result = avformat_write_header(trial, &options);
+    av_dict_free(&options);
+    avio_close_dyn_buf(trial->pb, &written);
+    trial->pb = NULL;
+    av_free(written);
+    return result;
+}
+
+bool video_begins_with(const AVOutputFormat *format, const AVStream *video, const AVStream *stream)
+{
+    AVFormatContext *trial = NULL;
+    if (avformat_alloc_output_context2(&trial, format, NULL, NULL) < 0)
+        return true;
+    int result = begin_trial(trial, video, stream);
+    avformat_free_context(trial);
+    video_log_forget();
+    return result >= 0;
 }

@@ -6,6 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compat.h"
+#include "interlace.h"
+#include "tone_map.h"
+
 /* ---- orientation ---- */
 
 struct video_rotation video_rotation_of(const int32_t matrix[9])
@@ -83,6 +87,8 @@ static int without_range(int format)
 struct video_kind video_kind_of(const AVFrame *frame)
 {
     int format = without_range(frame->format);
+    if (tone_map_wants(frame->color_trc)) /* what comes out of the map */
+        return (struct video_kind){frame->width, frame->height, AV_PIX_FMT_BGR0, AVCOL_SPC_RGB, 1};
     return (struct video_kind){
         .width = frame->width,
         .height = frame->height,
@@ -234,31 +240,15 @@ static int scale(struct SwsContext *scaler, const AVFrame *frame, const struct m
                      data, stride);
 }
 
-/* Through the converter's room, where the picture has to be turned. */
-static int convert(struct SwsContext *scaler, const AVFrame *frame, const struct mien_picture *room,
-                   const struct mien_picture *out, struct video_rotation turn)
-{
-    int rows = scale(scaler, frame, room->data ? room : out);
-    if (room->data && rows >= 0)
-        copy_turned(out, room, turn);
-    return rows;
-}
-
-/* The decoder's planes, turned as they are copied. */
-static void copy_planes(const AVFrame *frame, const struct mien_picture *out,
-                        struct video_rotation turn)
+/* The decoder's planes. */
+static void copy_planes(const AVFrame *frame, const struct mien_picture *out)
 {
     struct mien_picture to[3];
     int count = mien_picture_planes(out, to);
     for (int i = 0; i < count; i++) {
-        int width = turn.transpose ? to[i].height : to[i].width;
-        int height = turn.transpose ? to[i].width : to[i].height;
-        const struct mien_picture from = {MIEN_GRAY8, width, height, frame->linesize[i],
+        const struct mien_picture from = {MIEN_GRAY8, to[i].width, to[i].height, frame->linesize[i],
                                           frame->data[i]};
-        if (turn.transpose || turn.flip_x || turn.flip_y)
-            copy_turned_plane(&to[i], &from, turn);
-        else
-            mien_picture_copy(&to[i], &from, NULL);
+        mien_picture_copy(&to[i], &from, NULL);
     }
 }
 
@@ -272,13 +262,17 @@ static int make_room(struct mien_picture *room, const struct mien_picture *shown
                               turn.transpose ? shown->width : shown->height, error);
 }
 
+/* Both are made where they are wanted or, where the picture has to be turned, in the room. */
 static int make_gray(const struct video_converter *converter, const AVFrame *frame,
                      const struct mien_picture *out, struct video_rotation turn)
 {
     const struct mien_picture *room = &converter->gray, *first = room->data ? room : out;
-    if (!has_plain_luma(&converter->kind, first))
-        return convert(converter->to_gray, frame, room, out, turn);
-    copy_luma(frame, converter->kind.full_range, first);
+    if (has_plain_luma(&converter->kind, first))
+        copy_luma(frame, converter->kind.full_range, first);
+    else if (scale(converter->to_gray, frame, first) < 0)
+        return -1;
+    if (converter->interlaced)
+        interlace_remove(first, converter->top_first);
     if (room->data)
         copy_turned(out, room, turn);
     return 0;
@@ -287,12 +281,17 @@ static int make_gray(const struct video_converter *converter, const AVFrame *fra
 static int make_color(const struct video_converter *converter, const AVFrame *frame,
                       const struct mien_picture *out, struct video_rotation turn)
 {
-    const struct mien_picture *room = &converter->color;
+    const struct mien_picture *room = &converter->color, *first = room->data ? room : out;
     if (!out->data)
         return 0;
-    if (!has_planes(converter, room->data ? room : out))
-        return convert(converter->to_color, frame, room, out, turn);
-    copy_planes(frame, out, turn);
+    if (has_planes(converter, first))
+        copy_planes(frame, first);
+    else if (scale(converter->to_color, frame, first) < 0)
+        return -1;
+    if (converter->interlaced && converter->deinterlace)
+        interlace_remove(first, converter->top_first);
+    if (room->data)
+        copy_turned(out, room, turn);
     return 0;
 }
 
@@ -301,6 +300,10 @@ int video_convert(struct video_converter *converter, const AVFrame *frame,
 {
     struct mien_picture *color = &converter->color, *gray = &converter->gray;
     struct video_kind kind = video_kind_of(frame);
+    converter->interlaced = compat_is_interlaced(frame);
+    converter->top_first = compat_is_top_first(frame);
+    if (tone_map_wants(frame->color_trc) && !(frame = tone_map_apply(&converter->tones, frame)))
+        return mien_error_set(error, ENOMEM, "a picture of high dynamic range cannot be converted");
     int result = make_room(color, &out->color, turn, error);
     if (result == 0)
         result = make_room(gray, &out->gray, turn, error);
@@ -318,6 +321,7 @@ int video_convert(struct video_converter *converter, const AVFrame *frame,
 void video_converter_clear(struct video_converter *converter)
 {
     free_scalers(converter);
+    tone_map_free(&converter->tones);
     mien_picture_free(&converter->color);
     mien_picture_free(&converter->gray);
 }

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "compat.h"
+#include "tone_map.h"
 
 /* ---- the codec ---- */
 
@@ -65,6 +66,8 @@ static void describe_color(AVCodecContext *codec, const struct mien_reader *sour
         codec->color_primaries = from->color_primaries;
         codec->color_trc = from->color_trc;
         codec->color_range = from->color_range;
+        if (tone_map_wants(from->color_trc))
+            codec->color_primaries = AVCOL_PRI_BT709, codec->color_trc = AVCOL_TRC_BT709;
     }
     struct video_space space = video_space_of(&kind);
     bool full = space.full_range || !strncmp(av_get_pix_fmt_name(codec->pix_fmt), "yuvj", 4);
@@ -79,10 +82,23 @@ static void describe_color(AVCodecContext *codec, const struct mien_reader *sour
     }
 }
 
-static void describe_video(AVCodecContext *codec, const AVOutputFormat *format,
+/* Codecs that know fields keep those of the source; for others its pictures are deinterlaced. */
+static void choose_fields(struct video_encoder *encoder, struct mien_reader *source)
+{
+    enum AVCodecID id = encoder->codec->codec_id;
+    bool knows = !strcmp(encoder->codec->codec->name, "libx264") || id == AV_CODEC_ID_MPEG2VIDEO;
+    if (!source || !reader_is_interlaced(source, &encoder->top_first))
+        return;
+    encoder->interlaced = knows;
+    if (!knows)
+        reader_deinterlace(source);
+}
+
+static void describe_video(const struct video_encoder *encoder, const AVOutputFormat *format,
                            const struct mien_reader *source,
                            const struct mien_writer_options *options)
 {
+    AVCodecContext *codec = encoder->codec;
     int width = source ? mien_reader_info(source)->width : options->width;
     int height = source ? mien_reader_info(source)->height : options->height;
     codec->width = (width + 1) / 2 * 2;
@@ -93,7 +109,13 @@ static void describe_video(AVCodecContext *codec, const AVOutputFormat *format,
     if (source) {
         codec->time_base = reader_stream(source)->time_base;
         codec->framerate = reader_stream(source)->avg_frame_rate;
+        if (reader_selection(source)->every > 1 || reader_selection(source)->fps > 0)
+            codec->framerate = av_d2q(mien_reader_info(source)->fps, 1001000);
         codec->sample_aspect_ratio = reader_pixel_aspect(source);
+    }
+    if (encoder->interlaced) {
+        codec->flags |= AV_CODEC_FLAG_INTERLACED_DCT | AV_CODEC_FLAG_INTERLACED_ME;
+        codec->field_order = encoder->top_first ? AV_FIELD_TT : AV_FIELD_BB;
     }
     codec->thread_count = 0;
     describe_color(codec, source);
@@ -192,6 +214,8 @@ static int make_frame(struct video_encoder *encoder)
     encoder->frame->format = encoder->codec->pix_fmt;
     encoder->frame->width = encoder->codec->width;
     encoder->frame->height = encoder->codec->height;
+    if (encoder->interlaced)
+        compat_mark_interlaced(encoder->frame, encoder->top_first);
     return av_frame_get_buffer(encoder->frame, 0);
 }
 
@@ -213,7 +237,7 @@ static int make_tagger(struct video_encoder *encoder)
 }
 
 int video_encoder_open(struct video_encoder *encoder, const AVOutputFormat *format,
-                       const struct mien_reader *source, const struct mien_writer_options *options,
+                       struct mien_reader *source, const struct mien_writer_options *options,
                        const char *name, struct mien_error *error)
 {
     const AVCodec *codec = find_encoder(format, options->codec);
@@ -226,7 +250,8 @@ int video_encoder_open(struct video_encoder *encoder, const AVOutputFormat *form
         struct video_kind kind = reader_kind(source);
         encoder->space = video_space_of(&kind);
     }
-    describe_video(encoder->codec, format, source, options);
+    choose_fields(encoder, source);
+    describe_video(encoder, format, source, options);
     set_quality(encoder->codec);
     int result = fit_rate(encoder->codec, name, error);
     if (result == 0)

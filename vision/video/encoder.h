@@ -11,16 +11,17 @@ struct video_encoder {
     AVCodecContext *codec;
     AVBSFContext *tagger; /* says what the codec leaves unsaid; NULL: nothing */
     AVFrame *frame;
-    struct SwsContext *scaler; /* made for the first picture that needs one */
-    struct video_space space;  /* of pictures in planes */
-    struct mien_picture even;  /* the picture with its odd sides made even, where needed */
-    double duration;           /* of the last picture, in seconds; 0: unknown */
+    struct SwsContext *scaler;  /* made for the first picture that needs one */
+    struct video_space space;   /* of pictures in planes */
+    struct mien_picture even;   /* the picture with its odd sides made even, where needed */
+    bool interlaced, top_first; /* the pictures, and the codec knows of it */
+    double duration;            /* of the last picture, in seconds; 0: unknown */
 };
 
 /* Starts from zeros. For pictures of `source`, or where it is NULL as the options tell; `name` is
  * for messages. To be closed in any case. Returns 0 or −errno. */
 int video_encoder_open(struct video_encoder *encoder, const AVOutputFormat *format,
-                       const struct mien_reader *source, const struct mien_writer_options *options,
+                       struct mien_reader *source, const struct mien_writer_options *options,
                        const char *name, struct mien_error *error);
 void video_encoder_close(struct video_encoder *encoder);
 

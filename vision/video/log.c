@@ -48,6 +48,11 @@ void video_log_forget(void)
     last_error[0] = '\0';
 }
 
+const char *video_log_last(void)
+{
+    return last_error;
+}
+
 /* libav has codes of its own beside negated errno values, which are small. */
 static int errno_of(int code)
 {

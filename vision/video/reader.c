@@ -6,13 +6,16 @@
 #include <libavutil/display.h>
 #include <libavutil/fifo.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "compat.h"
+#include "jumps.h"
 #include "mien/log.h"
+#include "selection.h"
 
 enum { HELD_MAX = 1 << 20 }; /* packets: six hours of sound in pieces of 20 ms */
 
@@ -25,9 +28,10 @@ struct mien_reader {
     AVCodecContext *codec;
     AVPacket *packet;
     AVFrame *frame;
-    bool ahead;    /* `frame` was decoded while opening */
-    bool draining; /* the file's end reached the decoder */
-    int failure;   /* libav's code that ended the reading early; 0 when none */
+    bool interlaced, top_first; /* the first frame */
+    bool ahead;                 /* `frame` was decoded while opening */
+    bool draining;              /* the file's end reached the decoder */
+    int failure;                /* libav's code that ended the reading early; 0 when none */
 
     struct mien_video_info info;
     struct video_kind kind; /* of the first frame */
@@ -36,9 +40,13 @@ struct mien_reader {
     struct mien_frame own;
 
     int64_t origin, last; /* presentation times in the stream's time base */
+    struct selection selection;
+    bool sought;   /* and the next frame's number is not known yet */
+    bool complete; /* the end of the selection is reached */
     uint64_t number;
     int64_t packets;
-    _Atomic int64_t losses;
+    _Atomic int64_t losses, jumps_mended;
+    struct jumps jumps;
 
     AVFifo *held;   /* packets of other streams met while opening */
     int64_t unheld; /* those there was no room for */
@@ -124,6 +132,8 @@ static void pass_packet(struct mien_reader *reader)
 static void count_missing(struct mien_reader *reader)
 {
     int64_t listed = avformat_index_get_entries_count(reader->stream);
+    if (reader->selection.wanted.from > 0)
+        return;
     if (listed > reader->packets)
         reader->losses += listed - reader->packets;
 }
@@ -138,6 +148,33 @@ static void end_input(struct mien_reader *reader, int code)
     count_missing(reader);
 }
 
+/* A still picture whose rest the decoder makes up. */
+static bool is_cut_jpeg(const struct mien_reader *reader)
+{
+    const char *kind = reader->format->iformat->name;
+    bool is_still = !strcmp(kind, "image2") || av_strstart(kind, "jpeg", NULL);
+    return is_still && reader->stream->codecpar->codec_id == AV_CODEC_ID_MJPEG &&
+           !video_jpeg_is_whole(reader->packet->data, (size_t)reader->packet->size);
+}
+
+static double seconds_of(const struct mien_reader *reader, int64_t steps)
+{
+    return (double)steps * av_q2d(reader->stream->time_base);
+}
+
+/* Spares the decoder pictures that nobody looks at and that no other depends on. */
+static void pass_over(struct mien_reader *reader)
+{
+    const AVPacket *packet = reader->packet;
+    if (!selection_is_partial(&reader->selection) || packet->pts == AV_NOPTS_VALUE)
+        return;
+    bool over =
+        selection_passes_over(&reader->selection, seconds_of(reader, packet->pts - reader->origin),
+                              seconds_of(reader, packet->duration));
+    over &= selection_note(&reader->selection, packet->pts) == 0;
+    reader->codec->skip_frame = over ? AVDISCARD_NONREF : AVDISCARD_DEFAULT;
+}
+
 /* Reads one packet and gives it to the decoder or to the sink. */
 static void feed(struct mien_reader *reader)
 {
@@ -149,10 +186,16 @@ static void feed(struct mien_reader *reader)
         avcodec_send_packet(reader->codec, NULL);
         return;
     }
+    if (jumps_mend(&reader->jumps, reader->format, reader->packet) < 0)
+        reader->losses++;
+    reader->jumps_mended = reader->jumps.count;
     if (reader->packet->stream_index != reader->stream->index) {
         pass_packet(reader);
     } else {
         reader->packets++;
+        if (is_cut_jpeg(reader))
+            reader->losses++;
+        pass_over(reader);
         if (avcodec_send_packet(reader->codec, reader->packet) < 0)
             reader->losses++;
     }
@@ -293,6 +336,8 @@ static int decode_first(struct mien_reader *reader, struct mien_error *error)
         return refuse(reader, "its pictures are too large", error);
     reader->ahead = true;
     reader->kind = video_kind_of(reader->frame);
+    reader->interlaced = compat_is_interlaced(reader->frame);
+    reader->top_first = compat_is_top_first(reader->frame);
     reader->turn = find_turn(reader);
     reader->converter.space = video_space_of(&reader->kind);
     describe(reader);
@@ -319,6 +364,17 @@ static int open_reader(struct mien_reader *reader, const char *path, struct mien
     return decode_first(reader, error);
 }
 
+/* Puts the way out behind what is wrong. */
+static void add_hint(const char *path, int result, struct mien_error *error)
+{
+    const char *hint = error ? video_hint(path, video_log_last()) : NULL;
+    struct mien_error why = {""};
+    if (!hint || result == -ENOMEM)
+        return;
+    snprintf(why.text, sizeof why.text, "%s", error->text);
+    mien_error_set(error, -result, "%.300s: %s", why.text, hint);
+}
+
 int mien_reader_open(struct mien_reader **reader, const char *path, struct mien_error *error)
 {
     video_log_init();
@@ -326,9 +382,10 @@ int mien_reader_open(struct mien_reader **reader, const char *path, struct mien_
     if (!made)
         return mien_error_set(error, ENOMEM, "%s: no memory to read it", path);
     int result = open_reader(made, path, error);
-    if (result < 0)
+    if (result < 0) {
+        add_hint(path, result, error);
         mien_reader_close(&made);
-    else
+    } else
         *reader = made;
     return result;
 }
@@ -339,6 +396,8 @@ void mien_reader_close(struct mien_reader **reader)
     if (!old)
         return;
     drop_held(old);
+    jumps_free(&old->jumps);
+    selection_free(&old->selection);
     av_fifo_freep2(&old->held);
     avcodec_free_context(&old->codec);
     av_packet_free(&old->packet);
@@ -361,7 +420,7 @@ void mien_reader_close(struct mien_reader **reader)
 static int64_t next_time(struct mien_reader *reader)
 {
     int64_t pts = frame_pts(reader), step = compat_frame_duration(reader->frame);
-    if (reader->number == 0)
+    if (reader->number == 0 || reader->sought)
         return pts == AV_NOPTS_VALUE ? reader->origin : pts;
     if ((step < 1 || step > INT32_MAX) && reader->info.fps > 0)
         step = (int64_t)(1 / (reader->info.fps * av_q2d(reader->stream->time_base)) + 0.5);
@@ -376,6 +435,8 @@ static int64_t steps_left(const struct mien_reader *reader)
 {
     const AVStream *stream = reader->stream;
     int64_t start = stream->start_time, steps = stream->duration;
+    if (reader->jumps.count)
+        return INT64_MAX;
     if (start < -INT64_MAX / 4 || start > INT64_MAX / 4 || steps < 0 || steps > INT64_MAX / 4)
         return INT64_MAX;
     int64_t left = start + steps - reader->last;
@@ -407,22 +468,100 @@ static void ignore_other_streams(struct mien_reader *reader)
             reader->format->streams[i]->discard = AVDISCARD_ALL;
 }
 
+/* ---- a part of it ---- */
+
+static int check_selection(const struct mien_reader *reader, const struct mien_selection *wanted,
+                           struct mien_error *error)
+{
+    if (wanted->to > 0 && wanted->to <= wanted->from)
+        return mien_error_set(error, EINVAL, "%s: nothing lies between %g s and %g s", reader->name,
+                              wanted->from, wanted->to);
+    if (reader->info.duration > 0 && wanted->from >= reader->info.duration)
+        return mien_error_set(error, EINVAL, "%s: it ends at %.2f s, before %g s", reader->name,
+                              reader->info.duration, wanted->from);
+    return 0;
+}
+
+/* Where the input cannot be sought in, or has no index of its key frames, as transport streams, all
+ * up to there is decoded and left out. */
+static void seek(struct mien_reader *reader, double time)
+{
+    AVFormatContext *format = reader->format;
+    int64_t target = reader->origin + (int64_t)(time / av_q2d(reader->stream->time_base) + 0.5);
+    bool seekable = format->pb && format->pb->seekable & AVIO_SEEKABLE_NORMAL;
+    if (!seekable || format->iformat->flags & AVFMT_TS_DISCONT ||
+        avformat_seek_file(format, reader->stream->index, INT64_MIN, target, target, 0) < 0)
+        return;
+    avcodec_flush_buffers(reader->codec);
+    av_frame_unref(reader->frame);
+    drop_held(reader);
+    reader->ahead = reader->draining = false;
+    reader->sought = true;
+}
+
+int mien_reader_select(struct mien_reader *reader, const struct mien_selection *wanted,
+                       struct mien_error *error)
+{
+    int result = check_selection(reader, wanted, error);
+    if (result < 0)
+        return result;
+    reader->selection.wanted = *wanted;
+    if (wanted->from > 0)
+        seek(reader, wanted->from);
+    if (wanted->fps > 0 && (reader->info.fps <= 0 || wanted->fps < reader->info.fps))
+        reader->info.fps = wanted->fps;
+    else if (wanted->every > 1)
+        reader->info.fps /= wanted->every;
+    return 0;
+}
+
+/* The place of a frame in the recording. After a jump the mean rate tells it, then the packets do,
+ * among them those that were not decoded. */
+static uint64_t next_number(struct mien_reader *reader, double time, double fps)
+{
+    int64_t pts = frame_pts(reader);
+    uint64_t skipped = pts == AV_NOPTS_VALUE ? 0 : selection_skipped(&reader->selection, pts);
+    if (!reader->sought)
+        return reader->number + skipped;
+    reader->sought = false;
+    return time > 0 ? (uint64_t)(time * fps + 0.5) : 0;
+}
+
+/* Decodes up to the next frame that is wanted, and sets its number and time. Returns 1, or 0 at the
+ * end. */
+static int find_next(struct mien_reader *reader, struct mien_frame *frame)
+{
+    double fps = av_q2d(av_guess_frame_rate(reader->format, reader->stream, NULL));
+    bool partial = selection_is_partial(&reader->selection);
+    const struct mien_selection *wanted = &reader->selection.wanted;
+    while (!reader->complete && (reader->ahead || decode(reader))) {
+        reader->ahead = false;
+        reader->last = next_time(reader);
+        frame->time = seconds_of(reader, reader->last - reader->origin);
+        frame->number = partial ? next_number(reader, frame->time, fps) : reader->number;
+        reader->number = frame->number + 1;
+        reader->complete = wanted->to > 0 && frame->time >= wanted->to - 1e-6;
+        if (!partial ||
+            (!reader->complete && selection_takes(&reader->selection, frame->number, frame->time)))
+            return 1;
+        av_frame_unref(reader->frame);
+    }
+    return 0;
+}
+
 int mien_reader_next_into(struct mien_reader *reader, struct mien_frame *frame,
                           struct mien_error *error)
 {
     video_log_forget();
     if (reader->number == 0 && !reader->sink.take)
         ignore_other_streams(reader);
-    if (!reader->ahead && !decode(reader)) {
+    if (!find_next(reader, frame)) {
         int failure = reader->failure;
         reader->failure = 0;
         return failure ? video_error(error, failure, reader->name) : 0;
     }
-    reader->ahead = false;
-    reader->last = next_time(reader);
-    frame->number = reader->number++;
-    frame->time = (double)(reader->last - reader->origin) * av_q2d(reader->stream->time_base);
-    frame->duration = frame_duration(reader);
+    bool sparse = reader->selection.wanted.every > 1 || reader->selection.wanted.fps > 0;
+    frame->duration = sparse ? 0 : frame_duration(reader);
     frame->captured_ns = 0;
     struct mien_error why = {""};
     int result = video_convert(&reader->converter, reader->frame, reader->turn, frame, &why);
@@ -459,6 +598,11 @@ int64_t mien_reader_losses(const struct mien_reader *reader)
     return reader->losses;
 }
 
+int64_t mien_reader_jumps(const struct mien_reader *reader)
+{
+    return reader->jumps_mended;
+}
+
 const struct mien_video_info *mien_reader_info(const struct mien_reader *reader)
 {
     return &reader->info;
@@ -481,10 +625,26 @@ struct video_kind reader_kind(const struct mien_reader *reader)
     return reader->kind;
 }
 
+bool reader_is_interlaced(const struct mien_reader *reader, bool *top_first)
+{
+    *top_first = reader->top_first;
+    return reader->interlaced && !reader->turn.transpose && !reader->turn.flip_y;
+}
+
+void reader_deinterlace(struct mien_reader *reader)
+{
+    reader->converter.deinterlace = true;
+}
+
 AVRational reader_pixel_aspect(const struct mien_reader *reader)
 {
     AVRational aspect = av_guess_sample_aspect_ratio(reader->format, reader->stream, NULL);
     return reader->turn.transpose ? av_inv_q(aspect) : aspect;
+}
+
+const struct mien_selection *reader_selection(const struct mien_reader *reader)
+{
+    return &reader->selection.wanted;
 }
 
 int64_t reader_origin(const struct mien_reader *reader)

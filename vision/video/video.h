@@ -30,6 +30,19 @@ int mien_reader_open(struct mien_reader **reader, const char *path, struct mien_
 void mien_reader_close(struct mien_reader **reader);
 const struct mien_video_info *mien_reader_info(const struct mien_reader *reader);
 
+/* Which frames are wanted; zeros: all. */
+struct mien_selection {
+    int every;  /* each frame whose number this divides; 0 and 1: all */
+    double fps; /* at each tick of this rate, from `from` on, the first frame there is; 0: all */
+    double from, to; /* seconds; to 0: the end. A frame at `to` is no longer wanted. */
+};
+
+/* Leaves frames out; to be called before the first mien_reader_next. Goes to `from` by the index
+ * where the input has one. Numbers and times of frames stay those of the whole recording. Returns
+ * 0, or -EINVAL where the numbers make no sense. */
+int mien_reader_select(struct mien_reader *reader, const struct mien_selection *selection,
+                       struct mien_error *error);
+
 /* Decodes the next frame into *frame, whose pictures the reader allocates on the first call and
  * reuses on the next ones (they stay the reader's until the next call or close).
  * Returns 1 for a frame, 0 at the end, or -EIO / -EINVAL when nothing more can be read.
@@ -49,11 +62,23 @@ int mien_reader_next_into(struct mien_reader *reader, struct mien_frame *frame,
  * lists but a truncated file no longer has. Any thread. */
 int64_t mien_reader_losses(const struct mien_reader *reader);
 
+/* Jumps in the times of the recording that were mended so far, as where transport streams were
+ * joined: what comes after follows on. Any thread. */
+int64_t mien_reader_jumps(const struct mien_reader *reader);
+
 /* Ends the reading: nothing more is read, also by a call that waits for standard input. Calls give
  * the frames that the decoder still has, then 0. Any thread. */
 void mien_reader_stop(struct mien_reader *reader);
 
 /* ---- writing ---- */
+
+/* What becomes of the sound. */
+enum mien_audio {
+    MIEN_AUDIO_AUTO,   /* copied; encoded where the container cannot hold it */
+    MIEN_AUDIO_COPY,   /* copied, or left out */
+    MIEN_AUDIO_ENCODE, /* encoded with the container's usual codec */
+    MIEN_AUDIO_NONE,   /* not wanted */
+};
 
 struct mien_writer_options {
     const char *codec;  /* FFmpeg's encoder name; NULL: libx264, or what the container needs */
@@ -61,20 +86,21 @@ struct mien_writer_options {
     int crf;            /* <0: 20 */
     int width, height;  /* of the pictures, and */
     double fps;         /* their rate (0: unknown), where there is no source to tell */
+    enum mien_audio audio;
 };
 
 struct mien_writer; /* one thread at a time, which need not be the reader's */
 
-/* Starts a video of the reader's size and time base. Audio, subtitles, attachments, chapters and
- * metadata of `source` are copied untouched (subtitles in words that the container does not hold
- * become a kind that it does); call it before the first mien_reader_next, and close
- * the reader after the writer. Without a source (NULL: pictures of a camera) the options tell the
- * size, and pictures may come at any time after the last. Pictures with an odd side are made even
- * by repeating the last row or column, since common players know no other H.264. MP4 is fragmented
- * and Matroska written in short clusters, so that a killed run leaves a playable file. It is
- * written to `fd`, which the caller opened and closes after the writer; `path` tells the container
- * by its ending ("-": Matroska) and stands in messages. Returns 0, -ENOSPC and what else a write
- * says, -EINVAL (unknown container or codec), -ENOMEM. */
+/* Starts a video of the reader's size and time base. Sound, subtitles, further videos, attachments,
+ * chapters and metadata of `source` are copied untouched (sound and subtitles in words that the
+ * container does not hold become a kind that it does); call it before the first mien_reader_next,
+ * and close the reader after the writer. Without a source (NULL: pictures of a camera) the options
+ * tell the size, and pictures may come at any time after the last. Pictures with an odd side are
+ * made even by repeating the last row or column, since common players know no other H.264. MP4 is
+ * fragmented and Matroska written in short clusters, so that a killed run leaves a playable file.
+ * It is written to `fd`, which the caller opened and closes after the writer; `path` tells the
+ * container by its ending ("-": Matroska) and stands in messages. Returns 0, -ENOSPC and what else
+ * a write says, -EINVAL (unknown container or codec), -ENOMEM. */
 int mien_writer_open(struct mien_writer **writer, const char *path, int fd,
                      struct mien_reader *source, const struct mien_writer_options *options,
                      struct mien_error *error);

@@ -24,9 +24,12 @@ struct mien_writer {
     struct video_route *routes;
     unsigned route_count;
     AVPacket *copy;
-    int64_t origin; /* microseconds */
+    int64_t origin; /* of the source, what becomes 0; microseconds */
+    double start;   /* seconds after the source's start that become 0 */
+    double length;  /* of the part that is wanted, seconds; 0: to the end */
     int64_t losses;
     int failure; /* libav's code of the first error in writing */
+    enum mien_audio audio;
 };
 
 /* ---- the container ---- */
@@ -54,7 +57,7 @@ static int add_copied_streams(struct mien_writer *writer)
         return AVERROR(ENOMEM);
     writer->route_count = from->nb_streams;
     writer->stream->disposition = video->disposition;
-    int result = video_copy_streams(writer->format, from, writer->routes);
+    int result = video_copy_streams(writer->format, from, video, writer->audio, writer->routes);
     if (result < 0)
         return result;
     writer->losses = result;
@@ -70,17 +73,16 @@ static int add_streams(struct mien_writer *writer)
     return result >= 0 && writer->source ? add_copied_streams(writer) : result;
 }
 
-/* Fragments and clusters of a second: that much is lost at most when the run is killed. The
- * delayed moov knows the edit lists that keep all times exact. */
 static int start_file(struct mien_writer *writer)
 {
     AVDictionary *options = NULL;
-    av_dict_set(&options, "movflags", "frag_keyframe+delay_moov+default_base_moof", 0);
-    av_dict_set(&options, "frag_duration", "1000000", 0);
-    av_dict_set(&options, "cluster_time_limit", "1000", 0);
+    video_set_container_options(&options);
     writer->format->pb = video_output_open(&writer->fd);
     int result =
         writer->format->pb ? avformat_write_header(writer->format, &options) : AVERROR(ENOMEM);
+    /* A fragmented MP4 switches them off, for their news come after the header; which is delayed
+     * here. */
+    writer->format->flags |= AVFMT_FLAG_AUTO_BSF;
     av_dict_free(&options);
     return result;
 }
@@ -94,24 +96,49 @@ static int mux(struct mien_writer *writer, AVPacket *packet)
     return result;
 }
 
-/* A packet that the muxer does not like is a loss, a full disk an error. */
-static void mux_copy(struct mien_writer *writer, AVPacket *copy, const struct video_route *route)
+struct copy_target {
+    struct mien_writer *writer;
+    const struct video_route *route;
+};
+
+static int64_t shifted(int64_t time, int64_t shift)
 {
-    int64_t shift = av_rescale_q(writer->origin, AV_TIME_BASE_Q, route->from_base);
-    int result = route->text ? subtitles_convert(route->text, copy) : 0;
-    if (result == AVERROR(EAGAIN))
-        return;
-    if (copy->pts != AV_NOPTS_VALUE)
-        copy->pts -= shift;
-    if (copy->dts != AV_NOPTS_VALUE)
-        copy->dts -= shift;
-    av_packet_rescale_ts(copy, route->from_base, writer->format->streams[route->to]->time_base);
-    copy->stream_index = route->to;
+    return time == AV_NOPTS_VALUE ? time : time - shift;
+}
+
+/* A packet of another stream than the video. */
+static int mux_copy(void *user, AVPacket *copy, AVRational base)
+{
+    const struct copy_target *target = user;
+    struct mien_writer *writer = target->writer;
+    int64_t shift = av_rescale_q(writer->origin, AV_TIME_BASE_Q, base);
+    copy->pts = shifted(copy->pts, shift);
+    copy->dts = shifted(copy->dts, shift);
+    av_packet_rescale_ts(copy, base, writer->format->streams[target->route->to]->time_base);
+    copy->stream_index = target->route->to;
     copy->pos = -1;
-    if (result < 0 || mux(writer, copy) < 0) {
+    return mux(writer, copy);
+}
+
+/* Called with the mutex held; NULL: there are no more of the route. A packet that the muxer does
+ * not like is a loss, a full disk an error. */
+static void pass_on(struct mien_writer *writer, struct video_route *route, AVPacket *packet)
+{
+    struct copy_target target = {writer, route};
+    if (!writer->failure && video_route_take(route, packet, mux_copy, &target) < 0) {
         writer->failure = writer->format->pb->error;
         writer->losses++;
     }
+}
+
+/* Whether a packet begins within the part that is wanted. */
+static bool is_within(const struct mien_writer *writer, const AVPacket *packet, AVRational base)
+{
+    int64_t time = packet->pts == AV_NOPTS_VALUE ? packet->dts : packet->pts;
+    if (time == AV_NOPTS_VALUE || (writer->start <= 0 && writer->length <= 0))
+        return true;
+    double seconds = (double)time * av_q2d(base) - (double)writer->origin / AV_TIME_BASE;
+    return seconds > -1e-6 && (writer->length <= 0 || seconds < writer->length);
 }
 
 /* The reader's thread. */
@@ -119,17 +146,27 @@ static void take_packet(void *user, const AVPacket *packet)
 {
     struct mien_writer *writer = user;
     unsigned index = (unsigned)packet->stream_index;
-    if (index >= writer->route_count || writer->routes[index].to < 0)
+    if (index >= writer->route_count || writer->routes[index].to < 0 ||
+        !is_within(writer, packet, writer->routes[index].from_base))
         return;
     pthread_mutex_lock(&writer->muxing);
-    if (!writer->failure && av_packet_ref(writer->copy, packet) >= 0) {
-        mux_copy(writer, writer->copy, &writer->routes[index]);
+    if (av_packet_ref(writer->copy, packet) >= 0) {
+        pass_on(writer, &writer->routes[index], writer->copy);
         av_packet_unref(writer->copy);
     }
     pthread_mutex_unlock(&writer->muxing);
 }
 
 /* ---- opening ---- */
+
+/* Returns how much later than the source the video begins, in microseconds. */
+static int64_t find_part(struct mien_writer *writer)
+{
+    const struct mien_selection *wanted = reader_selection(writer->source);
+    writer->start = wanted->from;
+    writer->length = wanted->to > 0 ? wanted->to - wanted->from : 0;
+    return (int64_t)(wanted->from * AV_TIME_BASE + 0.5);
+}
 
 static int open_writer(struct mien_writer *writer, const char *path,
                        const struct mien_writer_options *options, struct mien_error *error)
@@ -141,7 +178,8 @@ static int open_writer(struct mien_writer *writer, const char *path,
         return mien_error_set(error, ENOMEM, "%s: no memory to write it", path);
     if (writer->source)
         writer->origin = av_rescale_q(reader_origin(writer->source),
-                                      reader_stream(writer->source)->time_base, AV_TIME_BASE_Q);
+                                      reader_stream(writer->source)->time_base, AV_TIME_BASE_Q) +
+                         find_part(writer);
     int result = make_container(writer, path, error);
     if (result == 0)
         result = video_encoder_open(&writer->encoder, writer->format->oformat, writer->source,
@@ -179,6 +217,7 @@ int mien_writer_open(struct mien_writer **writer, const char *path, int fd,
     pthread_mutex_init(&made->muxing, NULL);
     made->source = source;
     made->fd = fd;
+    made->audio = options ? options->audio : MIEN_AUDIO_AUTO;
     int result = open_writer(made, path, options ? options : &defaults, error);
     if (result < 0) {
         free_writer(made);
@@ -218,8 +257,10 @@ static int drain_encoder(struct mien_writer *writer)
 int mien_writer_add(struct mien_writer *writer, const struct mien_frame *frame,
                     struct mien_error *error)
 {
+    struct mien_frame shifted = *frame;
+    shifted.time -= writer->start;
     video_log_forget();
-    int result = video_encoder_add(&writer->encoder, frame);
+    int result = video_encoder_add(&writer->encoder, &shifted);
     if (result >= 0)
         result = drain_encoder(writer);
     return result < 0 ? video_error(error, result, writer->name) : 0;
@@ -240,6 +281,9 @@ static int finish_file(struct mien_writer *writer)
         result = video_encoder_add(&writer->encoder, NULL);
     if (result >= 0 && (result = drain_encoder(writer)) == AVERROR_EOF)
         result = 0;
+    for (unsigned i = 0; i < writer->route_count && result >= 0; i++)
+        if (writer->routes[i].to >= 0)
+            pass_on(writer, &writer->routes[i], NULL);
     int trailer = av_write_trailer(writer->format);
     int closing = video_output_close(&writer->format->pb);
     if (result >= 0)
