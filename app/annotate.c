@@ -2,8 +2,10 @@
 #include "commands.h"
 
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "data/records.h"
 #include "files/inputs.h"
 #include "files/outputs.h"
 #include "mien/log.h"
@@ -23,6 +25,27 @@ static void list_outputs(const struct video_job_options *job, const char *output
     memcpy(outputs + 3, job->exports, sizeof job->exports);
 }
 
+/* Of a text that the table of options has found right; NULL: 0. */
+static double seconds_of(const char *text)
+{
+    double sum = 0;
+    while (text && *text) {
+        char *end;
+        sum = sum * 60 + strtod(text, &end);
+        text = *end == ':' ? end + 1 : NULL;
+    }
+    return sum;
+}
+
+static enum mien_audio audio_of(const char *word)
+{
+    static const char *const words[] = {"auto", "copy", "encode", "none"}; /* as the enumeration */
+    for (int i = 0; word && i < 4; i++)
+        if (!strcmp(word, words[i]))
+            return (enum mien_audio)i;
+    return MIEN_AUDIO_AUTO;
+}
+
 static struct video_job_options job_of(const struct mien_command_line *line,
                                        const struct mien_config *config)
 {
@@ -35,10 +58,19 @@ static struct video_job_options job_of(const struct mien_command_line *line,
                     [EXPORT_SRT] = config->output.srt,
                     [EXPORT_SUMMARY] = config->output.summary,
                     [EXPORT_PLOT] = config->output.plot,
-                    [EXPORT_REPORT] = config->output.report},
+                    [EXPORT_REPORT] = config->output.report,
+                    [EXPORT_EAF] = config->output.eaf,
+                    [EXPORT_TEXTGRID] = config->output.textgrid},
+        .selection = {.every = config->input.every,
+                      .fps = config->input.rate,
+                      .from = seconds_of(config->input.from),
+                      .to = seconds_of(config->input.to)},
+        .columns = (config->output.raw ? RECORDS_RAW : 0u) |
+                   (config->output.derived ? RECORDS_DERIVED : 0u),
         .encoding = {.codec = config->encoding.codec,
                      .preset = config->encoding.preset,
-                     .crf = config->encoding.crf},
+                     .crf = config->encoding.crf,
+                     .audio = audio_of(config->encoding.audio)},
         .recogniser = settings_recogniser(config),
         .quiet = config->run.quiet,
         .timing = config->run.timing,

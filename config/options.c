@@ -12,6 +12,7 @@
     }
 CHOICE(log_level, "error", "warning", "info", "debug")
 CHOICE(detection_engine, "auto", "mien", "opencv")
+CHOICE(audio, "auto", "copy", "encode", "none")
 CHOICE(bench_part, "network", "frames")
 CHOICE(camera_format, "", "MJPG", "YUYV", "UYVY", "NV12", "YU12", "JPEG", "GREY") /* convert.c */
 
@@ -21,6 +22,9 @@ static const char *precision(int i)
 }
 
 /* ---- parts of a row ---- */
+
+#define TIME_PATTERN "^(([0-9]+:)?[0-9]+:)?[0-9]+([.][0-9]*)?$"
+#define TIME_WORDS "seconds, such as 90.5, or a time such as 1:30 or 1:02:03.5"
 
 #define AT(g, n)                                                                                   \
     .group = #g, .name = #n, .offset = offsetof(struct mien_config, g.n),                          \
@@ -72,6 +76,15 @@ const struct option options[] = {
     {AT(input, picture), WORD("FILE"), .flag = "picture", .commands = ON(BENCH),
      .what = "the face of which frames are made, instead of the bundled portrait"},
 
+    {AT(input, from), WORD("TIME"), .pattern = TIME_PATTERN, .allowed = TIME_WORDS, .flag = "from",
+     .commands = ON(ANNOTATE), .what = "begin at this time: seconds, or h:m:s"},
+    {AT(input, to), WORD("TIME"), .pattern = TIME_PATTERN, .allowed = TIME_WORDS, .flag = "to",
+     .commands = ON(ANNOTATE), .what = "end before this time"},
+    {AT(input, every), INT(1, 1000000, "1", "N"), .flag = "every", .commands = ON(ANNOTATE),
+     .what = "look at every Nth frame only"},
+    {AT(input, rate), NUMBER(0.001, 1000, NULL, "FPS"), .flag = "fps", .commands = ON(ANNOTATE),
+     .what = "look at so many frames a second only"},
+
     /* ---- output ---- */
     {AT(output, file), WORD("FILE"), .flag = "output", .letter = 'o', .commands = FILES,
      .what = "the input with its faces marked: a video (.mp4, .mkv, …) or a picture (.png, .jpg); "
@@ -93,6 +106,14 @@ const struct option options[] = {
     {AT(output, report), WORD("FILE"), .flag = "report", .commands = ON(ANNOTATE),
      .what = "write an HTML report in one file, with small pictures of the faces (none with "
              "--blur)"},
+    {AT(output, eaf), WORD("FILE"), .flag = "eaf", .commands = ON(ANNOTATE),
+     .what = "write an ELAN file with a tier for each face"},
+    {AT(output, textgrid), WORD("FILE"), .flag = "textgrid", .commands = ON(ANNOTATE),
+     .what = "write the same as a Praat TextGrid"},
+    {AT(output, raw), BOOL("false"), .flag = "raw", .commands = ON(ANNOTATE),
+     .what = "add what each frame alone says, before smoothing, to --jsonl and --csv"},
+    {AT(output, derived), BOOL("false"), .flag = "derived", .commands = ON(ANNOTATE),
+     .what = "add valence, arousal and disagreement, derived from the probabilities"},
     {AT(output, video), BOOL("true"), .flag = "video", .commands = ON(ANNOTATE),
      .what = "write the video that -o names; without it, data only"},
     {AT(output, confusion), WORD("FILE"), .flag = "confusion", .commands = ON(EVALUATE),
@@ -113,6 +134,10 @@ const struct option options[] = {
      .what = "quality; less is better"},
     {AT(encoding, preset), WORD("NAME"), .flag = "preset", .commands = ON(ANNOTATE),
      .what = "the encoder's preset; veryfast unless given"},
+
+    {AT(encoding, audio), WORD("HOW"), .choice = audio, .flag = "audio", .commands = ON(ANNOTATE),
+     .what = "sound: auto copies it, and encodes what the container cannot hold; copy leaves that "
+             "out"},
 
     /* ---- camera ---- */
     {AT(camera, device), TEXT("", "DEVICE"), .flag = "device", .letter = 'd', .filled = true,

@@ -32,6 +32,8 @@ static const char *good_value(const struct option *option)
     static char text[40];
     if (option->choice)
         return option->choice(1) ? option->choice(1) : option->choice(0);
+    if (option->type == OPTION_WORD && option->pattern)
+        return "1:30.5"; /* all that have one are times */
     if (option->pattern)
         return strcmp(option->name, "exit_keys") ? "a.b" : "F3";
     if (option->type == OPTION_SIZE)
@@ -52,6 +54,7 @@ static const char *const *bad_values(const struct option *option)
     static const char *const words[] = {"", NULL}, *const choices[] = {"zzz", NULL};
     static const char *const sizes[] = {"",          "640", "640x",        "x480",
                                         "640x480x1", "8x8", "9999999x480", NULL};
+    static const char *const times[] = {"", "x", "-1", "1:2:3:4", "1;30", "1:", NULL};
     static const char *const patterns[] = {"a+#", "\xff", NULL}, *const texts[] = {"\xff", NULL};
     switch (option->type) {
     case OPTION_NUMBER:
@@ -61,7 +64,7 @@ static const char *const *bad_values(const struct option *option)
     case OPTION_SIZE:
         return sizes;
     case OPTION_WORD:
-        return option->choice ? choices : words;
+        return option->choice ? choices : option->pattern ? times : words;
     case OPTION_TEXT:
         return option->choice                     ? choices
                : option->pattern                  ? patterns

@@ -191,6 +191,31 @@ static void writes_subtitles(void)
     free(text);
 }
 
+/* The face is there from 0 to 0.4 and from 0.5 to 0.6 s, and once with a label that XML escapes. */
+static void writes_tiers(void)
+{
+    char *text = write_export(EXPORT_EAF);
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "<TIME_SLOT TIME_SLOT_ID=\"ts1\" TIME_VALUE=\"0\"/>"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "TIER_ID=\"face 1\">"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "TIME_SLOT_REF1=\"ts5\" TIME_SLOT_REF2=\"ts6\">"
+                                        "<ANNOTATION_VALUE>&lt;b&gt;&amp;"));
+    long before = -1;
+    for (const char *at = text; (at = strstr(at, "TIME_VALUE=\"")); at++) {
+        long value = atol(at + strlen("TIME_VALUE=\""));
+        CU_ASSERT(value >= before);
+        before = value;
+    }
+    CU_ASSERT_EQUAL(before, 600);
+    free(text);
+    text = write_export(EXPORT_TEXTGRID);
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "intervals: size = 4\n"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(text,
+                                  "intervals [3]:\n            xmin = 0.4\n            xmax = "
+                                  "0.5\n            text = \"\"\n"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "text = \"<b>&\"\"--> x\"\"\"\n"));
+    free(text);
+}
+
 static double number_at(const cJSON *object, const char *name)
 {
     const cJSON *item = cJSON_GetObjectItem(object, name);
@@ -324,6 +349,7 @@ int main(void)
         {"keeps faces by id", keeps_faces_by_id},
         {"keeps small pictures", keeps_small_pictures},
         {"writes subtitles", writes_subtitles},
+        {"writes tiers", writes_tiers},
         {"writes a summary", writes_a_summary},
         {"writes pages that hold", writes_pages_that_hold},
         {"writes cues as they end", writes_cues_as_they_end},

@@ -284,6 +284,34 @@ static void tells_of_a_jpeg_cut_short(void)
     CU_ASSERT_EQUAL(run.code, 0);
 }
 
+/* ---- a part ---- */
+
+static void annotates_a_part(void)
+{
+    if (!media_make(FILM TONE "-c:v libx264 -c:a pcm_s16le whole.mkv"))
+        return;
+    annotate("whole.mkv --from 0:00:00.8 --to 1.6 --every 5 --raw --derived --csv part.csv -o "
+             "part.mp4",
+             0);
+    media_shell(&run, "tail -n +2 part.csv | cut -d, -f1,2 | tr '\\n' ' '; head -n 1 part.csv | "
+                      "grep -c ',neutral,raw_angry,.*,raw_neutral,valence,arousal,disagreement'");
+    CU_ASSERT_STRING_EQUAL(run.out, "20,0.8 25,1 30,1.2 35,1.4 1\n");
+    media_shell(&run,
+                "ffprobe -v error -select_streams v -show_entries packet=pts_time -of csv=p=0 "
+                "part.mp4 | sort");
+    CU_ASSERT_STRING_EQUAL(run.out, "0.000000\n0.200000\n0.400000\n0.600000\n");
+    probe("-select_streams a -show_entries stream=codec_name,duration", "part.mp4");
+    double seconds = strchr(run.out, ',') ? atof(strchr(run.out, ',') + 1) : 0;
+    CU_ASSERT(seconds > 0.75 && seconds < 0.85);
+    annotate("whole.mkv -o none.mp4 --audio none", 0);
+    probe("-show_entries stream=codec_type", "none.mp4");
+    CU_ASSERT_STRING_EQUAL(run.out, "video\n");
+    annotate("whole.mkv -o copy.mp4 --audio copy", 3);
+    CU_ASSERT(says("does not fit into mp4"));
+    annotate("whole.mkv --csv late.csv --from 9", 2);
+    CU_ASSERT(says("it ends at 2.0"));
+}
+
 /* ---- names ---- */
 
 static void writes_tables_in_utf8_whatever_the_name(void)
@@ -353,6 +381,7 @@ int main(void)
         {"maps high dynamic range", maps_high_dynamic_range},
         {"keeps or removes fields", keeps_or_removes_fields},
         {"tells of a JPEG cut short", tells_of_a_jpeg_cut_short},
+        {"annotates a part", annotates_a_part},
         {"writes tables in UTF-8 whatever the name", writes_tables_in_utf8_whatever_the_name},
         {"shows no control bytes of a name", shows_no_control_bytes_of_a_name},
         {"names the way out", names_the_way_out},

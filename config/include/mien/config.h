@@ -65,14 +65,18 @@ struct mien_config {
     /* ---- of one command line; texts are its own, NULL: not given ---- */
     struct {
         const char *video, *data, *images, *labels, *exclude, *picture;
+        const char *from, *to; /* seconds or h:m:s */
+        double rate;           /* 0: every frame */
+        int every;
     } input;
     struct {
         const char *file, *record, *jsonl, *csv, *vtt, *srt, *summary, *plot, *report;
+        const char *eaf, *textgrid;
         const char *confusion, *reliability;
-        bool headless, video, json, overwrite;
+        bool headless, video, json, overwrite, raw, derived;
     } output;
     struct {
-        const char *codec, *preset;
+        const char *codec, *preset, *audio;
         int crf;
     } encoding;
     struct {
