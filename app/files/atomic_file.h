@@ -15,7 +15,7 @@
  * replace them. A link to a file stays a link; one to nothing is replaced by the file. */
 struct atomic_file;
 
-enum { ATOMIC_FILES_MAX = 8 };
+enum { ATOMIC_FILES_MAX = 16 };
 
 /* The outputs of a run, or of a step of it; zeroed to begin with. */
 struct atomic_files {
