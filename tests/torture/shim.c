@@ -1,0 +1,235 @@
+/* Makes one call of the program fail, by LD_PRELOAD. TORTURE names the kind of call, TORTURE_NTH
+ * which one (0: none), TORTURE_COUNT a file that gets "CALLS FAILED" at the end. Only calls out of
+ * the program's own code count: what libraries do for themselves is theirs. */
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <link.h>
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+static uintptr_t code_begin, code_end;
+static const char *kind;
+static long nth;
+static atomic_long calls;
+static atomic_int failed;
+
+static int find_code(struct dl_phdr_info *info, size_t size, void *user)
+{
+    (void)size, (void)user;
+    for (int i = 0; i < info->dlpi_phnum; i++) {
+        const ElfW(Phdr) *part = &info->dlpi_phdr[i];
+        if (part->p_type == PT_LOAD && part->p_flags & PF_X) {
+            code_begin = info->dlpi_addr + part->p_vaddr;
+            code_end = code_begin + part->p_memsz;
+        }
+    }
+    return 1; /* the program comes first */
+}
+
+__attribute__((constructor)) static void begin(void)
+{
+    const char *number = getenv("TORTURE_NTH");
+    dl_iterate_phdr(find_code, NULL);
+    nth = number ? atol(number) : 0;
+    kind = getenv("TORTURE");
+}
+
+__attribute__((destructor)) static void end(void)
+{
+    const char *path = getenv("TORTURE_COUNT");
+    int fd = path ? open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600) : -1;
+    if (fd >= 0)
+        dprintf(fd, "%ld %d\n", atomic_load(&calls), atomic_load(&failed));
+}
+
+static bool fails(const char *what, const void *caller, int code)
+{
+    uintptr_t place = (uintptr_t)caller;
+    if (!kind || strcmp(kind, what) || place < code_begin || place >= code_end ||
+        atomic_fetch_add(&calls, 1) + 1 != nth)
+        return false;
+    atomic_store(&failed, 1);
+    errno = code;
+    return true;
+}
+
+#define CALLER __builtin_return_address(0)
+#define NEXT(name) ((__typeof__(name) *)dlsym(RTLD_NEXT, #name))
+#define NO_MEMORY fails("memory", CALLER, ENOMEM)
+
+/* ---- memory ---- */
+
+extern void *__libc_malloc(size_t size);
+extern void *__libc_calloc(size_t count, size_t size);
+extern void *__libc_realloc(void *old, size_t size);
+extern void *__libc_memalign(size_t alignment, size_t size);
+int __asprintf_chk(char **out, int flag, const char *format, ...);
+char *__strdup(const char *text);
+
+void *malloc(size_t size)
+{
+    return NO_MEMORY ? NULL : __libc_malloc(size);
+}
+
+void *calloc(size_t count, size_t size)
+{
+    return NO_MEMORY ? NULL : __libc_calloc(count, size);
+}
+
+void *realloc(void *old, size_t size)
+{
+    return NO_MEMORY ? NULL : __libc_realloc(old, size);
+}
+
+void *reallocarray(void *old, size_t count, size_t size)
+{
+    size_t whole;
+    if (NO_MEMORY || __builtin_mul_overflow(count, size, &whole))
+        return NULL;
+    return __libc_realloc(old, whole);
+}
+
+void *aligned_alloc(size_t alignment, size_t size)
+{
+    return NO_MEMORY ? NULL : __libc_memalign(alignment, size);
+}
+
+int posix_memalign(void **out, size_t alignment, size_t size)
+{
+    if (NO_MEMORY)
+        return ENOMEM;
+    *out = __libc_memalign(alignment, size);
+    return *out ? 0 : ENOMEM;
+}
+
+char *strdup(const char *text)
+{
+    char *copy = NO_MEMORY ? NULL : __libc_malloc(strlen(text) + 1);
+    return copy ? strcpy(copy, text) : NULL;
+}
+
+char *strndup(const char *text, size_t most)
+{
+    size_t length = strnlen(text, most);
+    char *copy = NO_MEMORY ? NULL : __libc_malloc(length + 1);
+    if (copy) {
+        memcpy(copy, text, length);
+        copy[length] = '\0';
+    }
+    return copy;
+}
+
+int asprintf(char **out, const char *format, ...)
+{
+    if (NO_MEMORY)
+        return -1;
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vasprintf(out, format, arguments);
+    va_end(arguments);
+    return length;
+}
+
+int __asprintf_chk(char **out, int flag, const char *format, ...)
+{
+    (void)flag;
+    if (NO_MEMORY)
+        return -1;
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vasprintf(out, format, arguments);
+    va_end(arguments);
+    return length;
+}
+
+FILE *open_memstream(char **text, size_t *size)
+{
+    return NO_MEMORY ? NULL : NEXT(open_memstream)(text, size);
+}
+
+FILE *fdopen(int fd, const char *mode)
+{
+    return NO_MEMORY ? NULL : NEXT(fdopen)(fd, mode);
+}
+
+/* libav's, as the program calls it */
+#define ALLOCATES(name, parameters, arguments)                                                     \
+    void *name parameters;                                                                         \
+    void *name parameters                                                                          \
+    {                                                                                              \
+        return NO_MEMORY ? NULL : ((void *(*)parameters)dlsym(RTLD_NEXT, #name))arguments;         \
+    }
+ALLOCATES(av_malloc, (size_t size), (size))
+ALLOCATES(av_mallocz, (size_t size), (size))
+ALLOCATES(av_calloc, (size_t count, size_t size), (count, size))
+ALLOCATES(av_packet_alloc, (void), ())
+ALLOCATES(av_frame_alloc, (void), ())
+ALLOCATES(avcodec_alloc_context3, (const void *codec), (codec))
+ALLOCATES(avformat_alloc_context, (void), ())
+ALLOCATES(avformat_new_stream, (void *context, const void *codec), (context, codec))
+ALLOCATES(tjInitCompress, (void), ())
+ALLOCATES(tjInitDecompress, (void), ())
+
+/* ---- files ---- */
+
+ssize_t write(int fd, const void *data, size_t size)
+{
+    return fails("write", CALLER, ENOSPC) ? -1 : NEXT(write)(fd, data, size);
+}
+
+size_t fwrite(const void *data, size_t size, size_t count, FILE *file)
+{
+    return fails("write", CALLER, ENOSPC) ? 0 : NEXT(fwrite)(data, size, count, file);
+}
+
+int fflush(FILE *file)
+{
+    return fails("write", CALLER, ENOSPC) ? EOF : NEXT(fflush)(file);
+}
+
+int fsync(int fd)
+{
+    return fails("sync", CALLER, EIO) ? -1 : NEXT(fsync)(fd);
+}
+
+int renameat2(int from, const char *old, int to, const char *new, unsigned flags)
+{
+    return fails("rename", CALLER, EACCES) ? -1 : NEXT(renameat2)(from, old, to, new, flags);
+}
+
+int renameat(int from, const char *old, int to, const char *new)
+{
+    return fails("rename", CALLER, EACCES) ? -1 : NEXT(renameat)(from, old, to, new);
+}
+
+/* It closes all the same, as Linux does. */
+int close(int fd)
+{
+    bool fail = fails("close", CALLER, EIO);
+    int result = NEXT(close)(fd);
+    return fail ? (errno = EIO, -1) : result;
+}
+
+/* ---- threads and maps ---- */
+
+int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *),
+                   void *data)
+{
+    return fails("thread", CALLER, EAGAIN) ? EAGAIN
+                                           : NEXT(pthread_create)(thread, attributes, run, data);
+}
+
+void *mmap(void *place, size_t size, int protection, int flags, int fd, off_t offset)
+{
+    return fails("map", CALLER, ENOMEM) ? MAP_FAILED
+                                        : NEXT(mmap)(place, size, protection, flags, fd, offset);
+}
