@@ -296,8 +296,9 @@ static void writes_cues_as_they_end(void)
 /* What is there while the work goes on is whole, and says that it is not the end. */
 static void writes_anew_as_it_goes(void)
 {
-    static const char *const ends[EXPORT_KINDS] = {"(80 %)\n\n", "(80 %)\n\n", "]}\n", "</svg>\n",
-                                                   "</html>\n"};
+    static const char *const ends[EXPORT_KINDS] = {
+        "(80 %)\n\n", "(80 %)\n\n", "]}\n", "</svg>\n", "</html>\n", "</ANNOTATION_DOCUMENT>\n",
+        "\"\n"};
     for (int i = 0; i < EXPORT_KINDS; i++) {
         struct timeline timeline;
         char path[40], part[80];
