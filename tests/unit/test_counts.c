@@ -76,7 +76,7 @@ static void crowds_that_change_have_room(void)
         look(2 * i, 1 + i * MIEN_TRACKS_MAX, MIEN_TRACKS_MAX, shown);
         look(2 * i + 1, 1 + i * MIEN_TRACKS_MAX, MIEN_TRACKS_MAX, shown);
     }
-    expect_row(",\"seconds\":60,\"faces\":640,\"emotions\":{\"angry\":640,\"happy\":0},"
+    expect_row(",\"seconds\":60,\"faces\":5120,\"emotions\":{\"angry\":5120,\"happy\":0},"
                "\"uncertain\":0}\n");
 }
 
