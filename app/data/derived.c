@@ -3,9 +3,9 @@
 #include <math.h>
 #include <string.h>
 
-/* Pleasure and arousal of each word, −1 to 1; neutral is the middle by definition. Meant to be those
- * of Russell & Mehrabian, "Evidence for a three-factor theory of emotions", Journal of Research in
- * Personality 11 (1977), but written from memory and NOT checked against the paper. */
+/* Pleasure and arousal of each word, −1 to 1; neutral is the middle by definition. Meant to be
+ * those of Russell & Mehrabian, "Evidence for a three-factor theory of emotions", Journal of
+ * Research in Personality 11 (1977), but written from memory and NOT checked against the paper. */
 static const struct {
     const char *label;
     double valence, arousal;
