@@ -44,7 +44,7 @@ done
 
 echo '== aarch64: kernels/test_scan_kernels'
 scan="cascade group integral scan scan_kernels scan_layout scan_scales arm/scan_neon"
-aarch64-linux-gnu-gcc $flags -ffp-contract=off -Ivision -Ivision/include \
+aarch64-linux-gnu-gcc $flags -ffp-contract=off -Ivision -Ivision/include -Ivision/faces \
     -isystem "$work/root/usr/include" $(printf 'vision/faces/%s.c ' $scan) core/base/error.c core/base/picture.c \
     tests/runner.c tests/kernels/test_scan_kernels.c "$lib/libcunit.so" -lm -o "$work/test"
 qemu-aarch64 -L /usr/aarch64-linux-gnu -E "LD_LIBRARY_PATH=$lib" "$work/test"
