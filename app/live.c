@@ -101,8 +101,8 @@ static int open_window(struct live *live, struct mien_error *error)
     snprintf(title, sizeof title, "mien: %s", *status.name ? status.name : status.path);
     struct window_options window = window_options_of(live);
     window.title = title;
-    window.width = status.width;
-    window.height = status.height;
+    window.width = status.width ? status.width : live->config->camera.width; /* not known yet */
+    window.height = status.height ? status.height : live->config->camera.height;
     return window_open(&live->window, &window, mien_recogniser_model(live->session.recogniser),
                        error)
                ? EXIT_NO_DEVICE
@@ -268,12 +268,14 @@ static const char *hint(struct live *live, enum mien_camera_state state, double 
 {
     switch (state) {
     case MIEN_CAMERA_STALLED:
-        return "the camera sends nothing";
+        return live->begun ? "the camera sends nothing" : "waiting for the first picture…";
     case MIEN_CAMERA_LOST:
         return "waiting for it to come back…";
     case MIEN_CAMERA_RUNNING:
         break;
     }
+    if (!live->begun)
+        return "starting…";
     if (live->session.shown.faces.count || window_frozen(live->window))
         live->last_face = now;
     return now - live->last_face > IDLE_SECONDS ? "looking for faces…" : NULL;
@@ -338,7 +340,7 @@ static int loop(struct live *live, struct mien_error *error)
         if (live->reader_left || result == -ENODATA)
             return EXIT_FINE;
         if (result)
-            return EXIT_LOSSES;
+            return live->begun || result != -EINVAL ? EXIT_LOSSES : EXIT_UNREADABLE;
     }
     return EXIT_FINE;
 }

@@ -7,16 +7,24 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/backoff.h"
 #include "base/clock.h"
 #include "base/mailbox.h"
 #include "mien/log.h"
+#include "video/url.h"
+#include "video/video.h"
 
 /* One in the mailbox, three with the caller, one being filled. */
 enum { SLOTS = 5 };
 
 #define STILL_FPS 30.0 /* how often a lone picture is shown */
+
+/* Without a picture, as for cameras. */
+#define STALLED_SECONDS 2.0
+#define LOST_SECONDS 5.0
 
 struct slot {
     struct mien_frame frame;
@@ -24,9 +32,16 @@ struct slot {
 };
 
 struct playback {
-    const char *path;
-    struct mien_reader *reader;
+    char *path;
+    bool network, live; /* live: a pipe or a network, which may stall and come back */
+    bool paced;         /* pictures come at the pace of their times, else as they are read */
+    struct mien_reader *reader; /* of the thread, once it runs */
+    pthread_mutex_t lock;       /* guards the next */
     struct mien_video_info info;
+    atomic_bool away; /* it could not be opened, or has ended */
+    atomic_uint openings;
+    _Atomic int64_t last_ns; /* when there was a picture */
+    struct mien_error error; /* why it plays no more; of the thread, until the mailbox is closed */
     struct mien_mailbox *mailbox;
     struct slot slots[SLOTS];
     int stop; /* eventfd */
@@ -36,6 +51,18 @@ struct playback {
     double began;
     uint64_t number;
 };
+
+/* Opens it, and takes over what it is. */
+static int open_reader(struct playback *playback, struct mien_error *error)
+{
+    int result = mien_reader_open_until(&playback->reader, playback->path, playback->stop, error);
+    if (result)
+        return result;
+    pthread_mutex_lock(&playback->lock);
+    playback->info = *mien_reader_info(playback->reader);
+    pthread_mutex_unlock(&playback->lock);
+    return 0;
+}
 
 /* Waits until `time`; false when it is time to stop. */
 static bool wait_until(struct playback *playback, double time)
@@ -72,6 +99,8 @@ static int publish(struct playback *playback, const struct mien_frame *frame)
         return result;
     slot->frame.number = playback->number++;
     slot->frame.captured_ns = clock_ns();
+    atomic_store(&playback->last_ns, slot->frame.captured_ns);
+    atomic_store(&playback->away, false);
     slot->frame.time = clock_seconds() - playback->began;
     atomic_store(&slot->busy, true);
     struct slot *old = mien_mailbox_put(playback->mailbox, slot);
@@ -90,14 +119,14 @@ static int64_t play_once(struct playback *playback, struct mien_frame *frame,
     while ((result = mien_reader_next(playback->reader, frame, error)) > 0) {
         if (!count++)
             first = frame->time;
-        if (!wait_until(playback, start + frame->time - first))
+        if (!wait_until(playback, playback->paced ? start + frame->time - first : 0))
             return 0;
         result = publish(playback, frame);
         if (result)
-            return mien_error_set(error, -result, "no memory to play %s", playback->path);
+            return mien_error_set(error, -result, "no memory to play it");
     }
     if (!result && !count)
-        return mien_error_set(error, EINVAL, "%s: there is no picture in it", playback->path);
+        return mien_error_set(error, EINVAL, "there is no picture in it");
     return result ? result : count;
 }
 
@@ -108,35 +137,105 @@ static void show_still(struct playback *playback, const struct mien_frame *frame
             return;
 }
 
-static void play(struct playback *playback, struct mien_error *error)
+/* ---- files: over and over ---- */
+
+static void play_file(struct playback *playback)
 {
     struct mien_frame frame = {0};
     for (;;) {
-        int64_t count = play_once(playback, &frame, error);
-        if (count <= 0)
-            return;
-        if (count == 1) {
+        int64_t count = play_once(playback, &frame, &playback->error);
+        if (count == 1)
             show_still(playback, &frame);
-            return;
-        }
-        playback->ended = !strcmp(playback->path, "-"); /* that cannot be read again */
-        if (playback->ended)
+        if (count <= 1)
             return;
         mien_reader_close(&playback->reader);
-        if (mien_reader_open(&playback->reader, playback->path, error))
+        if (open_reader(playback, &playback->error))
             return;
+    }
+}
+
+/* ---- pipes and networks: as long as they last ---- */
+
+/* Returns as play_once, whose pictures may have been of another size before. */
+static int64_t play_stream_once(struct playback *playback, struct mien_error *error)
+{
+    struct mien_frame frame = {0};
+    int result = open_reader(playback, error);
+    if (result)
+        return result;
+    atomic_fetch_add(&playback->openings, 1);
+    int64_t count = play_once(playback, &frame, error);
+    if (count == 1 && !playback->network)
+        show_still(playback, &frame);
+    mien_reader_close(&playback->reader);
+    return count;
+}
+
+static bool is_told_to_stop(const struct playback *playback)
+{
+    struct pollfd stop = {.fd = playback->stop, .events = POLLIN};
+    return poll(&stop, 1, 0) > 0;
+}
+
+/* Told once for each time that it is away; tried again and again. */
+static bool wait_for_stream(struct playback *playback, int64_t count, int *wait_ms,
+                            const struct mien_error *why)
+{
+    bool first = !atomic_exchange(&playback->away, true);
+    *wait_ms = count > 0 ? BACKOFF_FIRST_MS : backoff_after(*wait_ms);
+    if (first)
+        mien_log(MIEN_LOG_WARNING, "%s; trying again",
+                 count < 0 ? why->text : "the stream has ended");
+    return wait_until(playback, clock_seconds() + *wait_ms / 1e3);
+}
+
+static void play_stream(struct playback *playback)
+{
+    int wait_ms = 0;
+    for (;;) {
+        struct mien_error *error = &playback->error;
+        int64_t count = play_stream_once(playback, error);
+        if (is_told_to_stop(playback))
+            return;
+        playback->ended = count > 0 && !strcmp(playback->path, "-"); /* it is not to be had again */
+        if (playback->ended || !strcmp(playback->path, "-"))
+            return;
+        if (!wait_for_stream(playback, count, &wait_ms, error))
+            return;
+        *error->text = '\0';
     }
 }
 
 static void *run(void *data)
 {
     struct playback *playback = data;
-    struct mien_error error = {""};
-    play(playback, &error);
-    if (*error.text)
-        mien_log(MIEN_LOG_ERROR, "%s", error.text);
+    if (playback->live)
+        play_stream(playback);
+    else
+        play_file(playback);
     mien_mailbox_close(playback->mailbox);
     return NULL;
+}
+
+/* ---- for the callers ---- */
+
+/* What may keep its readers waiting is opened by the thread. */
+static int prepare(struct playback *playback, const char *path, struct mien_error *error)
+{
+    struct stat about;
+    playback->network = mien_url_is(path);
+    playback->live =
+        playback->network || !strcmp(path, "-") || (!stat(path, &about) && S_ISFIFO(about.st_mode));
+    playback->paced = !playback->network || strstr(path, ".m3u8");
+    playback->path = strdup(path);
+    playback->began = clock_seconds();
+    atomic_store(&playback->last_ns, clock_ns());
+    pthread_mutex_init(&playback->lock, NULL);
+    playback->stop = eventfd(0, EFD_CLOEXEC);
+    playback->mailbox = mien_mailbox_create();
+    if (playback->stop < 0 || !playback->mailbox || !playback->path)
+        return mien_error_set(error, ENOMEM, "no memory to play it");
+    return playback->live ? 0 : open_reader(playback, error);
 }
 
 int playback_open(struct playback **playback, const char *path, struct mien_error *error)
@@ -144,19 +243,12 @@ int playback_open(struct playback **playback, const char *path, struct mien_erro
     struct playback *p = calloc(1, sizeof *p);
     if (!p)
         return mien_error_set(error, ENOMEM, "no memory to play %s", path);
-    p->path = path;
-    p->began = clock_seconds();
-    p->stop = eventfd(0, EFD_CLOEXEC);
-    p->mailbox = mien_mailbox_create();
-    int result = p->stop < 0 || !p->mailbox
-                     ? mien_error_set(error, ENOMEM, "no memory to play %s", path)
-                     : mien_reader_open(&p->reader, path, error);
+    int result = prepare(p, path, error);
     if (result)
         goto failed;
-    p->info = *mien_reader_info(p->reader);
     result = pthread_create(&p->thread, NULL, run, p);
     if (result) {
-        result = mien_error_set(error, result, "no thread to play %s: %s", path, strerror(result));
+        result = mien_error_set(error, result, "no thread to play it: %s", strerror(result));
         goto failed;
     }
     p->running = true;
@@ -184,6 +276,8 @@ void playback_close(struct playback **playback)
     }
     if (p->stop >= 0)
         close(p->stop);
+    pthread_mutex_destroy(&p->lock);
+    free(p->path);
     free(p);
     *playback = NULL;
 }
@@ -197,6 +291,13 @@ int playback_take(struct playback *playback, struct mien_frame *frame, int timeo
     return result == -ECANCELED && playback->ended ? -ENODATA : result;
 }
 
+int playback_failure(const struct playback *playback, struct mien_error *error)
+{
+    if (*playback->error.text)
+        return mien_error_set(error, EINVAL, "%s", playback->error.text);
+    return mien_error_set(error, EIO, "there are no more pictures");
+}
+
 void playback_release(struct playback *playback, struct mien_frame *frame)
 {
     for (int i = 0; i < SLOTS; i++) {
@@ -207,12 +308,26 @@ void playback_release(struct playback *playback, struct mien_frame *frame)
     *frame = (struct mien_frame){0};
 }
 
-const struct mien_video_info *playback_info(const struct playback *playback)
+static enum mien_camera_state state_of(struct playback *playback)
 {
-    return &playback->info;
+    double silent = (double)(clock_ns() - atomic_load(&playback->last_ns)) / 1e9;
+    if (!playback->live)
+        return MIEN_CAMERA_RUNNING;
+    if (atomic_load(&playback->away) || silent > LOST_SECONDS)
+        return MIEN_CAMERA_LOST;
+    return silent > STALLED_SECONDS ? MIEN_CAMERA_STALLED : MIEN_CAMERA_RUNNING;
 }
 
-uint64_t playback_dropped(struct playback *playback)
+void playback_get_status(struct playback *playback, struct mien_camera_status *status)
 {
-    return mien_mailbox_dropped(playback->mailbox);
+    unsigned openings = atomic_load(&playback->openings);
+    *status = (struct mien_camera_status){.state = state_of(playback),
+                                          .dropped = mien_mailbox_dropped(playback->mailbox),
+                                          .reopened = openings > 1 ? openings - 1 : 0};
+    pthread_mutex_lock(&playback->lock);
+    status->width = playback->info.width;
+    status->height = playback->info.height;
+    status->fps = playback->info.fps;
+    pthread_mutex_unlock(&playback->lock);
+    mien_url_without_secrets(playback->path, status->path, sizeof status->path);
 }

@@ -39,7 +39,7 @@ void session_use(struct session *session, struct mien_recogniser *recogniser)
 int session_connect(struct session *session, const char *video,
                     const struct mien_camera_options *camera, struct mien_error *error)
 {
-    int result = source_open(&session->source, video, camera, error);
+    int result = source_open(&session->source, video, camera, session->place, error);
     if (result)
         return result;
     char about[192];
@@ -78,6 +78,7 @@ static void forget_pictures(struct session *session)
 void session_disconnect(struct session *session)
 {
     forget_pictures(session);
+    session->place = session->source && !source_is_camera(session->source) ? session->place + 1 : 0;
     source_close(&session->source);
     session->first_number = session->next_number;
     session->retry_at = session->retry_after = 0;
@@ -106,9 +107,10 @@ static int offer(struct session *session, int timeout_ms, struct mien_error *err
 {
     struct mien_frame frame = {0};
     int result = source_take(session->source, &frame, timeout_ms);
-    if (result == -ECANCELED || result == -ENODATA)
-        return mien_error_set(error, result == -ENODATA ? ENODATA : EIO,
-                              "there are no more pictures");
+    if (result == -ENODATA)
+        return mien_error_set(error, ENODATA, "there are no more pictures");
+    if (result == -ECANCELED)
+        return source_failure(session->source, error);
     if (result)
         return result;
     place_in_time(session, &frame);

@@ -22,6 +22,7 @@ struct session {
     struct analysis *analysis;
     struct source *source;         /* NULL: not connected */
     double retry_at, retry_after;  /* of session_await, seconds */
+    unsigned place;                /* of a list of cameras, where the next try begins */
     struct mien_frame waiting;     /* the recogniser has it, and has not said anything yet */
     struct session_picture seen;   /* what session_next came with */
     struct session_picture shown;  /* what is on the screen */

@@ -7,9 +7,9 @@
 
 #include "mien/log.h"
 #include "playback.h"
+#include "video/url.h"
 
 struct source {
-    const char *video;
     struct mien_camera *camera; /* one of these two */
     struct playback *playback;
 };
@@ -26,17 +26,48 @@ static bool next_name(const char **list, char *name, size_t size)
     return *name;
 }
 
-static int open_first(struct mien_camera **camera, const struct mien_camera_options *wished,
+static int open_named(struct source *source, const struct mien_camera_options *options,
                       struct mien_error *error)
 {
-    char name[256];
+    char address[1024];
+    if (!options->device || !mien_url_is(options->device))
+        return mien_camera_open(&source->camera, options, error);
+    mien_url_with_secrets(options->device, options->user ? options->user : "",
+                          options->password ? options->password : "", address, sizeof address);
+    return playback_open(&source->playback, address, error);
+}
+
+static unsigned count_names(const char *list)
+{
+    char name[512];
+    unsigned count = 0;
+    while (next_name(&list, name, sizeof name))
+        count++;
+    return count;
+}
+
+/* Opens the one at a place of the list, counted round. */
+static int open_at(struct source *source, const struct mien_camera_options *wished, unsigned place,
+                   struct mien_error *error)
+{
+    char name[512];
     const char *list = wished->device;
+    for (unsigned i = 0; i <= place; i++)
+        next_name(&list, name, sizeof name);
+    struct mien_camera_options options = *wished;
+    options.device = name;
+    return open_named(source, &options, error);
+}
+
+/* A stream is found out to be away only later: whoever comes back then begins after it. */
+static int open_any(struct source *source, const struct mien_camera_options *wished, unsigned from,
+                    struct mien_error *error)
+{
+    unsigned count = count_names(wished->device);
     int result = 0;
-    while (next_name(&list, name, sizeof name)) {
-        struct mien_camera_options options = *wished;
+    for (unsigned i = 0; i < count; i++) {
         struct mien_error why;
-        options.device = name;
-        int failure = mien_camera_open(camera, &options, &why);
+        int failure = open_at(source, wished, (from + i) % count, &why);
         if (!failure)
             return 0;
         if (!result) {
@@ -49,23 +80,15 @@ static int open_first(struct mien_camera **camera, const struct mien_camera_opti
     return result ? result : mien_error_set(error, EINVAL, "'%s' names no camera", wished->device);
 }
 
-static int open_camera(struct mien_camera **camera, const struct mien_camera_options *options,
-                       struct mien_error *error)
-{
-    return options->device && strchr(options->device, ',')
-               ? open_first(camera, options, error)
-               : mien_camera_open(camera, options, error);
-}
-
 int source_open(struct source **source, const char *video, const struct mien_camera_options *camera,
-                struct mien_error *error)
+                unsigned from, struct mien_error *error)
 {
     struct source *s = calloc(1, sizeof *s);
     if (!s)
         return mien_error_set(error, ENOMEM, "no memory for a source of pictures");
-    s->video = video;
-    int result =
-        video ? playback_open(&s->playback, video, error) : open_camera(&s->camera, camera, error);
+    int result = video ? playback_open(&s->playback, video, error)
+                 : camera->device && strchr(camera->device, ',') ? open_any(s, camera, from, error)
+                                                                 : open_named(s, camera, error);
     if (result) {
         free(s);
         return result;
@@ -98,25 +121,33 @@ void source_release(struct source *source, struct mien_frame *frame)
         playback_release(source->playback, frame);
 }
 
+int source_failure(struct source *source, struct mien_error *error)
+{
+    return source->camera ? mien_error_set(error, EIO, "there are no more pictures")
+                          : playback_failure(source->playback, error);
+}
+
+bool source_is_camera(const struct source *source)
+{
+    return source->camera != NULL;
+}
+
 void source_status(struct source *source, struct mien_camera_status *status)
 {
-    if (source->camera) {
+    if (source->camera)
         mien_camera_get_status(source->camera, status);
-        return;
-    }
-    const struct mien_video_info *info = playback_info(source->playback);
-    *status = (struct mien_camera_status){.width = info->width,
-                                          .height = info->height,
-                                          .fps = info->fps,
-                                          .dropped = playback_dropped(source->playback)};
-    snprintf(status->path, sizeof status->path, "%s", source->video);
+    else
+        playback_get_status(source->playback, status);
 }
 
 void source_describe(struct source *source, char *text, size_t size)
 {
     struct mien_camera_status status;
     source_status(source, &status);
-    snprintf(text, size, "%s%s%s, %d×%d%s%s at %.3g fps", status.name, *status.name ? ", " : "",
-             status.path, status.width, status.height, *status.fourcc ? " " : "", status.fourcc,
-             status.fps);
+    if (!status.width)
+        snprintf(text, size, "%s", status.path);
+    else
+        snprintf(text, size, "%s%s%s, %d×%d%s%s at %.3g fps", status.name, *status.name ? ", " : "",
+                 status.path, status.width, status.height, *status.fourcc ? " " : "", status.fourcc,
+                 status.fps);
 }

@@ -158,6 +158,57 @@ static void a_missing_video_is_not(void)
     CU_ASSERT_EQUAL(run.code, 0);
 }
 
+static int free_port(void)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    socklen_t size = sizeof address;
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    CU_ASSERT_EQUAL(bind(fd, (struct sockaddr *)&address, size), 0);
+    CU_ASSERT_EQUAL(getsockname(fd, (struct sockaddr *)&address, &size), 0);
+    close(fd);
+    return ntohs(address.sin_port);
+}
+
+/* As with a camera: it is said, the faces are gone, and it goes on when there are pictures again.
+ */
+static void a_pipe_that_stops_is_stalled_then_lost(void)
+{
+    if (!media_make("-loop 1 -r 25 -t 3 -i portrait.jpg -c:v mpeg2video -q:v 2 -pix_fmt yuv420p "
+                    "-f mpegts piped.ts"))
+        return;
+    shell("mkfifo pipe && exec 3<>pipe && start --video pipe && cat piped.ts >&3 &&"
+          "until_ says '\"faces\":1' && until_ says '\"state\":\"stalled' &&"
+          "until_ says '\"state\":\"lost' && says '\"faces\":0' && cat piped.ts >&3 &&"
+          "until_ says '\"state\":\"running' && stop");
+    CU_ASSERT_EQUAL(run.code, 0);
+    shell("start --video pipe && stop"); /* before there is a picture */
+    CU_ASSERT_EQUAL(run.code, 0);
+}
+
+/* A camera of the network; its secrets are in no message, and it is there again when it has ended.
+ */
+static void a_stream_is_opened_again(void)
+{
+    char script[2048];
+    media_shell(&run, "command -v ffmpeg");
+    if (run.code) {
+        skip_test("ffmpeg is not installed");
+        return;
+    }
+    snprintf(
+        script, sizeof script,
+        "url=http://viewer:hush@127.0.0.1:%d/; serve() { until_ ffmpeg -v error -re -loop 1 -r "
+        "25 -i portrait.jpg -q:v 2 -t $1 -f mpjpeg -listen 1 $url; }\n"
+        "settings '{\"camera\": {\"device\": \"'$url'\"}, \"log\": {\"level\": \"debug\"}}'\n"
+        "start && until_ logs 'trying again' && { serve 5 & } &&"
+        "until_ says '\"faces\":1' && until_ says '\"state\":\"lost' && { serve 60 & } &&"
+        "until_ says '\"state\":\"running' && says 'http://127.0.0.1' && stop &&"
+        "! grep -q hush log status",
+        free_port());
+    shell(script);
+    CU_ASSERT_EQUAL(run.code, 0);
+}
+
 /* What a row counts adds up to its faces. */
 static void check_row(const char *text)
 {
@@ -198,17 +249,6 @@ static void nothing_is_stored_unasked(void)
 }
 
 /* ---- a broker ---- */
-
-static int free_port(void)
-{
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
-    socklen_t size = sizeof address;
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
-    CU_ASSERT_EQUAL(bind(fd, (struct sockaddr *)&address, size), 0);
-    CU_ASSERT_EQUAL(getsockname(fd, (struct sockaddr *)&address, &size), 0);
-    close(fd);
-    return ntohs(address.sin_port);
-}
 
 static bool has_broker(void)
 {
@@ -469,6 +509,8 @@ int main(void)
         {"a model that is missing changes nothing", a_model_that_is_missing_changes_nothing},
         {"a missing camera is waited for", a_missing_camera_is_waited_for},
         {"a missing video is not", a_missing_video_is_not},
+        {"a pipe that stops is stalled, then lost", a_pipe_that_stops_is_stalled_then_lost},
+        {"a stream is opened again", a_stream_is_opened_again},
         {"appends counts", appends_counts},
         {"nothing is stored unasked", nothing_is_stored_unasked},
         {"publishes counts", publishes_counts},

@@ -45,6 +45,7 @@ struct mien_camera_options {
     const char *device; /* "/dev/video2", "2", "/dev/v4l/by-id/…"; NULL: the first that captures */
     int width, height;  /* wished size; 0: 640×480 */
     double fps;         /* wished rate; 0: 30 */
+    const char *user, *password; /* for a stream whose address has none; NULL: none */
     const char *format; /* wished fourcc ("YUYV", "MJPG", …); NULL: the best the camera has */
     bool gray_alone;    /* frames have no color, whose decoding is most of their cost */
 };

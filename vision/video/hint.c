@@ -56,7 +56,7 @@ static const char *hint_of_pipe(const char *said)
 
 const char *video_hint(const char *path, const char *said)
 {
-    if (!strcmp(path, "-"))
+    if (video_is_pipe(path))
         return hint_of_pipe(said);
     if (strstr(path, "://"))
         return "an address is not opened; let ffmpeg fetch it: ffmpeg -i ADDRESS -c copy -f "

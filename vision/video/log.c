@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "mien/log.h"
+#include "url.h"
 
 /* strerror of an invalid file says little; the line that libav logged just before says why. */
 static _Thread_local char last_error[200];
@@ -21,7 +22,9 @@ static void take_line(void *object, int level, const char *format, va_list argum
     if (level > AV_LOG_WARNING)
         return;
     char line[200];
-    vsnprintf(line, sizeof line, format, arguments);
+    char told[1024];
+    vsnprintf(told, sizeof told, format, arguments);
+    mien_url_without_secrets(told, line, sizeof line);
     cut_line_end(line);
     if (!line[0])
         return;

@@ -27,12 +27,17 @@ const char *video_log_last(void);
  * libav's words. NULL: nothing is known. */
 const char *video_hint(const char *path, const char *said);
 
-/* ---- standard input ---- */
+/* ---- pipes: standard input ("-"), and those that have a name ---- */
 
-/* Ends early (AVERROR_EXIT) once `stop_fd`, which has to outlive it, can be read. NULL: no memory.
- */
-AVIOContext *video_stdin_open(int *stop_fd);
-void video_stdin_close(AVIOContext **input);
+struct video_pipe;
+
+bool video_is_pipe(const char *path);
+
+/* Reads end early (AVERROR_EXIT) once `stop_fd`, which has to outlive it, can be read. Returns 0
+ * or a libav code, *pipe being NULL. */
+int video_pipe_open(struct video_pipe **pipe, const char *path, int stop_fd);
+AVIOContext *video_pipe_context(const struct video_pipe *pipe);
+void video_pipe_close(struct video_pipe **pipe);
 
 /* ---- an open file to write to ---- */
 

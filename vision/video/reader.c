@@ -1,6 +1,7 @@
 #include "private.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <libavcodec/avcodec.h>
 #include <libavutil/avstring.h>
 #include <libavutil/display.h>
@@ -12,17 +13,22 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "compat.h"
 #include "jumps.h"
 #include "mien/log.h"
 #include "selection.h"
+#include "url.h"
 
-enum { HELD_MAX = 1 << 20 }; /* packets: six hours of sound in pieces of 20 ms */
+enum { HELD_MAX = 1 << 20 };                  /* packets: six hours of sound in pieces of 20 ms */
+enum { OPEN_SECONDS = 10, READ_SECONDS = 5 }; /* that a network has to answer */
 
 struct mien_reader {
     char *name; /* for messages */
     int stop_fd;
-    AVIOContext *input; /* standard input only */
+    struct video_pipe *pipe; /* NULL: it is none */
+    bool network;
+    int64_t deadline; /* of the network, ns of the monotonic clock */
     AVFormatContext *format;
     AVStream *stream;
     AVCodecContext *codec;
@@ -66,22 +72,62 @@ void mien_reader_stop(struct mien_reader *reader)
     eventfd_write(reader->stop_fd, 1);
 }
 
+static int is_over(void *data)
+{
+    const struct mien_reader *reader = data;
+    return is_stopped(reader) || clock_ns() > reader->deadline;
+}
+
+static void allow_time(struct mien_reader *reader, int seconds)
+{
+    reader->deadline = clock_ns() + seconds * INT64_C(1000000000);
+}
+
+/* Pictures are wanted as they come: nothing is kept back, and little read before the first. */
+static void set_network_options(struct mien_reader *reader, AVDictionary **options)
+{
+    av_dict_set(options, "protocol_whitelist",
+                "rtsp,rtp,srtp,udp,tcp,tls,http,https,httpproxy,"
+                "hls,crypto,data",
+                0);
+    av_dict_set(options, "rtsp_transport", "tcp", 0);
+    av_dict_set(options, "fflags", "nobuffer", 0);
+    av_dict_set(options, "analyzeduration", "500000", 0);
+    av_dict_set(options, "probesize", "500000", 0);
+    reader->format->interrupt_callback = (AVIOInterruptCB){is_over, reader};
+    allow_time(reader, OPEN_SECONDS);
+}
+
 /* A playlist must not lead to the network or to other protocols; a '%' in a file's name is no
  * pattern. */
+static void set_file_options(AVDictionary **options)
+{
+    av_dict_set(options, "protocol_whitelist", "file", 0);
+    av_dict_set(options, "pattern_type", "none", 0);
+}
+
+static int open_pipe(struct mien_reader *reader, const char *path)
+{
+    int result = video_pipe_open(&reader->pipe, path, reader->stop_fd);
+    if (!result)
+        reader->format->pb = video_pipe_context(reader->pipe);
+    return result;
+}
+
 static int open_container(struct mien_reader *reader, const char *path)
 {
     reader->format = avformat_alloc_context();
-    char *url = av_asprintf("file:%s", path);
+    char *url = av_asprintf("%s%s", reader->network ? "" : "file:", path);
     AVDictionary *options = NULL;
-    av_dict_set(&options, "protocol_whitelist", "file", 0);
-    av_dict_set(&options, "pattern_type", "none", 0);
     int result = reader->format && url ? 0 : AVERROR(ENOMEM);
-    if (!result && !strcmp(path, "-")) {
-        reader->format->pb = reader->input = video_stdin_open(&reader->stop_fd);
-        result = reader->input ? 0 : AVERROR(ENOMEM);
-    }
+    if (!result && reader->network)
+        set_network_options(reader, &options);
+    else
+        set_file_options(&options);
+    if (!result && video_is_pipe(path))
+        result = open_pipe(reader, path);
     if (!result)
-        result = avformat_open_input(&reader->format, reader->input ? NULL : url, NULL, &options);
+        result = avformat_open_input(&reader->format, reader->pipe ? NULL : url, NULL, &options);
     av_dict_free(&options);
     av_free(url);
     return result < 0 ? result : avformat_find_stream_info(reader->format, NULL);
@@ -141,8 +187,10 @@ static void count_missing(struct mien_reader *reader)
 static void end_input(struct mien_reader *reader, int code)
 {
     reader->draining = true;
-    if (code == AVERROR_EXIT || is_stopped(reader))
+    if (is_stopped(reader))
         return;
+    if (code == AVERROR_EXIT)
+        code = AVERROR(ETIMEDOUT);
     if (code != AVERROR_EOF)
         reader->failure = code;
     count_missing(reader);
@@ -178,6 +226,7 @@ static void pass_over(struct mien_reader *reader)
 /* Reads one packet and gives it to the decoder or to the sink. */
 static void feed(struct mien_reader *reader)
 {
+    allow_time(reader, READ_SECONDS);
     int result = is_stopped(reader) ? AVERROR_EXIT : av_read_frame(reader->format, reader->packet);
     if (result == AVERROR(EAGAIN))
         return;
@@ -262,6 +311,10 @@ static int open_decoder(struct mien_reader *reader, const AVCodec *codec)
     if (result < 0)
         return result;
     reader->codec->thread_count = 0;
+    if (reader->network) {
+        reader->codec->flags |= AV_CODEC_FLAG_LOW_DELAY;
+        reader->codec->thread_type = FF_THREAD_SLICE; /* others give a picture some later */
+    }
     reader->codec->pkt_timebase = reader->stream->time_base;
     reader->codec->max_pixels = (int64_t)MIEN_PICTURE_SIDE_MAX * MIEN_PICTURE_SIDE_MAX;
     return avcodec_open2(reader->codec, codec, NULL);
@@ -345,10 +398,17 @@ static int decode_first(struct mien_reader *reader, struct mien_error *error)
     return 0;
 }
 
+/* Nobody is to read a password in a message. */
+static char *name_of(const char *path)
+{
+    char name[1024];
+    mien_url_without_secrets(strcmp(path, "-") ? path : "standard input", name, sizeof name);
+    return strdup(name);
+}
+
 static int open_reader(struct mien_reader *reader, const char *path, struct mien_error *error)
 {
-    reader->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    reader->name = strdup(strcmp(path, "-") ? path : "standard input");
+    reader->name = name_of(path);
     reader->held = av_fifo_alloc2(16, sizeof(AVPacket *), AV_FIFO_FLAG_AUTO_GROW);
     if (reader->stop_fd < 0 || !reader->name || !reader->held)
         return mien_error_set(error, ENOMEM, "%s: no memory to read it", path);
@@ -375,19 +435,37 @@ static void add_hint(const char *path, int result, struct mien_error *error)
     mien_error_set(error, -result, "%.300s: %s", why.text, hint);
 }
 
-int mien_reader_open(struct mien_reader **reader, const char *path, struct mien_error *error)
+/* Takes over `stop_fd`. */
+static int open_any(struct mien_reader **reader, const char *path, bool network, int stop_fd,
+                    struct mien_error *error)
 {
     video_log_init();
     struct mien_reader *made = calloc(1, sizeof *made);
-    if (!made)
+    if (!made) {
+        close(stop_fd);
         return mien_error_set(error, ENOMEM, "%s: no memory to read it", path);
+    }
+    made->stop_fd = stop_fd;
+    made->network = network;
     int result = open_reader(made, path, error);
     if (result < 0) {
-        add_hint(path, result, error);
+        if (!network)
+            add_hint(path, result, error);
         mien_reader_close(&made);
     } else
         *reader = made;
     return result;
+}
+
+int mien_reader_open(struct mien_reader **reader, const char *path, struct mien_error *error)
+{
+    return open_any(reader, path, false, eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), error);
+}
+
+int mien_reader_open_until(struct mien_reader **reader, const char *path, int stop_fd,
+                           struct mien_error *error)
+{
+    return open_any(reader, path, mien_url_is(path), fcntl(stop_fd, F_DUPFD_CLOEXEC, 0), error);
 }
 
 void mien_reader_close(struct mien_reader **reader)
@@ -403,7 +481,7 @@ void mien_reader_close(struct mien_reader **reader)
     av_packet_free(&old->packet);
     av_frame_free(&old->frame);
     avformat_close_input(&old->format);
-    video_stdin_close(&old->input);
+    video_pipe_close(&old->pipe);
     video_converter_clear(&old->converter);
     mien_picture_free(&old->own.color);
     mien_picture_free(&old->own.gray);

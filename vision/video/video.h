@@ -27,6 +27,13 @@ struct mien_reader; /* one thread at a time */
 /* `path` may be "-" (standard input). Returns 0 or -ENOENT, -EACCES, -EINVAL (no video in it; the
  * message names the file and says why), -ENOMEM. */
 int mien_reader_open(struct mien_reader **reader, const char *path, struct mien_error *error);
+
+/* The same for what may keep its readers waiting: a pipe, or a stream of the network (rtsp://…,
+ * http://…, see url.h), which is read without delay. Opening and reading end once `stop_fd` can be
+ * read, as by mien_reader_stop; a network that is silent for 5 s (10 s while opening) is
+ * -ETIMEDOUT. */
+int mien_reader_open_until(struct mien_reader **reader, const char *path, int stop_fd,
+                           struct mien_error *error);
 void mien_reader_close(struct mien_reader **reader);
 const struct mien_video_info *mien_reader_info(const struct mien_reader *reader);
 
@@ -66,8 +73,8 @@ int64_t mien_reader_losses(const struct mien_reader *reader);
  * joined: what comes after follows on. Any thread. */
 int64_t mien_reader_jumps(const struct mien_reader *reader);
 
-/* Ends the reading: nothing more is read, also by a call that waits for standard input. Calls give
- * the frames that the decoder still has, then 0. Any thread. */
+/* Ends the reading: nothing more is read, also by a call that waits for a pipe or network. Calls
+ * give the frames that the decoder still has, then 0. Any thread. */
 void mien_reader_stop(struct mien_reader *reader);
 
 /* ---- writing ---- */
