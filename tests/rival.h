@@ -5,10 +5,6 @@
 #include "faces/cascade.h"
 #include "faces/scan.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 struct rival; /* OpenCV with a cascade */
 
 int rival_open(struct rival **rival, const char *path, struct mien_error *error);
@@ -16,14 +12,7 @@ int rival_find(struct rival *rival, const struct mien_picture *gray, const struc
                int neighbours, const struct mien_box **boxes, struct mien_error *error);
 void rival_close(struct rival *rival); /* NULL is valid */
 
-/* The numbers that OpenCV reads, to be released with cascade_free. Returns 0, -ENOTSUP (not made of
- * stumps over upright rectangles) or what else went wrong. */
-int rival_read(struct cascade *cascade, const char *path, struct mien_error *error);
-
-/* The same from the file by our own reader. */
+/* The cascade's numbers by our own reader, to be released with cascade_free. */
 int own_read(struct cascade *cascade, const char *path, struct mien_error *error);
 
-#ifdef __cplusplus
-}
-#endif
 #endif

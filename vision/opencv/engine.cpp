@@ -1,4 +1,4 @@
-// The only C++ file of mien: OpenCV's cascade classifier behind a C interface.
+// OpenCV's cascade classifier behind a C interface.
 // No exception leaves a function of this file.
 #include "engine.h"
 

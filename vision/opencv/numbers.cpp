@@ -1,5 +1,4 @@
-// The numbers of a cascade as OpenCV's own reader of XML has them.
-#include "rival.h"
+#include "numbers.h"
 
 #include <cerrno>
 #include <cstdlib>
@@ -88,7 +87,7 @@ static bool read_cascade(const char *path, cascade *result)
     return true;
 }
 
-int rival_read(cascade *result, const char *path, mien_error *error)
+int opencv_read_numbers(cascade *result, const char *path, mien_error *error)
 {
     cascade read = {};
     try {
