@@ -246,7 +246,7 @@ int mien_finder_find(struct mien_finder *finder, const struct mien_picture *gray
     int count = proposals_list(finder->proposals, &proposed);
     if (status == 0)
         status = reserve(finder, count, error);
-    if (status < 0)
+    if (status < 0 || count == 0)
         return status;
     count = merge(finder, judge(finder, gray, proposed, count));
     size_t written = (size_t)count < capacity ? (size_t)count : capacity;
