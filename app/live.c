@@ -275,7 +275,7 @@ static const char *hint(struct live *live, enum mien_camera_state state, double 
         break;
     }
     if (!live->begun)
-        return "starting…";
+        return NULL;
     if (live->session.shown.faces.count || window_frozen(live->window))
         live->last_face = now;
     return now - live->last_face > IDLE_SECONDS ? "looking for faces…" : NULL;
@@ -295,6 +295,8 @@ static int show(struct live *live, bool newer, struct mien_error *error)
                                     .screen = {.banner = live->complaint.text}};
     if (camera.state == MIEN_CAMERA_LOST)
         status.screen.title = "Camera lost";
+    else if (!live->begun)
+        status.screen.title = "Starting…";
     session_figures(session, now, &status);
     const struct session_picture *shown = session->shown.frame.color.data ? &session->shown : NULL;
     int result = window_show(live->window, shown ? &shown->frame.color : NULL,

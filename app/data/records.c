@@ -18,6 +18,7 @@ struct records {
     bool sources;     /* it has a column for them */
     unsigned columns; /* of enum records_columns */
     bool owned;       /* the file */
+    int64_t utc_ns;   /* of the rows to come; 0: not to be told */
 };
 
 /* The version is that of docs/rows.schema.json. */
@@ -81,6 +82,10 @@ static void write_json(const struct records *records, const char *source, uint64
     }
     fprintf(file, "\"frame\":%llu,\"time\":", (unsigned long long)frame);
     write_number(file, time, TIME_PLACES);
+    if (records->utc_ns) {
+        fputs(",\"utc\":", file);
+        write_utc(file, records->utc_ns);
+    }
     fprintf(file, ",\"face\":%u,\"box\":[%d,%d,%d,%d],\"emotions\":", face->id, face->box.x,
             face->box.y, face->box.width, face->box.height);
     write_json_shares(records, face->probabilities);
@@ -243,6 +248,11 @@ int records_start(struct records **records, struct atomic_file *file, enum recor
 void records_use(struct records *records, const struct mien_model_info *model)
 {
     records->model = model;
+}
+
+void records_stamp(struct records *records, int64_t utc_ns)
+{
+    records->utc_ns = utc_ns;
 }
 
 int records_add(struct records *records, const char *source, uint64_t frame, double time,

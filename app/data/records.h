@@ -26,6 +26,10 @@ int records_start(struct records **records, struct atomic_file *file, enum recor
 /* Rows to come are of another model, which has to outlive them. */
 void records_use(struct records *records, const struct mien_model_info *model);
 
+/* Rows to come were seen at this time (ns since 1970, UTC), and JSON Lines say so; 0: they do not,
+ * as for recordings. */
+void records_stamp(struct records *records, int64_t utc_ns);
+
 /* Writes and flushes the rows of one frame. `source` (may be NULL) names the file in each row, for
  * commands that read several. */
 int records_add(struct records *records, const char *source, uint64_t frame, double time,

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/utf8.h"
 
@@ -21,6 +22,15 @@ void write_number(FILE *file, double value, int places)
     for (; rest % 10 == 0; rest /= 10)
         places--;
     fprintf(file, ".%0*lld", places, (long long)rest);
+}
+
+void write_utc(FILE *file, int64_t ns)
+{
+    char text[32];
+    struct tm utc;
+    time_t seconds = (time_t)(ns / 1000000000);
+    strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", gmtime_r(&seconds, &utc));
+    fprintf(file, "\"%s.%06dZ\"", text, (int)(ns % 1000000000 / 1000));
 }
 
 /* Writes the character at `text`, or U+FFFD for a byte that is no UTF-8. Returns its length. */

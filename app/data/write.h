@@ -2,10 +2,14 @@
 #ifndef APP_WRITE_H
 #define APP_WRITE_H
 
+#include <stdint.h>
 #include <stdio.h>
 
 /* `value` with at most `places` decimals, without trailing zeros. Not a number becomes 0. */
 void write_number(FILE *file, double value, int places);
+
+/* A time in ns since 1970 (UTC) as RFC 3339 has it, in quotes, to the microsecond. */
+void write_utc(FILE *file, int64_t ns);
 
 /* A JSON string with its quotes, which may also stand in a script element of HTML. Bytes that are
  * no UTF-8 become U+FFFD. */

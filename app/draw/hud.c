@@ -1,5 +1,5 @@
 /* What is said beside the faces: the status line, messages, and the list of keys. */
-#include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -19,15 +19,27 @@ static void write_figures(char *string, size_t size, const struct overlay_status
              (unsigned long long)status->drops);
 }
 
+/* As much of it as the window is wide. */
+static struct text_block figures_of(const struct overlay *o, const char *string, int beside)
+{
+    return (struct text_block){TEXT_SMALL, SDL_max(o->target.w - 2 * o->em - beside, o->em), 1,
+                               string};
+}
+
+static int note_width(struct overlay *o, const struct overlay_status *status)
+{
+    return status->note ? text_width(o->text, TEXT_SMALL, status->note) + o->em : 0;
+}
+
 SDL_Rect overlay_status_plate(struct overlay *overlay, const struct overlay_status *status)
 {
-    int pad = overlay->em / 2, line = text_height(overlay->text, TEXT_SMALL);
+    struct overlay *o = overlay;
+    int pad = o->em / 2, line = text_height(o->text, TEXT_SMALL), note = note_width(o, status);
     char string[160];
     write_figures(string, sizeof string, status);
-    int width = text_width(overlay->text, TEXT_SMALL, string) + 2 * pad;
-    if (status->note)
-        width += text_width(overlay->text, TEXT_SMALL, status->note) + 2 * pad;
-    return (SDL_Rect){pad, overlay->target.h - line - 2 * pad, width, line + pad};
+    struct text_block figures = figures_of(o, string, note);
+    int width = text_block_size(o->text, &figures).x + 2 * pad + note;
+    return (SDL_Rect){pad, o->target.h - line - 2 * pad, width, line + pad};
 }
 
 void overlay_draw_status(struct overlay *overlay, const struct overlay_status *status)
@@ -36,24 +48,38 @@ void overlay_draw_status(struct overlay *overlay, const struct overlay_status *s
     int pad = o->em / 2;
     char string[160];
     write_figures(string, sizeof string, status);
+    struct text_block figures = figures_of(o, string, note_width(o, status));
     SDL_Rect plate = overlay_status_plate(o, status);
-    shapes_plate(o->shapes, plate, INK, 185);
+    shapes_plate(o->shapes, plate, INK, PLATE);
     int x = plate.x + pad, y = plate.y + pad / 2;
-    text_draw(o->text, TEXT_SMALL, x, y, PAPER, string);
-    x += text_width(o->text, TEXT_SMALL, string) + 2 * pad;
+    text_draw_block(o->text, &figures, x, y, PAPER);
+    x += text_block_size(o->text, &figures).x + 2 * pad;
     if (status->note)
         text_draw(o->text, TEXT_SMALL, x, y, ALERT, status->note);
 }
 
-/* A plate in the middle of the target's width, at a share of its height. */
-void overlay_draw_message(struct overlay *overlay, const char *string, double at)
+static struct text_block message_of(const struct overlay *o, const char *string)
+{
+    return (struct text_block){TEXT_NORMAL, SDL_max(o->target.w - 3 * o->em, o->em), 2, string};
+}
+
+/* In the middle of the target's width, from `y` on. */
+SDL_Rect overlay_message_plate(struct overlay *overlay, const char *string, int y)
 {
     struct overlay *o = overlay;
-    int line = text_height(o->text, TEXT_NORMAL);
-    int wide = text_width(o->text, TEXT_NORMAL, string) + 2 * o->em;
-    SDL_Rect plate = {(o->target.w - wide) / 2, (int)lrint(o->target.h * at) - line / 2 - o->em / 2,
-                      wide, line + o->em};
-    overlay_text_plate(o, plate, TEXT_NORMAL, INK, 200, PAPER, string);
+    struct text_block block = message_of(o, string);
+    SDL_Point size = text_block_size(o->text, &block);
+    int wide = size.x + 2 * o->em, tall = size.y + o->em;
+    return (SDL_Rect){(o->target.w - wide) / 2, SDL_min(y, o->target.h - tall), wide, tall};
+}
+
+void overlay_draw_message(struct overlay *overlay, const char *string, int y)
+{
+    struct overlay *o = overlay;
+    struct text_block block = message_of(o, string);
+    SDL_Rect plate = overlay_message_plate(o, string, y);
+    shapes_plate(o->shapes, plate, INK, PLATE);
+    text_draw_block(o->text, &block, plate.x + o->em, plate.y + o->em / 2, PAPER);
 }
 
 /* ---- the list of keys ---- */
@@ -68,52 +94,83 @@ static bool next_key(const char **keys, char *key, size_t size)
     return length > 0;
 }
 
-static int cap_width(struct overlay *o, const char *key)
+/* What the list of keys is set in: as large as the window allows. */
+struct sheet {
+    enum text_size size;
+    int pad;         /* around and between */
+    int cap, row;    /* heights of a key and of a line */
+    int left, right; /* widths of the keys and of what they do */
+    SDL_Rect panel;
+};
+
+static int cap_width(struct overlay *o, const struct sheet *sheet, const char *key)
 {
-    return SDL_max(text_width(o->text, TEXT_NORMAL, key) + o->em, 2 * o->em);
+    return SDL_max(text_width(o->text, sheet->size, key) + sheet->pad, sheet->cap);
 }
 
-static int caps_width(struct overlay *o, const char *keys)
+static int caps_width(struct overlay *o, const struct sheet *sheet, const char *keys)
 {
-    int width = -o->em / 3;
+    int width = -sheet->pad / 3;
     char key[32];
     while (next_key(&keys, key, sizeof key))
-        width += cap_width(o, key) + o->em / 3;
+        width += cap_width(o, sheet, key) + sheet->pad / 3;
     return width;
 }
 
+static struct sheet make_sheet(struct overlay *o, const struct overlay_key *keys, bool about,
+                               enum text_size size, int pad)
+{
+    struct sheet sheet = {.size = size, .pad = pad};
+    int count = 0;
+    sheet.cap = text_height(o->text, size) + pad / 3;
+    sheet.row = sheet.cap + pad / 3;
+    for (const struct overlay_key *k = keys; k->keys; k++, count++) {
+        sheet.left = SDL_max(sheet.left, caps_width(o, &sheet, k->keys));
+        sheet.right = SDL_max(sheet.right, text_width(o->text, size, k->what));
+    }
+    int foot = about ? text_height(o->text, TEXT_SMALL) + pad : 0;
+    sheet.panel.w = sheet.left + pad + sheet.right + 3 * pad;
+    sheet.panel.h = count * sheet.row - pad / 3 + 3 * pad + foot;
+    sheet.panel.x = (o->target.w - sheet.panel.w) / 2;
+    sheet.panel.y = (o->target.h - sheet.panel.h) / 2;
+    return sheet;
+}
+
+static struct sheet fit_sheet(struct overlay *o, const struct overlay_key *keys, bool about)
+{
+    struct sheet sheet = make_sheet(o, keys, about, TEXT_NORMAL, o->em);
+    if (!overlay_contains(o->target, sheet.panel))
+        sheet = make_sheet(o, keys, about, TEXT_SMALL, o->em / 2);
+    if (!overlay_contains(o->target, sheet.panel))
+        sheet = make_sheet(o, keys, false, TEXT_SMALL, 3);
+    return sheet;
+}
+
 /* Each key as a plate, as on a keyboard. */
-static void draw_caps(struct overlay *o, int x, int y, int height, const char *keys)
+static void draw_caps(struct overlay *o, const struct sheet *sheet, int x, int y, const char *keys)
 {
     char key[32];
     while (next_key(&keys, key, sizeof key)) {
-        SDL_Rect cap = {x, y, cap_width(o, key), height};
-        overlay_text_plate(o, cap, TEXT_NORMAL, PAPER, 40, PAPER, key);
-        x += cap.w + o->em / 3;
+        SDL_Rect cap = {x, y, cap_width(o, sheet, key), sheet->cap};
+        overlay_text_plate(o, cap, sheet->size, PAPER, 40, PAPER, key);
+        x += cap.w + sheet->pad / 3;
     }
 }
 
 void overlay_draw_help(struct overlay *overlay, const struct overlay_key *keys, const char *about)
 {
     struct overlay *o = overlay;
-    int em = o->em, count = 0, left = 0, right = 0;
-    for (const struct overlay_key *k = keys; k->keys; k++, count++) {
-        left = SDL_max(left, caps_width(o, k->keys));
-        right = SDL_max(right, text_width(o->text, TEXT_NORMAL, k->what));
-    }
-    int line = text_height(o->text, TEXT_NORMAL), cap = line + em / 3, row = cap + em / 3;
-    int foot = about ? text_height(o->text, TEXT_SMALL) + em : 0;
-    int wide = SDL_max(left + em + right, about ? text_width(o->text, TEXT_SMALL, about) : 0);
-    SDL_Rect panel = {0, 0, wide + 3 * em, count * row - em / 3 + 3 * em + foot};
-    panel.x = (o->target.w - panel.w) / 2;
-    panel.y = (o->target.h - panel.h) / 2;
+    struct sheet sheet = fit_sheet(o, keys, about != NULL);
+    int line = text_height(o->text, sheet.size), margin = sheet.pad * 3 / 2;
+    int x = sheet.panel.x + margin, y = sheet.panel.y + margin;
     shapes_bar(o->shapes, o->target, INK, 120); /* the picture steps back */
-    shapes_plate(o->shapes, panel, INK, 225);
-    int x = panel.x + 3 * em / 2, y = panel.y + 3 * em / 2;
-    for (int i = 0; i < count; i++, y += row) {
-        draw_caps(o, x, y, cap, keys[i].keys);
-        text_draw(o->text, TEXT_NORMAL, x + left + em, y + (cap - line) / 2, PAPER, keys[i].what);
+    shapes_plate(o->shapes, sheet.panel, INK, 235);
+    for (; keys->keys; keys++, y += sheet.row) {
+        draw_caps(o, &sheet, x, y, keys->keys);
+        text_draw(o->text, sheet.size, x + sheet.left + sheet.pad, y + (sheet.cap - line) / 2,
+                  PAPER, keys->what);
     }
-    if (about)
-        text_draw(o->text, TEXT_SMALL, x, y - em / 3 + em, FAINT, about);
+    struct text_block foot = {TEXT_SMALL, SDL_max(sheet.panel.w - 2 * margin, 1), 1, about};
+    if (about && y + sheet.pad < sheet.panel.y + sheet.panel.h - sheet.pad)
+        text_draw_block(o->text, &foot, x, y - sheet.pad / 3 + sheet.pad, FAINT);
 }

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "overlay_parts.h"
@@ -72,6 +71,26 @@ void overlay_take(struct overlay *overlay, SDL_Rect rect)
         overlay->taken[overlay->taken_count++] = rect;
 }
 
+bool overlay_is_taken(const struct overlay *overlay, SDL_Rect rect)
+{
+    for (int i = 0; i < overlay->taken_count; i++)
+        if (SDL_HasIntersection(&overlay->taken[i], &rect))
+            return true;
+    return false;
+}
+
+bool overlay_contains(SDL_Rect outer, SDL_Rect inner)
+{
+    return inner.x >= outer.x && inner.y >= outer.y && inner.x + inner.w <= outer.x + outer.w &&
+           inner.y + inner.h <= outer.y + outer.h;
+}
+
+/* Of frames, pixels. */
+static int line_of(const struct overlay *o)
+{
+    return SDL_max(2, o->em / 7);
+}
+
 static SDL_Rect box_on_target(const struct overlay_view *view, struct mien_box box)
 {
     double left = view->mirror ? view->picture_width - box.x - box.width : box.x;
@@ -90,33 +109,15 @@ static int lay_out(struct overlay *o, const struct mien_faces *faces,
     o->target = (SDL_Rect){0, 0, width, height};
     o->taken_count = 0;
     o->area = (SDL_Rect){view->x, view->y, (int)lrint(view->scale * view->picture_width),
-                         height - 2 * view->y};
+                         view->picture_height ? (int)lrint(view->scale * view->picture_height)
+                                              : height - 2 * view->y};
     o->em = clamp(SDL_min(height, width) / 32, 11, 72);
     text_set_em(o->text, o->em);
-    if (shapes_set_size(o->shapes, SDL_max(3, o->em * 2 / 5), SDL_max(2, o->em / 7)))
+    if (shapes_set_size(o->shapes, SDL_max(3, o->em * 2 / 5), line_of(o)))
         return -ENOMEM;
     for (int i = 0; faces && i < faces->count; i++)
         o->boxes[i] = box_on_target(view, faces->list[i].box);
     return 0;
-}
-
-/* ---- labels ---- */
-
-static uint32_t ink_on(uint32_t color)
-{
-    uint32_t luma = (299 * (color >> 16) + 587 * (color >> 8 & 0xFF) + 114 * (color & 0xFF)) / 1000;
-    return luma > 100 ? INK : PAPER;
-}
-
-static const char *face_label(const struct overlay *o, const struct mien_face *face)
-{
-    return face->label >= 0 && face->label < o->model->label_count ? o->model->labels[face->label]
-                                                                   : "?";
-}
-
-static uint32_t face_color(const struct overlay *o, const struct mien_face *face)
-{
-    return face->uncertain ? NEVER_SURE : overlay_color(face_label(o, face));
 }
 
 void overlay_text_plate(struct overlay *o, SDL_Rect plate, enum text_size size, uint32_t color,
@@ -128,81 +129,68 @@ void overlay_text_plate(struct overlay *o, SDL_Rect plate, enum text_size size, 
     text_draw(o->text, size, x, y, ink, string);
 }
 
-struct label {
-    char string[96];
-    enum text_size size;
-};
+/* ---- all of it ---- */
 
-/* The text, as much of it as fits a face of this width. */
-static struct label make_label(struct overlay *o, const struct mien_face *face, int room,
-                               enum text_size size)
+#define SURE 0.7f /* from this confidence on a frame is twice as heavy */
+
+/* How sure it is, is seen from afar: open, thin, heavy. */
+static void draw_frames(struct overlay *o, const struct mien_faces *faces)
 {
-    struct label label = {.size = size};
-    const char *name = face->uncertain ? "uncertain" : face_label(o, face);
-    snprintf(label.string, sizeof label.string, "%.64s", name);
-    if (!face->uncertain)
-        snprintf(label.string, sizeof label.string, "%.64s %ld\u00A0%%", name,
-                 lrint(fmin(1, fmax(0, face->confidence)) * 100));
-    if (text_width(o->text, label.size, label.string) + o->em > room)
-        label.size = TEXT_SMALL;
-    if (text_width(o->text, label.size, label.string) > room * 3 / 2)
-        snprintf(label.string, sizeof label.string, "%.64s", name);
-    return label;
+    int line = line_of(o);
+    for (int i = 0; i < faces->count; i++) {
+        const struct mien_face *face = &faces->list[i];
+        SDL_Rect box = o->boxes[i];
+        uint32_t color = overlay_color(overlay_label_of(o, face));
+        SDL_Rect inner = {box.x + line, box.y + line, box.w - 2 * line, box.h - 2 * line};
+        if (!face->uncertain && face->confidence >= SURE && inner.w > 8 * line)
+            shapes_frame(o->shapes, inner, color, false);
+        shapes_frame(o->shapes, box, color, face->uncertain);
+    }
 }
 
-/* The plate stands above the face, or in its top when there is no room above. */
-static SDL_Rect place_label(struct overlay *o, const struct label *label, SDL_Rect box)
+/* What stands at a place of its own is kept free of labels and bars. */
+static void take_places(struct overlay *o, const struct overlay_status *status, int *toast_at)
 {
-    int height = text_height(o->text, label->size) + o->em / 4;
-    SDL_Rect plate = {box.x, box.y - height - o->em / 4,
-                      text_width(o->text, label->size, label->string) + o->em * 4 / 5, height};
-    if (plate.y < o->area.y)
-        plate.y = box.y + o->em / 3;
-    return overlay_pull_inside(plate, o->area);
-}
-
-static void draw_faces(struct overlay *o, const struct mien_faces *faces, bool bars)
-{
-    struct label labels[MIEN_TRACKS_MAX];
-    for (int i = 0; i < faces->count; i++) {
-        shapes_frame(o->shapes, o->boxes[i], face_color(o, &faces->list[i]),
-                     faces->list[i].uncertain);
-        labels[i] = make_label(o, &faces->list[i], o->boxes[i].w,
-                               faces->count > PANELS_MAX ? TEXT_SMALL : TEXT_NORMAL);
-        o->labels[i] = place_label(o, &labels[i], o->boxes[i]);
-        overlay_take(o, o->labels[i]);
-    }
-    if (bars)
-        overlay_draw_bars(o, faces);
-    for (int i = 0; i < faces->count; i++) {
-        uint32_t color = face_color(o, &faces->list[i]);
-        overlay_text_plate(o, o->labels[i], labels[i].size, color, 235, ink_on(color),
-                           labels[i].string);
-    }
+    SDL_Rect banner = screen_banner_place(o->text, o->target, o->em, &status->screen);
+    SDL_Rect notice = screen_notice_place(o->text, o->target, o->em, &status->screen);
+    if (banner.w)
+        overlay_take(o, banner);
+    if (notice.w)
+        overlay_take(o, notice);
+    if (status->fps > 0 || status->note)
+        overlay_take(o, overlay_status_plate(o, status));
+    *toast_at = banner.w ? banner.y + banner.h + o->em / 2 : o->em / 2;
+    if (status->toast)
+        overlay_take(o, overlay_message_plate(o, status->toast, *toast_at));
 }
 
 int overlay_draw(struct overlay *overlay, const struct mien_faces *faces,
                  const struct overlay_view *view, const struct overlay_style *style,
                  const struct overlay_status *status)
 {
-    int result = lay_out(overlay, faces, view);
+    struct overlay *o = overlay;
+    int toast_at = 0;
+    int result = lay_out(o, faces, view);
     if (result)
         return result;
-    bool has_line = status && (status->fps > 0 || status->note);
-    if (has_line)
-        overlay_take(overlay, overlay_status_plate(overlay, status));
-    if (faces)
-        draw_faces(overlay, faces, style->bars);
-    if (has_line)
-        overlay_draw_status(overlay, status);
-    if (status && status->hint)
-        overlay_draw_message(overlay, status->hint, 0.8);
     if (status)
-        screen_draw(overlay->renderer, overlay->text, overlay->shapes, overlay->em,
-                    &status->screen);
+        take_places(o, status, &toast_at);
+    if (faces) {
+        overlay_place_labels(o, faces, style->numbers);
+        draw_frames(o, faces);
+        if (style->bars)
+            overlay_draw_bars(o, faces);
+        overlay_draw_labels(o, faces);
+    }
+    if (status && (status->fps > 0 || status->note))
+        overlay_draw_status(o, status);
+    if (status && status->hint)
+        overlay_draw_message(o, status->hint, o->target.h * 4 / 5);
+    if (status)
+        screen_draw(o->text, o->shapes, o->target, o->em, &status->screen);
     if (style->help)
-        overlay_draw_help(overlay, style->help, status ? status->about : NULL);
+        overlay_draw_help(o, style->help, status ? status->about : NULL);
     if (status && status->toast)
-        overlay_draw_message(overlay, status->toast, 0.1);
+        overlay_draw_message(o, status->toast, toast_at);
     return 0;
 }

@@ -19,8 +19,9 @@ struct overlay; /* lives on the thread of its renderer */
 struct overlay_view {
     double scale;
     int x, y;
-    bool mirror;       /* the picture is shown mirrored; text is not */
-    int picture_width; /* pixels of the picture, needed to mirror boxes */
+    bool mirror;        /* the picture is shown mirrored; text is not */
+    int picture_width;  /* pixels of the picture, needed to mirror boxes */
+    int picture_height; /* 0: what is left of the target */
 };
 
 /* What is said beside the faces; a NULL status says nothing. */
@@ -42,6 +43,7 @@ struct overlay_key {
 
 struct overlay_style {
     bool bars;                      /* the probabilities as bars beside each face */
+    bool numbers;                   /* of the faces, in their labels */
     bool blur;                      /* canvas_draw covers the faces, for privacy; a window's picture
                                        goes through privacy_cover before it is uploaded */
     const struct overlay_key *help; /* the list of keys, ended by NULLs; NULL: not shown */

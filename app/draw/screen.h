@@ -14,8 +14,14 @@ struct screen_texts {
     const char *banner; /* a warning, at the top */
 };                      /* NULL or empty: none */
 
-/* Draws on the renderer's whole output, with `em` pixels as the size of normal text. */
-void screen_draw(SDL_Renderer *renderer, struct text *text, struct shapes *shapes, int em,
+/* Where notice and banner stand on the target, with `em` pixels as the size of normal text; w is 0:
+ * there is none. */
+SDL_Rect screen_notice_place(struct text *text, SDL_Rect target, int em,
+                             const struct screen_texts *texts);
+SDL_Rect screen_banner_place(struct text *text, SDL_Rect target, int em,
+                             const struct screen_texts *texts);
+
+void screen_draw(struct text *text, struct shapes *shapes, SDL_Rect target, int em,
                  const struct screen_texts *texts);
 
 #endif

@@ -1,33 +1,43 @@
 #include "text.h"
 
-#include <SDL_ttf.h>
 #include <errno.h>
+#include <fontconfig/fontconfig.h>
+#include <pango/pangocairo.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum {
-    ATLAS_SIDE = 1024, /* pixels of the texture that holds the glyphs */
-    GLYPHS = 1024,     /* places of the hash table, a power of two */
-    GLYPHS_MAX = GLYPHS * 3 / 4,
-};
+enum { KEPT_MAX = 256 };
 
-struct glyph {
-    uint32_t key; /* code point and size, plus 1; 0: an empty place */
-    SDL_Rect in_atlas;
-    int left, advance; /* pixels: from the pen to the bitmap, and to the next pen */
+/* A text that was laid out, and maybe drawn. */
+struct kept {
+    char *string; /* NULL: an empty place */
+    enum text_size size;
+    int room, lines;      /* 0: one line as wide as it gets */
+    SDL_Point extent;     /* of what it stands for, pixels */
+    SDL_Rect ink;         /* of what is drawn, from the same corner */
+    SDL_Texture *texture; /* NULL: it was only measured so far, or there is nothing to draw */
+    bool colored;         /* it has its own colours, as pictograms do */
+    uint64_t used;
 };
 
 struct text {
     SDL_Renderer *renderer;
     struct dirty *dirty; /* or NULL */
-    SDL_Texture *atlas;
-    TTF_Font *fonts[TEXT_SIZES];
+    PangoFontMap *map;
+    PangoContext *context;
+    PangoFontDescription *fonts[TEXT_SIZES];
+    int heights[TEXT_SIZES];
     int em;
-    struct glyph glyphs[GLYPHS];
-    int count;
-    int shelf_x, shelf_y, shelf_height; /* where the next glyph goes in the atlas */
+    uint64_t uses;
+    struct kept kept[KEPT_MAX];
 };
+
+/* ---- fonts ---- */
+
+/* Well readable ones first; what none of them has comes from any other. */
+static const char families[] = "Inter, DejaVu Sans, Noto Sans, Open Sans, Sans";
 
 static const char *wished_font; /* NULL: none */
 
@@ -36,82 +46,96 @@ void text_use_font(const char *path)
     wished_font = path;
 }
 
-static const char *find_font(void)
+/* The family of the font in a file; NULL: it is none. The caller's. */
+static char *family_of(const char *path)
 {
-    static const char *const places[] = {
-        "/usr/share/fonts/opentype/inter/Inter-Medium.otf",
-        "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",     /* Debian, Ubuntu */
-        "/usr/share/fonts/dejavu-sans-fonts/DejaVuSans.ttf",   /* Fedora */
-        "/usr/share/fonts/dejavu/DejaVuSans.ttf",              /* Alpine, older Fedora */
-        "/usr/share/fonts/TTF/DejaVuSans.ttf",                 /* Arch */
-        "/usr/share/fonts/truetype/DejaVuSans.ttf",            /* openSUSE */
-        "/usr/share/fonts/truetype/noto/NotoSans-Regular.ttf", /* the next best */
-        "/usr/share/fonts/truetype/open-sans/OpenSans-Regular.ttf",
-    };
-    if (wished_font)
-        return wished_font;
-    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
-        if (!access(places[i], R_OK))
-            return places[i];
-    return NULL;
+    int count;
+    FcChar8 *name = NULL;
+    FcPattern *pattern = FcFreeTypeQuery((const FcChar8 *)path, 0, NULL, &count);
+    char *family = NULL;
+    if (pattern && FcPatternGetString(pattern, FC_FAMILY, 0, &name) == FcResultMatch)
+        family = strdup((const char *)name);
+    if (pattern)
+        FcPatternDestroy(pattern);
+    return family;
 }
 
-static int open_fonts(struct text *text, struct mien_error *error)
+static bool has_fonts(void)
 {
-    const char *path = find_font();
-    if (!path)
-        return mien_error_set(error, ENOENT,
-                              "no font found: install DejaVu Sans (Debian: fonts-dejavu-core) or "
-                              "name a TrueType file with --font");
+    const FcFontSet *set = FcConfigGetFonts(NULL, FcSetSystem);
+    return set && set->nfont > 0;
+}
+
+/* All texts of the process share the fonts of the system, and those added to them. */
+static int add_font(const char *path, char *family, size_t size, struct mien_error *error)
+{
     if (access(path, R_OK))
         return mien_error_set(error, errno,
                               "font %s: %s; --font, $MIEN_FONT or window.font names it", path,
                               strerror(errno));
-    for (int i = 0; i < TEXT_SIZES; i++) {
-        text->fonts[i] = TTF_OpenFont(path, 16);
-        if (!text->fonts[i])
-            return mien_error_set(error, EINVAL, "font %s: %s", path, TTF_GetError());
-        TTF_SetFontHinting(text->fonts[i], TTF_HINTING_LIGHT);
-    }
+    char *own = family_of(path);
+    if (!own)
+        return mien_error_set(error, EINVAL, "font %s: the file is no font", path);
+    FcConfigAppFontAddFile(NULL, (const FcChar8 *)path);
+    snprintf(family, size, "%s, %s", own, families);
+    free(own);
     return 0;
 }
 
-static void forget_glyphs(struct text *text)
+static int find_family(char *family, size_t size, struct mien_error *error)
 {
-    memset(text->glyphs, 0, sizeof text->glyphs);
-    text->count = text->shelf_x = text->shelf_y = text->shelf_height = 0;
+    FcInit();
+    snprintf(family, size, "%s", families);
+    if (wished_font)
+        return add_font(wished_font, family, size, error);
+    return has_fonts() ? 0
+                       : mien_error_set(error, ENOENT,
+                                        "no font found: install DejaVu Sans (Debian: "
+                                        "fonts-dejavu-core) or name a TrueType file with --font");
+}
+
+/* ---- creating ---- */
+
+static int open_fonts(struct text *text, struct mien_error *error)
+{
+    char family[256];
+    int result = find_family(family, sizeof family, error);
+    if (result)
+        return result;
+    text->map = pango_cairo_font_map_new_for_font_type(CAIRO_FONT_TYPE_FT);
+    text->context = text->map ? pango_font_map_create_context(text->map) : NULL;
+    if (!text->context)
+        return mien_error_set(error, ENOMEM, "no memory for fonts");
+    for (int i = 0; i < TEXT_SIZES; i++) {
+        text->fonts[i] = pango_font_description_new();
+        pango_font_description_set_family(text->fonts[i], family);
+        pango_font_description_set_weight(text->fonts[i], PANGO_WEIGHT_MEDIUM);
+    }
+    return 0;
 }
 
 int text_create(struct text **text, SDL_Renderer *renderer, struct mien_error *error)
 {
-    if (TTF_Init())
-        return mien_error_set(error, ENOMEM, "fonts cannot be used: %s", TTF_GetError());
-    int result;
     struct text *t = calloc(1, sizeof *t);
-    if (!t) {
-        result = mien_error_set(error, ENOMEM, "no memory for text");
-        goto failed;
-    }
+    if (!t)
+        return mien_error_set(error, ENOMEM, "no memory for text");
     t->renderer = renderer;
-    result = open_fonts(t, error);
-    if (result)
-        goto failed;
-    t->atlas = SDL_CreateTexture(renderer, SDL_PIXELFORMAT_ARGB8888, SDL_TEXTUREACCESS_STATIC,
-                                 ATLAS_SIDE, ATLAS_SIDE);
-    if (!t->atlas) {
-        result = mien_error_set(error, ENOMEM, "no texture for text: %s", SDL_GetError());
-        goto failed;
+    int result = open_fonts(t, error);
+    if (result) {
+        text_destroy(&t);
+        return result;
     }
-    SDL_SetTextureBlendMode(t->atlas, SDL_BLENDMODE_BLEND);
     text_set_em(t, 16);
     *text = t;
     return 0;
-failed:
-    if (t)
-        text_destroy(&t);
-    else
-        TTF_Quit();
-    return result;
+}
+
+static void forget(struct kept *kept)
+{
+    if (kept->texture)
+        SDL_DestroyTexture(kept->texture);
+    free(kept->string);
+    *kept = (struct kept){0};
 }
 
 void text_destroy(struct text **text)
@@ -119,12 +143,15 @@ void text_destroy(struct text **text)
     struct text *t = *text;
     if (!t)
         return;
+    for (int i = 0; i < KEPT_MAX; i++)
+        forget(&t->kept[i]);
     for (int i = 0; i < TEXT_SIZES; i++)
         if (t->fonts[i])
-            TTF_CloseFont(t->fonts[i]);
-    if (t->atlas)
-        SDL_DestroyTexture(t->atlas);
-    TTF_Quit();
+            pango_font_description_free(t->fonts[i]);
+    if (t->context)
+        g_object_unref(t->context);
+    if (t->map)
+        g_object_unref(t->map);
     free(t);
     *text = NULL;
 }
@@ -134,128 +161,187 @@ void text_note(struct text *text, struct dirty *dirty)
     text->dirty = dirty;
 }
 
+static int height_of(struct text *text, enum text_size size)
+{
+    PangoFontMetrics *metrics = pango_context_get_metrics(text->context, text->fonts[size], NULL);
+    int height = pango_font_metrics_get_ascent(metrics) + pango_font_metrics_get_descent(metrics);
+    pango_font_metrics_unref(metrics);
+    return PANGO_PIXELS_CEIL(height);
+}
+
 void text_set_em(struct text *text, int pixels)
 {
     if (text->em == pixels)
         return;
+    const int sizes[TEXT_SIZES] = {[TEXT_SMALL] = SDL_max(9, (pixels * 3 + 2) / 4),
+                                   [TEXT_NORMAL] = pixels,
+                                   [TEXT_LARGE] = pixels * 5 / 2};
     text->em = pixels;
-    TTF_SetFontSize(text->fonts[TEXT_NORMAL], pixels);
-    TTF_SetFontSize(text->fonts[TEXT_SMALL], SDL_max(9, (pixels * 3 + 2) / 4));
-    TTF_SetFontSize(text->fonts[TEXT_LARGE], pixels * 5 / 2);
-    forget_glyphs(text);
+    for (int i = 0; i < KEPT_MAX; i++)
+        forget(&text->kept[i]);
+    for (int i = 0; i < TEXT_SIZES; i++) {
+        pango_font_description_set_absolute_size(text->fonts[i], sizes[i] * PANGO_SCALE);
+        text->heights[i] = height_of(text, (enum text_size)i);
+    }
 }
 
 int text_height(const struct text *text, enum text_size size)
 {
-    return TTF_FontHeight(text->fonts[size]);
+    return text->heights[size];
 }
 
-/* Decodes one code point and steps over it; a broken byte is stepped over alone. */
-static uint32_t next_point(const unsigned char **at)
+/* ---- laying out ---- */
+
+static PangoLayout *lay_out(struct text *text, const struct text_block *block)
 {
-    const unsigned char *s = *at;
-    int more = s[0] < 0x80 ? 0 : s[0] >= 0xF0 ? 3 : s[0] >= 0xE0 ? 2 : s[0] >= 0xC0 ? 1 : -1;
-    *at = s + 1;
-    if (more < 0 || s[0] >= 0xF8)
-        return 0xFFFD;
-    uint32_t point = more ? s[0] & (0x3Fu >> more) : s[0];
-    for (int i = 1; i <= more; i++) {
-        if ((s[i] & 0xC0) != 0x80)
-            return 0xFFFD;
-        point = point << 6 | (s[i] & 0x3Fu);
+    PangoLayout *layout = pango_layout_new(text->context);
+    char *valid = g_utf8_make_valid(block->string, -1);
+    pango_layout_set_text(layout, valid, -1);
+    g_free(valid);
+    pango_layout_set_font_description(layout, text->fonts[block->size]);
+    if (block->room > 0) {
+        pango_layout_set_width(layout, block->room * PANGO_SCALE);
+        pango_layout_set_height(layout, -block->lines);
+        pango_layout_set_wrap(layout, PANGO_WRAP_WORD_CHAR);
+        pango_layout_set_ellipsize(layout, PANGO_ELLIPSIZE_END);
+        pango_layout_set_alignment(layout, PANGO_ALIGN_CENTER);
+    } else {
+        pango_layout_set_single_paragraph_mode(layout, TRUE);
     }
-    *at = s + 1 + more;
-    return point;
+    return layout;
 }
 
-/* Finds room in the atlas; a full atlas starts anew. */
-static SDL_Rect place_glyph(struct text *text, int width, int height)
+/* What stands for the text begins where its widest line does, not where the room does. */
+static void measure(struct kept *kept, PangoLayout *layout)
 {
-    if (text->shelf_x + width > ATLAS_SIDE) {
-        text->shelf_x = 0;
-        text->shelf_y += text->shelf_height;
-        text->shelf_height = 0;
+    PangoRectangle ink, logical;
+    pango_layout_get_pixel_extents(layout, &ink, &logical);
+    kept->extent = (SDL_Point){logical.width, logical.height};
+    kept->ink =
+        (SDL_Rect){ink.x - logical.x - 1, ink.y - logical.y - 1, ink.width + 2, ink.height + 2};
+}
+
+static bool is_same(const struct kept *kept, const struct text_block *block)
+{
+    return kept->string && kept->size == block->size && kept->room == block->room &&
+           kept->lines == block->lines && !strcmp(kept->string, block->string);
+}
+
+/* The text, if it is kept; else the place that has gone unused for longest. */
+static struct kept *place_for(struct text *text, const struct text_block *block)
+{
+    struct kept *oldest = text->kept;
+    for (int i = 0; i < KEPT_MAX; i++) {
+        if (is_same(&text->kept[i], block))
+            return &text->kept[i];
+        if (text->kept[i].used < oldest->used)
+            oldest = &text->kept[i];
     }
-    if (text->shelf_y + height > ATLAS_SIDE)
-        forget_glyphs(text);
-    SDL_Rect place = {text->shelf_x, text->shelf_y, width, height};
-    text->shelf_x += width;
-    text->shelf_height = SDL_max(text->shelf_height, height);
-    return place;
+    return oldest;
 }
 
-static struct glyph *glyph_place(struct text *text, uint32_t key)
+static struct kept *keep(struct text *text, const struct text_block *block)
 {
-    uint32_t i = key * 2654435761u >> 22 & (GLYPHS - 1);
-    while (text->glyphs[i].key && text->glyphs[i].key != key)
-        i = (i + 1) & (GLYPHS - 1);
-    return &text->glyphs[i];
-}
-
-/* Renders a glyph into the atlas; one that cannot be rendered is left empty. */
-static struct glyph *add_glyph(struct text *text, enum text_size size, uint32_t point, uint32_t key)
-{
-    if (text->count >= GLYPHS_MAX)
-        forget_glyphs(text);
-    struct glyph made = {.key = key};
-    int left = 0;
-    TTF_GlyphMetrics32(text->fonts[size], point, &left, NULL, NULL, NULL, &made.advance);
-    made.left = SDL_min(left, 0);
-    SDL_Surface *image =
-        TTF_RenderGlyph32_Blended(text->fonts[size], point, (SDL_Color){255, 255, 255, 255});
-    if (image && image->w <= ATLAS_SIDE && image->h <= ATLAS_SIDE) {
-        made.in_atlas = place_glyph(text, image->w, image->h);
-        SDL_UpdateTexture(text->atlas, &made.in_atlas, image->pixels, image->pitch);
+    struct kept *kept = place_for(text, block);
+    if (!is_same(kept, block)) {
+        forget(kept);
+        PangoLayout *layout = lay_out(text, block);
+        measure(kept, layout);
+        g_object_unref(layout);
+        kept->string = strdup(block->string);
+        kept->size = block->size;
+        kept->room = block->room;
+        kept->lines = block->lines;
     }
-    SDL_FreeSurface(image);
-    struct glyph *glyph = glyph_place(text, key);
-    *glyph = made;
-    text->count++;
-    return glyph;
+    kept->used = ++text->uses;
+    return kept;
 }
 
-static const struct glyph *get_glyph(struct text *text, enum text_size size, uint32_t point)
+/* ---- drawing ---- */
+
+/* From colours multiplied by alpha to plain ones, as SDL has them. True where some are no gray. */
+static bool divide_by_alpha(uint32_t *pixels, size_t count)
 {
-    if (!TTF_GlyphIsProvided32(text->fonts[size], point))
-        point = TTF_GlyphIsProvided32(text->fonts[size], 0xFFFD) ? 0xFFFD : '?';
-    uint32_t key = (point * TEXT_SIZES + size) + 1;
-    struct glyph *glyph = glyph_place(text, key);
-    return glyph->key ? glyph : add_glyph(text, size, point, key);
+    bool colored = false;
+    for (size_t i = 0; i < count; i++) {
+        uint32_t alpha = pixels[i] >> 24, plain = alpha << 24;
+        for (int shift = 0; shift < 24 && alpha; shift += 8) {
+            uint32_t value = (pixels[i] >> shift & 0xFF) * 255 / alpha;
+            plain |= SDL_min(value, 255u) << shift;
+            colored |= alpha > 64 && value < 200;
+        }
+        pixels[i] = plain;
+    }
+    return colored;
+}
+
+static void paint(struct text *text, const struct kept *kept, cairo_surface_t *surface)
+{
+    struct text_block block = {kept->size, kept->room, kept->lines, kept->string};
+    PangoLayout *layout = lay_out(text, &block);
+    PangoRectangle logical;
+    pango_layout_get_pixel_extents(layout, NULL, &logical);
+    cairo_t *cairo = cairo_create(surface);
+    cairo_set_source_rgb(cairo, 1, 1, 1);
+    cairo_translate(cairo, -kept->ink.x - logical.x, -kept->ink.y - logical.y);
+    pango_cairo_show_layout(cairo, layout);
+    cairo_destroy(cairo);
+    cairo_surface_flush(surface);
+    g_object_unref(layout);
+}
+
+/* One that there is no memory for stays undrawn. */
+static void make_texture(struct text *text, struct kept *kept)
+{
+    int width = kept->ink.w, height = kept->ink.h;
+    cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, width, height);
+    if (cairo_surface_status(surface) == CAIRO_STATUS_SUCCESS) {
+        paint(text, kept, surface);
+        int stride = cairo_image_surface_get_stride(surface);
+        unsigned char *pixels = cairo_image_surface_get_data(surface);
+        kept->colored = divide_by_alpha((uint32_t *)pixels, (size_t)stride / 4 * (size_t)height);
+        kept->texture = SDL_CreateTexture(text->renderer, SDL_PIXELFORMAT_ARGB8888,
+                                          SDL_TEXTUREACCESS_STATIC, width, height);
+        if (kept->texture) {
+            SDL_UpdateTexture(kept->texture, NULL, pixels, stride);
+            SDL_SetTextureBlendMode(kept->texture, SDL_BLENDMODE_BLEND);
+        }
+    }
+    cairo_surface_destroy(surface);
+}
+
+static void draw(struct text *text, const struct text_block *block, int x, int y, uint32_t color)
+{
+    struct kept *kept = keep(text, block);
+    if (!kept->texture)
+        make_texture(text, kept);
+    if (!kept->texture)
+        return;
+    if (!kept->colored)
+        SDL_SetTextureColorMod(kept->texture, color >> 16 & 0xFF, color >> 8 & 0xFF, color & 0xFF);
+    SDL_Rect to = {x + kept->ink.x, y + kept->ink.y, kept->ink.w, kept->ink.h};
+    SDL_RenderCopy(text->renderer, kept->texture, NULL, &to);
+    dirty_tiles_add(text->dirty, to);
 }
 
 int text_width(struct text *text, enum text_size size, const char *string)
 {
-    int width = 0;
-    for (const unsigned char *at = (const unsigned char *)string; *at;)
-        width += get_glyph(text, size, next_point(&at))->advance;
-    return width;
-}
-
-size_t text_fitting(struct text *text, enum text_size size, const char *string, size_t length,
-                    int room)
-{
-    const unsigned char *at = (const unsigned char *)string, *next = at;
-    const unsigned char *end = at + length;
-    while (at < end) {
-        room -= get_glyph(text, size, next_point(&next))->advance;
-        if (room < 0 || next > end)
-            break;
-        at = next;
-    }
-    return (size_t)(at - (const unsigned char *)string);
+    return keep(text, &(struct text_block){.size = size, .string = string})->extent.x;
 }
 
 void text_draw(struct text *text, enum text_size size, int x, int y, uint32_t color,
                const char *string)
 {
-    SDL_SetTextureColorMod(text->atlas, color >> 16 & 0xFF, color >> 8 & 0xFF, color & 0xFF);
-    for (const unsigned char *at = (const unsigned char *)string; *at;) {
-        const struct glyph *glyph = get_glyph(text, size, next_point(&at));
-        SDL_Rect to = {x + glyph->left, y, glyph->in_atlas.w, glyph->in_atlas.h};
-        if (to.w) {
-            SDL_RenderCopy(text->renderer, text->atlas, &glyph->in_atlas, &to);
-            dirty_tiles_add(text->dirty, to);
-        }
-        x += glyph->advance;
-    }
+    draw(text, &(struct text_block){.size = size, .string = string}, x, y, color);
+}
+
+SDL_Point text_block_size(struct text *text, const struct text_block *block)
+{
+    return keep(text, block)->extent;
+}
+
+void text_draw_block(struct text *text, const struct text_block *block, int x, int y,
+                     uint32_t color)
+{
+    draw(text, block, x, y, color);
 }

@@ -1,6 +1,7 @@
 #include "window.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,8 @@
 #include "window_private.h"
 
 #define TOAST_SECONDS 2.0
+
+enum { LEAST_WIDTH = 320, LEAST_HEIGHT = 240 }; /* in which the list of keys can be read */
 
 /* ---- opening ---- */
 
@@ -31,8 +34,8 @@ static void first_size(const struct window_options *options, int *width, int *he
     double scale = SDL_max(1.0, 720.0 / options->height);
     scale = SDL_min(scale, 0.9 * screen.w / options->width);
     scale = SDL_min(scale, 0.9 * screen.h / options->height);
-    *width = SDL_max(160, (int)(options->width * scale));
-    *height = SDL_max(120, (int)(options->height * scale));
+    *width = SDL_max(LEAST_WIDTH, (int)(options->width * scale));
+    *height = SDL_max(LEAST_HEIGHT, (int)(options->height * scale));
 }
 
 /* SDL falls back to drivers that show nothing; those are for tests, which name them. */
@@ -49,9 +52,11 @@ static int start_display(struct mien_error *error)
     SDL_SetHint(SDL_HINT_APP_NAME, "mien");
     if (!SDL_Init(SDL_INIT_VIDEO) && !shows_nothing())
         return 0;
+    const char *why = SDL_GetError();
     return mien_error_set(error, ENODEV,
-                          "no display to open a window on; `mien live --headless` prints what it "
-                          "sees, `mien annotate` draws on recordings");
+                          "no display to open a window on%s%.200s%s; `mien live --headless` prints "
+                          "what it sees, `mien annotate` draws on recordings",
+                          *why ? " (" : "", why, *why ? ")" : "");
 }
 
 static int make_window(struct window *window, const struct window_options *options,
@@ -67,6 +72,7 @@ static int make_window(struct window *window, const struct window_options *optio
         window->renderer = SDL_CreateRenderer(window->window, -1, 0);
     if (!window->renderer)
         return mien_error_set(error, ENODEV, "no window: %s", SDL_GetError());
+    SDL_SetWindowMinimumSize(window->window, LEAST_WIDTH, LEAST_HEIGHT);
     SDL_ShowCursor(options->fullscreen ? SDL_DISABLE : SDL_ENABLE);
     SDL_RendererInfo info = {.name = "?"};
     SDL_GetRendererInfo(window->renderer, &info);
@@ -89,6 +95,8 @@ void window_apply(struct window *window, const struct window_options *options)
     window->mirror = options->mirror;
     window->style.bars = options->bars;
     window->style.blur = options->blur;
+    window->cover = options->cover;
+    window->rotate = options->rotate;
     if (full != options->fullscreen)
         window_toggle_fullscreen(window);
     free(window->exit_keys);
@@ -132,6 +140,8 @@ void window_close(struct window **window)
     overlay_destroy(&w->overlay);
     if (w->texture)
         SDL_DestroyTexture(w->texture);
+    if (w->scene)
+        SDL_DestroyTexture(w->scene);
     if (w->renderer)
         SDL_DestroyRenderer(w->renderer);
     if (w->window)
@@ -190,17 +200,56 @@ static int upload(struct window *window, const struct mien_picture *color,
     return 0;
 }
 
-/* The largest place of the picture's shape in the middle of the window. */
+/* The largest place of the picture's shape in the middle of the screen, or the smallest around it.
+ */
 static struct overlay_view fit_view(struct window *window, int width, int height)
 {
     int wide = width, high = height;
     SDL_GetRendererOutputSize(window->renderer, &wide, &high);
-    double scale = SDL_min((double)wide / width, (double)high / height);
+    double across = (double)wide / width, down = (double)high / height;
+    double scale = window->cover ? SDL_max(across, down) : SDL_min(across, down);
     return (struct overlay_view){.scale = scale,
-                                 .x = (int)((wide - width * scale) / 2),
-                                 .y = (int)((high - height * scale) / 2),
+                                 .x = (int)floor((wide - width * scale) / 2),
+                                 .y = (int)floor((high - height * scale) / 2),
                                  .mirror = window->mirror,
-                                 .picture_width = width};
+                                 .picture_width = width,
+                                 .picture_height = height};
+}
+
+/* ---- screens that hang on their side ---- */
+
+/* All is drawn on a scene of the turned shape, which is then turned. */
+static int begin_scene(struct window *window)
+{
+    int wide, high, has_width = 0, has_height = 0;
+    if (!window->rotate)
+        return 0;
+    SDL_GetRendererOutputSize(window->renderer, &wide, &high);
+    bool aside = window->rotate % 180 != 0;
+    int width = aside ? high : wide, height = aside ? wide : high;
+    if (window->scene)
+        SDL_QueryTexture(window->scene, NULL, NULL, &has_width, &has_height);
+    if (has_width != width || has_height != height) {
+        if (window->scene)
+            SDL_DestroyTexture(window->scene);
+        window->scene = SDL_CreateTexture(window->renderer, SDL_PIXELFORMAT_RGB888,
+                                          SDL_TEXTUREACCESS_TARGET, width, height);
+    }
+    return window->scene && !SDL_SetRenderTarget(window->renderer, window->scene) ? 0 : -EIO;
+}
+
+static void end_scene(struct window *window)
+{
+    int wide, high, width, height;
+    if (!window->rotate)
+        return;
+    SDL_SetRenderTarget(window->renderer, NULL);
+    SDL_GetRendererOutputSize(window->renderer, &wide, &high);
+    SDL_QueryTexture(window->scene, NULL, NULL, &width, &height);
+    SDL_Rect place = {(wide - width) / 2, (high - height) / 2, width, height};
+    SDL_RenderClear(window->renderer);
+    SDL_RenderCopyEx(window->renderer, window->scene, NULL, &place, window->rotate, NULL,
+                     SDL_FLIP_NONE);
 }
 
 /* Named by the time it was taken, in the current folder. */
@@ -231,6 +280,8 @@ int window_draw(struct window *window, const struct mien_picture *color,
                 const struct mien_faces *faces, struct overlay_status *status,
                 struct mien_error *error)
 {
+    if (begin_scene(window))
+        return mien_error_set(error, EIO, "the screen cannot be turned: %s", SDL_GetError());
     struct overlay_view view =
         fit_view(window, color ? color->width : 640, color ? color->height : 480);
     SDL_SetRenderDrawColor(window->renderer, 16, 18, 22, 255);
@@ -246,6 +297,7 @@ int window_draw(struct window *window, const struct mien_picture *color,
     status->toast = clock_seconds() < window->toast_ends ? window->toast : NULL;
     if (overlay_draw(window->overlay, faces, &view, &window->style, status))
         mien_log(MIEN_LOG_DEBUG, "no memory to mark a picture; the next one tries again");
+    end_scene(window);
     if (window->screenshot_due)
         take_screenshot(window);
     window->screenshot_due = false;

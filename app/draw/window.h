@@ -15,6 +15,9 @@ struct window_options {
     const char *title;
     int width, height; /* of the pictures to come, for the window's first size */
     bool mirror, bars, blur, fullscreen;
+    bool cover; /* pictures of another shape than the window fill it, and are cut; else they are
+                   whole, with dark edges */
+    int rotate; /* of everything, clockwise: 0, 90, 180, 270 */
     const char *exit_keys; /* NULL: the usual keys; else all are locked but these (chord.h) */
 };
 

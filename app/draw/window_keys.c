@@ -18,6 +18,14 @@ void window_toggle_fullscreen(struct window *window)
     window_say(window, full ? "in a window" : "full screen");
 }
 
+static void leave_fullscreen_or_all(struct window *window)
+{
+    if (SDL_GetWindowFlags(window->window) & SDL_WINDOW_FULLSCREEN)
+        window_toggle_fullscreen(window);
+    else
+        leave(window);
+}
+
 static void toggle_mirror(struct window *window)
 {
     window->mirror = !window->mirror;
@@ -34,6 +42,12 @@ static void toggle_blur(struct window *window)
 {
     window->style.blur = !window->style.blur;
     window_say(window, window->style.blur ? "faces covered" : "faces shown");
+}
+
+static void toggle_numbers(struct window *window)
+{
+    window->style.numbers = !window->style.numbers;
+    window_say(window, window->style.numbers ? "numbers shown" : "numbers hidden");
 }
 
 static void toggle_freeze(struct window *window)
@@ -59,10 +73,11 @@ static const struct {
     void (*press)(struct window *window);
 } keys[] = {
     {SDLK_q, leave},
-    {SDLK_ESCAPE, leave},
+    {SDLK_ESCAPE, leave_fullscreen_or_all},
     {SDLK_f, window_toggle_fullscreen},
     {SDLK_m, toggle_mirror},
     {SDLK_b, toggle_bars},
+    {SDLK_n, toggle_numbers},
     {SDLK_p, toggle_blur},
     {SDLK_s, ask_screenshot},
     {SDLK_r, ask_recording},
@@ -77,6 +92,7 @@ static const struct overlay_key help[] = {
     {"f", "full screen"},
     {"m", "mirror the picture"},
     {"b", "bars of all emotions"},
+    {"n", "numbers of the faces"},
     {"p", "cover the faces"},
     {"s", "save a screenshot"},
     {"r", "record, stop recording"},

@@ -10,10 +10,13 @@ struct window {
     SDL_Window *window;
     SDL_Renderer *renderer;
     SDL_Texture *texture; /* of the size of the last picture */
+    SDL_Texture *scene;   /* what is to be turned, if it is */
     int width, height;    /* of the texture */
     struct overlay *overlay;
     struct overlay_style style;
     char *exit_keys; /* NULL: the usual keys */
+    bool cover;
+    int rotate;
     bool mirror, frozen, leaving, screenshot_due, record_pressed;
     char toast[160];
     double toast_ends;

@@ -176,6 +176,14 @@ static void *find(void *data)
     return NULL;
 }
 
+/* The wall clock may be set at any time: what it says now counts. */
+static int64_t utc_of(int64_t captured_ns)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec - (clock_ns() - captured_ns);
+}
+
 /* What another recogniser found is not for this one to read. */
 static int read_slot(struct analysis *analysis, const struct slot *slot, struct mien_error *error)
 {
@@ -187,6 +195,8 @@ static int read_slot(struct analysis *analysis, const struct slot *slot, struct 
     if (result)
         return result;
     publish_emotions(analysis, slot, faces);
+    if (analysis->records)
+        records_stamp(analysis->records, utc_of(slot->captured_ns));
     return analysis->records ? records_add(analysis->records, NULL, slot->number, slot->time,
                                            &analysis->read, error)
                              : 0;

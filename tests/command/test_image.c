@@ -32,7 +32,7 @@ static void says_where_the_face_is(void)
 static void check_box(const char *path, int tolerance)
 {
     struct seen_face face = program_face();
-    uint32_t color = face.uncertain ? 0xFFFFFF : overlay_color(face.label);
+    uint32_t color = overlay_color(face.label);
     struct mien_reader *reader = NULL;
     struct mien_frame frame;
     CU_ASSERT_EQUAL_FATAL(mien_reader_open(&reader, path, NULL), 0);

@@ -89,7 +89,7 @@ static bool read_last_face(struct seen_face *face)
  */
 static bool has_box(const struct mien_picture *picture, const struct seen_face *face)
 {
-    uint32_t color = face->uncertain ? 0xFFFFFF : overlay_color(face->label);
+    uint32_t color = overlay_color(face->label);
     const uint8_t *p = picture->data + (face->y + 1) * picture->stride +
                        4 * (face->x + face->width - face->width / 8);
     for (int i = 0; i < 3; i++)
@@ -410,7 +410,7 @@ static bool wait_for_box(const struct screen *screen, struct seen_face *face)
         if (!read_last_face(face))
             continue;
         SDL_Rect box = box_on_screen(face);
-        uint32_t color = face->uncertain ? 0xFFFFFF : overlay_color(face->label);
+        uint32_t color = overlay_color(face->label);
         if (count_outline(screen, box, color) >= 4 * (box.w / 8 - box.w / 16) * 9 / 10)
             return true;
     }
