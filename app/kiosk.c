@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -49,6 +50,8 @@ static struct window_options window_options_of(const struct kiosk *kiosk)
                                    .bars = config->window.bars,
                                    .blur = config->window.blur,
                                    .fullscreen = true,
+                                   .cover = !strcmp(config->kiosk.fit, "cover"),
+                                   .rotate = atoi(config->kiosk.rotate),
                                    .exit_keys = config->kiosk.exit_keys};
 }
 
@@ -165,6 +168,7 @@ static int show(struct kiosk *kiosk, bool newer, struct mien_error *error)
 static int step(struct kiosk *kiosk, struct mien_error *error)
 {
     struct session *session = &kiosk->session;
+    analysis_search_whole(session->analysis, kiosk->config.window.blur);
     int result = session_next(session, WAIT_MS, error);
     if (result && result != -ETIMEDOUT)
         return result;

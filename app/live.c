@@ -309,6 +309,8 @@ static int show(struct live *live, bool newer, struct mien_error *error)
 static int step(struct live *live, struct mien_error *error)
 {
     struct session *session = &live->session;
+    analysis_search_whole(session->analysis, live->window ? window_style(live->window)->blur
+                                                          : live->config->window.blur);
     int result = session_next(session, WAIT_MS, error);
     if (result && result != -ETIMEDOUT)
         return result;

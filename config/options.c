@@ -11,6 +11,8 @@
         return i < (int)(sizeof words / sizeof *words) ? words[i] : NULL;                          \
     }
 CHOICE(log_level, "error", "warning", "info", "debug")
+CHOICE(screen_fit, "contain", "cover")
+CHOICE(screen_rotation, "0", "90", "180", "270")
 CHOICE(detection_engine, "auto", "mien", "opencv")
 CHOICE(audio, "auto", "copy", "encode", "none")
 CHOICE(bench_part, "network", "frames")
@@ -249,6 +251,10 @@ const struct option options[] = {
      .allowed = "keys such as Ctrl+Alt+Q: any of Ctrl, Alt, Shift, Super, then A to Z, 0 to 9, F1 "
                 "to F12 or Escape; or an empty text",
      .commands = ON(KIOSK), .what = "keys that end the kiosk; empty: none do"},
+    {AT(kiosk, fit), TEXT("contain", "FIT"), .choice = screen_fit, .commands = ON(KIOSK),
+     .what = "contain: pictures are shown whole, with dark edges; cover: they fill the screen"},
+    {AT(kiosk, rotate), TEXT("0", "DEGREES"), .choice = screen_rotation, .commands = ON(KIOSK),
+     .what = "how far the screen is turned, clockwise"},
 
     /* ---- counts ---- */
     {AT(counts, file), TEXT("", "FILE"), .commands = ON(KIOSK),

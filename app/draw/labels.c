@@ -11,8 +11,7 @@ const char *overlay_label_of(const struct overlay *o, const struct mien_face *fa
                                                                    : "?";
 }
 
-/* Dark or light, whichever is read better on the colour: the two meet at this lightness. */
-static uint32_t ink_on(uint32_t color)
+uint32_t overlay_ink_on(uint32_t color)
 {
     uint32_t luma = (299 * (color >> 16) + 587 * (color >> 8 & 0xFF) + 114 * (color & 0xFF)) / 1000;
     return luma > 100 ? INK : PAPER;
@@ -136,7 +135,7 @@ void overlay_draw_labels(struct overlay *o, const struct mien_faces *faces)
         else if (faces->list[i].uncertain)
             overlay_text_plate(o, label->plate, label->size, INK, PLATE, PAPER, label->string);
         else
-            overlay_text_plate(o, label->plate, label->size, color, 255, ink_on(color),
+            overlay_text_plate(o, label->plate, label->size, color, 255, overlay_ink_on(color),
                                label->string);
     }
 }

@@ -55,6 +55,9 @@ bool overlay_spares_eyes(const struct overlay *overlay, int faces, SDL_Rect rect
 void overlay_text_plate(struct overlay *overlay, SDL_Rect plate, enum text_size size,
                         uint32_t color, int alpha, uint32_t ink, const char *string);
 
+/* Dark or light, whichever is read better on the colour. */
+uint32_t overlay_ink_on(uint32_t color);
+
 /* labels.c: what each face shows, in the width of the face. */
 const char *overlay_label_of(const struct overlay *overlay, const struct mien_face *face);
 void overlay_place_labels(struct overlay *overlay, const struct mien_faces *faces, bool numbers);

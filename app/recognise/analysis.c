@@ -30,6 +30,7 @@ struct analysis {
     struct mien_mailbox *offered, *found;
     struct slot slots[SLOTS];
     struct mien_faces faces; /* of the picture being read; of the reader */
+    atomic_bool whole;       /* each picture is searched as a whole */
     pthread_t finder, reader;
     int threads;            /* how many of the two run */
     pthread_mutex_t lock;   /* guards what follows */
@@ -163,6 +164,7 @@ static void *find(void *data)
     while (!failure && !mien_mailbox_take(analysis->offered, &item, -1)) {
         struct slot *slot = item;
         pthread_mutex_lock(&analysis->finding);
+        mien_recogniser_search_whole(analysis->recogniser, atomic_load(&analysis->whole));
         failure = mien_recogniser_detect(analysis->recogniser, &slot->gray, slot->time,
                                          &slot->detections, &error);
         slot->finder = analysis->recogniser_number;
@@ -371,6 +373,11 @@ void analysis_wait(struct analysis *analysis, uint64_t number, int timeout_ms)
     while (!over && !analysis->failure && !is_known(&analysis->result, number))
         over = pthread_cond_timedwait(&analysis->looked, &analysis->lock, &deadline);
     pthread_mutex_unlock(&analysis->lock);
+}
+
+void analysis_search_whole(struct analysis *analysis, bool whole)
+{
+    atomic_store(&analysis->whole, whole);
 }
 
 bool analysis_latest(struct analysis *analysis, struct analysis_result *result)

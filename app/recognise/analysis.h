@@ -50,6 +50,10 @@ int analysis_offer(struct analysis *analysis, const struct mien_frame *frame,
  * gave up, or for `timeout_ms`. Any thread. */
 void analysis_wait(struct analysis *analysis, uint64_t number, int timeout_ms);
 
+/* Whether pictures to come are searched as a whole, each: so that no face is seen before it is
+ * known, where faces are covered. Any thread. */
+void analysis_search_whole(struct analysis *analysis, bool whole);
+
 /* Copies the newest result; true when *result was of an earlier picture. *result starts as zeros
  * and ends with mien_faces_free of its faces. Without memory it stays as it is. Any thread. */
 bool analysis_latest(struct analysis *analysis, struct analysis_result *result);

@@ -31,6 +31,7 @@ struct mien_recogniser {
     struct mien_tracks *tracks; /* NULL for unrelated pictures */
     struct mien_search *search; /* NULL: the whole of every picture is searched */
     struct mien_scene scene;
+    int whole;                         /* each picture is searched as a whole */
     uint8_t *crop;                     /* the network's input */
     struct mien_detections detections; /* of mien_recogniser_run */
     struct memory memories[MIEN_TRACKS_MAX];
@@ -273,12 +274,19 @@ static void forget_faces_of_last_scene(struct mien_recogniser *r, const struct m
         mien_search_restart(r->search);
 }
 
+void mien_recogniser_search_whole(struct mien_recogniser *recogniser, int whole)
+{
+    recogniser->whole = whole;
+}
+
 static int find(struct mien_recogniser *r, const struct mien_picture *gray, double time,
                 struct mien_box *boxes, struct mien_error *error)
 {
     struct mien_box known[MIEN_TRACKS_MAX];
     if (!r->search)
         return mien_detector_find(r->detector, gray, boxes, MIEN_TRACKS_MAX, error);
+    if (r->whole)
+        mien_search_restart(r->search);
     size_t count = mien_tracks_expected(r->tracks, time, known, MIEN_TRACKS_MAX);
     return mien_search_find(r->search, gray, time, known, count, boxes, MIEN_TRACKS_MAX, error);
 }

@@ -46,6 +46,7 @@ struct mien_config {
     struct {
         char idle_text[MIEN_CONFIG_TEXT_MAX], lost_text[MIEN_CONFIG_TEXT_MAX];
         char notice[MIEN_CONFIG_TEXT_MAX], exit_keys[MIEN_CONFIG_TEXT_MAX];
+        char fit[MIEN_CONFIG_TEXT_MAX], rotate[MIEN_CONFIG_TEXT_MAX];
         double idle_after;
     } kiosk;
     struct {
