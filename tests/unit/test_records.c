@@ -62,6 +62,24 @@ static void writes_json_lines(void)
     free(text);
 }
 
+/* Rows of live pictures have the time of the wall clock. */
+static void tells_when_it_was(void)
+{
+    char path[] = "/tmp/mien-records-XXXXXX", text[2000] = "";
+    close(mkstemp(path));
+    struct records *records = NULL;
+    CU_ASSERT_EQUAL_FATAL(records_open(&records, path, RECORDS_JSONL, &model, NULL), 0);
+    records_stamp(records, INT64_C(1795898199000042999));
+    CU_ASSERT_EQUAL(records_add(records, NULL, 4, 0.5, &two, NULL), 0);
+    CU_ASSERT_EQUAL(records_close(&records, NULL), 0);
+    FILE *file = fopen(path, "r");
+    CU_ASSERT(fread(text, 1, sizeof text - 1, file) > 0);
+    fclose(file);
+    unlink(path);
+    CU_ASSERT_PTR_NOT_NULL(
+        strstr(text, "\"time\":0.5,\"utc\":\"2026-11-28T20:36:39.000042Z\",\"face\":1,"));
+}
+
 static void escapes_any_source_name(void)
 {
     const char *names[] = {"plain.mp4", "a \"b\" \\ c\n\t.mp4", "caf\xc3\xa9 \xf0\x9f\x98\x80"};
@@ -172,6 +190,7 @@ int main(void)
 {
     const struct test tests[] = {
         {"writes json lines", writes_json_lines},
+        {"tells when it was", tells_when_it_was},
         {"escapes any source name", escapes_any_source_name},
         {"writes csv", writes_csv},
         {"defuses cells", defuses_cells},
