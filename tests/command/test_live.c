@@ -453,7 +453,7 @@ static int count_color(const struct screen *screen, SDL_Rect rect, uint32_t colo
 }
 
 /* A gray picture of 640×480 makes a window of 960×720 in the middle of the screen. */
-static const SDL_Rect toast_place = {330, 70, 620, 90}, status_place = {160, 700, 800, 60};
+static const SDL_Rect toast_place = {330, 45, 620, 90}, status_place = {160, 700, 800, 60};
 
 /* The status line says that it records, in its own colour; waits a minute and a half at most. */
 static bool wait_for_note(const struct screen *screen, bool recording)

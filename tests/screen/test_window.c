@@ -170,7 +170,7 @@ static uint32_t look_at_toast(int *letters)
 {
     uint32_t hash = 2166136261u;
     *letters = 0;
-    for (int y = HEIGHT / 20; y < HEIGHT * 3 / 20; y++)
+    for (int y = 0; y < HEIGHT / 8; y++)
         for (int x = WIDTH / 6; x < WIDTH * 5 / 6; x++) {
             hash = (hash ^ pixel(x, y)) * 16777619u;
             *letters += is_near(pixel(x, y), 0xF4F4F4, 40);
