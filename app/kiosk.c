@@ -22,6 +22,10 @@
 /* How long the loop waits for a picture before it looks after keys and signals again. */
 enum { WAIT_MS = 50 };
 
+/* The end: how long a broker may take for what it was sent last, and how long all of it may take,
+ * also where a window, camera or disk does not let go. */
+enum { PATIENCE_MS = 700, END_MS = 1700 };
+
 struct kiosk {
     const struct mien_command_line *line;
     struct mien_config config;
@@ -85,6 +89,7 @@ static void close_parts(struct kiosk *kiosk)
     window_close(&kiosk->window);
     status_close(&kiosk->status);
     session_close(&kiosk->session, NULL);
+    publisher_close(&kiosk->publisher, PATIENCE_MS);
 }
 
 static void reload(struct kiosk *kiosk)
@@ -250,6 +255,7 @@ int command_kiosk(const struct mien_command_line *line)
         return EXIT_USAGE;
     struct mien_error error = {""};
     signals_catch();
+    signals_end_within(END_MS);
     int code = open_parts(&kiosk, &error);
     if (!code)
         code = loop(&kiosk, &error);

@@ -12,6 +12,10 @@ void signals_catch(void);
 /* A closed pipe and a file grown too large are errors of the write, which have words. */
 void signals_leave_to_writes(void);
 
+/* From now on the program ends within that time of SIGINT or SIGTERM, with exit code 0: if it has
+ * not by then, it is left as it is. */
+void signals_end_within(int milliseconds);
+
 int signals_stop(void);    /* the signal that asks to stop; 0: none */
 bool signals_hangup(void); /* a SIGHUP came since the last call */
 

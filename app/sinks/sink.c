@@ -139,15 +139,22 @@ int sink_take(struct sink *sink, void *item, int timeout_ms)
 
 /* ---- the end ---- */
 
+void sink_end(struct sink *sink)
+{
+    if (!sink)
+        return;
+    pthread_mutex_lock(&sink->lock);
+    sink->ending = true;
+    pthread_mutex_unlock(&sink->lock);
+    eventfd_write(sink->filled, 1);
+}
+
 void sink_stop(struct sink **sink, int patience_ms)
 {
     struct sink *old = *sink;
     if (!old)
         return;
-    pthread_mutex_lock(&old->lock);
-    old->ending = true;
-    pthread_mutex_unlock(&old->lock);
-    eventfd_write(old->filled, 1);
+    sink_end(old);
     struct pollfd ended = {.fd = old->ended, .events = POLLIN};
     poll(&ended, 1, patience_ms);
     leave(old);

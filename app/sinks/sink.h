@@ -30,6 +30,9 @@ int sink_start(struct sink **sink, const struct sink_kind *kind, void *state,
 /* Copies an item into the queue; never waits. NULL is fine. Any thread. */
 void sink_put(struct sink *sink, const void *item);
 
+/* Asks the thread to end, once what is in the queue has gone out; does not wait. NULL is fine. */
+void sink_end(struct sink *sink);
+
 /* Ends it: what is in the queue still goes out. Waits for that up to `patience_ms`; after it, or
  * with 0, the thread frees everything by itself as soon as whoever holds it up lets it. Sets NULL;
  * NULL is fine. */

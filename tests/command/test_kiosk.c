@@ -242,6 +242,19 @@ static void appends_counts(void)
     check_row(run.out);
 }
 
+/* A full disk is told of once, and a pipe that nobody reads holds up nobody. */
+static void counts_that_cannot_be_written_are_told_of_once(void)
+{
+    shell("settings '{\"counts\": {\"file\": \"/dev/full\", \"interval\": 1}}'; kiosk &&"
+          "until_ logs 'counts are not written: /dev/full' && sleep 2.5 && stop &&"
+          "test $(grep -c 'not written' log) = 1");
+    CU_ASSERT_EQUAL(run.code, 0);
+    shell(
+        "mkfifo unread; settings '{\"counts\": {\"file\": \"unread\", \"interval\": 1}}'; kiosk &&"
+        "until_ logs 'counts are not written: unread' && answers && stop");
+    CU_ASSERT_EQUAL(run.code, 0);
+}
+
 static void nothing_is_stored_unasked(void)
 {
     shell(
@@ -515,6 +528,8 @@ int main(void)
         {"a pipe that stops is stalled, then lost", a_pipe_that_stops_is_stalled_then_lost},
         {"a stream is opened again", a_stream_is_opened_again},
         {"appends counts", appends_counts},
+        {"counts that cannot be written are told of once",
+         counts_that_cannot_be_written_are_told_of_once},
         {"nothing is stored unasked", nothing_is_stored_unasked},
         {"publishes counts", publishes_counts},
         {"publishes to who proves itself only", publishes_to_who_proves_itself_only},
