@@ -60,10 +60,14 @@ static int check_outputs(struct live *live, struct mien_error *error)
 static int open_session(struct live *live, struct mien_error *error)
 {
     struct mien_recogniser_options options = settings_recogniser(live->config);
-    const char *path = live->config->output.jsonl;
-    if (!path && live->config->output.headless)
-        path = "-";
-    return session_open(&live->session, &options, path, error);
+    const struct mien_config *config = live->config;
+    struct rows_options rows = {.jsonl = config->output.jsonl,
+                                .socket = config->output.socket,
+                                .osc = config->output.osc,
+                                .mqtt = config->output.mqtt ? config : NULL};
+    if (config->output.headless && !rows.jsonl && !rows.socket && !rows.osc && !rows.mqtt)
+        rows.jsonl = "-";
+    return session_open(&live->session, &options, &rows, error);
 }
 
 static struct mien_camera_options camera_of(const struct live *live)

@@ -96,6 +96,8 @@ struct mien_camera_options settings_camera(const struct mien_config *config)
 {
     return (struct mien_camera_options){.device = or_null(config->camera.device),
                                         .format = or_null(config->camera.format),
+                                        .user = or_null(config->camera.user),
+                                        .password = or_null(config->camera.password),
                                         .width = config->camera.width,
                                         .height = config->camera.height,
                                         .fps = config->camera.fps};

@@ -236,6 +236,13 @@ int records_open(struct records **records, const char *path, enum records_format
     return 0;
 }
 
+void records_put_json(FILE *file, const struct mien_model_info *model, uint64_t frame, double time,
+                      int64_t utc_ns, const struct mien_face *face)
+{
+    struct records row = {.file = file, .model = model, .utc_ns = utc_ns};
+    write_json(&row, NULL, frame, time, face);
+}
+
 int records_start(struct records **records, struct atomic_file *file, enum records_format format,
                   const struct mien_model_info *model, struct mien_error *error)
 {

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "files/atomic_file.h"
 #include "mien/error.h"
@@ -34,6 +35,10 @@ void records_stamp(struct records *records, int64_t utc_ns);
  * commands that read several. */
 int records_add(struct records *records, const char *source, uint64_t frame, double time,
                 const struct mien_faces *faces, struct mien_error *error);
+
+/* One row of JSON Lines as text, for who sends it elsewhere. */
+void records_put_json(FILE *file, const struct mien_model_info *model, uint64_t frame, double time,
+                      int64_t utc_ns, const struct mien_face *face);
 
 /* What rows have beside the usual. */
 enum records_columns {

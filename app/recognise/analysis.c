@@ -26,7 +26,7 @@ struct analysis {
     pthread_mutex_t finding, reading; /* held during each half of a look: guard these three */
     struct mien_recogniser *recogniser;
     unsigned recogniser_number; /* 0, and one more with each that follows */
-    struct records *records;
+    struct rows *rows;
     struct mien_mailbox *offered, *found;
     struct slot slots[SLOTS];
     struct mien_faces faces; /* of the picture being read; of the reader */
@@ -197,11 +197,8 @@ static int read_slot(struct analysis *analysis, const struct slot *slot, struct 
     if (result)
         return result;
     publish_emotions(analysis, slot, faces);
-    if (analysis->records)
-        records_stamp(analysis->records, utc_of(slot->captured_ns));
-    return analysis->records ? records_add(analysis->records, NULL, slot->number, slot->time,
-                                           &analysis->read, error)
-                             : 0;
+    return rows_add(analysis->rows, slot->number, slot->time, utc_of(slot->captured_ns),
+                    &analysis->read, error);
 }
 
 static void *read_faces(void *data)
@@ -250,13 +247,13 @@ static int start_threads(struct analysis *analysis)
 }
 
 int analysis_start(struct analysis **analysis, struct mien_recogniser *recogniser,
-                   struct records *records, struct mien_error *error)
+                   struct rows *rows, struct mien_error *error)
 {
     struct analysis *a = calloc(1, sizeof *a);
     if (!a)
         return mien_error_set(error, ENOMEM, "no memory to look at pictures");
     a->recogniser = recogniser;
-    a->records = records;
+    a->rows = rows;
     pthread_mutex_init(&a->finding, NULL);
     pthread_mutex_init(&a->reading, NULL);
     pthread_mutex_init(&a->lock, NULL);
@@ -317,8 +314,7 @@ struct mien_recogniser *analysis_use(struct analysis *analysis, struct mien_reco
     mien_recogniser_number_after(recogniser, old);
     analysis->recogniser = recogniser;
     analysis->recogniser_number++;
-    if (analysis->records)
-        records_use(analysis->records, mien_recogniser_model(recogniser));
+    rows_use(analysis->rows, mien_recogniser_model(recogniser));
     pthread_mutex_lock(&analysis->lock);
     analysis->read.count = 0;
     analysis_forget_emotions(&analysis->result.faces);

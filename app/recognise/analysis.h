@@ -8,9 +8,9 @@
 #include <stdint.h>
 
 #include "base/frame.h"
-#include "data/records.h"
 #include "mien/error.h"
 #include "mien/recogniser.h"
+#include "sinks/rows.h"
 
 struct analysis;
 
@@ -25,10 +25,10 @@ struct analysis_result {
     int64_t captured_ns; /* likewise */
 };
 
-/* Starts the threads, which have `recogniser` and `records` (may be NULL: the faces of each picture
+/* Starts the threads, which have `recogniser` and `rows` (may be NULL: the faces of each picture
  * read are written to it) to themselves until analysis_stop. Returns 0, -ENOMEM or -EAGAIN. */
 int analysis_start(struct analysis **analysis, struct mien_recogniser *recogniser,
-                   struct records *records, struct mien_error *error);
+                   struct rows *rows, struct mien_error *error);
 
 /* Looks with another recogniser from the next picture on, which numbers faces on; returns the one
  * used so far, which is the caller's again. Waits for the look in progress. */

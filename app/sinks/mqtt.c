@@ -13,7 +13,8 @@ enum { KEEPALIVE_SECONDS = 30, PACE_MS = 50 };
 
 #define RETRY_SECONDS 2.0    /* between tries to connect */
 #define CONNECT_SECONDS 10.0 /* after which a try has failed */
-#define FLUSH_SECONDS 1.0    /* at the end, for what the broker has not confirmed yet */
+#define ANSWER_SECONDS 1.0   /* at the start, for the answer to what was sent at once */
+#define FLUSH_SECONDS 0.6    /* at the end, for what the broker has not confirmed yet */
 
 /* All but the settings is of the thread. */
 struct mqtt {
@@ -116,7 +117,7 @@ static void say_goodbye(struct mqtt *mqtt)
 /* What was sent before the broker had a chance to answer waits for it a moment, also at the end. */
 static void await_connection(struct sink *sink, struct mqtt *mqtt)
 {
-    double until = clock_seconds() + FLUSH_SECONDS;
+    double until = clock_seconds() + ANSWER_SECONDS;
     while (!mqtt->connected && !mqtt->away && clock_seconds() < until && !sink_ending(sink))
         if (mosquitto_loop(mqtt->client, PACE_MS, 1))
             break;
@@ -192,10 +193,22 @@ int mqtt_start(struct sink **sink, const struct mien_config *config, struct mien
     return sink_start(sink, &kind, mqtt, error);
 }
 
-void mqtt_send(struct sink *sink, const char *topic, const char *text)
+static void put(struct sink *sink, const char *topic, const char *text, bool at_least_once)
 {
-    struct mqtt_item item = {.at_least_once = true};
+    struct mqtt_item item = {.at_least_once = at_least_once};
+    if (!sink)
+        return;
     snprintf(item.topic, sizeof item.topic, "%s", topic);
     snprintf(item.text, sizeof item.text, "%s", text);
     sink_put(sink, &item);
+}
+
+void mqtt_send(struct sink *sink, const char *topic, const char *text)
+{
+    put(sink, topic, text, true);
+}
+
+void mqtt_send_once(struct sink *sink, const char *topic, const char *text)
+{
+    put(sink, topic, text, false);
 }

@@ -23,4 +23,7 @@ int mqtt_start(struct sink **sink, const struct mien_config *config, struct mien
 /* Sends a text at least once. A sink that is NULL is fine. */
 void mqtt_send(struct sink *sink, const char *topic, const char *text);
 
+/* The same at most once: for what the next one soon makes old. */
+void mqtt_send_once(struct sink *sink, const char *topic, const char *text);
+
 #endif

@@ -15,3 +15,8 @@ void mqtt_send(struct sink *sink, const char *topic, const char *text)
 {
     (void)sink, (void)topic, (void)text;
 }
+
+void mqtt_send_once(struct sink *sink, const char *topic, const char *text)
+{
+    (void)sink, (void)topic, (void)text;
+}

@@ -15,14 +15,15 @@
 #define RETRY_LAST 30.0
 
 int session_open(struct session *session, const struct mien_recogniser_options *recogniser,
-                 const char *jsonl, struct mien_error *error)
+                 const struct rows_options *wanted, struct mien_error *error)
 {
     if (recogniser_open(&session->recogniser, recogniser, error))
         return EXIT_UNREADABLE;
     const struct mien_model_info *model = mien_recogniser_model(session->recogniser);
-    if (jsonl && records_open(&session->records, jsonl, RECORDS_JSONL, model, error))
-        return EXIT_LOSSES;
-    if (analysis_start(&session->analysis, session->recogniser, session->records, error))
+    int result = wanted ? rows_open(&session->rows, wanted, model, error) : 0;
+    if (result)
+        return result == -EINVAL ? EXIT_USAGE : EXIT_LOSSES;
+    if (analysis_start(&session->analysis, session->recogniser, session->rows, error))
         return EXIT_UNREADABLE;
     return EXIT_FINE;
 }
@@ -191,7 +192,7 @@ int session_close(struct session *session, struct mien_error *error)
 {
     analysis_stop(&session->analysis);
     session_disconnect(session);
-    int result = records_close(&session->records, error);
+    int result = rows_close(&session->rows, error);
     mien_recogniser_destroy(&session->recogniser);
     mien_faces_free(&session->seen.faces);
     mien_faces_free(&session->shown.faces);

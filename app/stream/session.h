@@ -3,10 +3,10 @@
 #ifndef APP_SESSION_H
 #define APP_SESSION_H
 
-#include "data/records.h"
 #include "draw/overlay.h"
 #include "meter.h"
 #include "recognise/analysis.h"
+#include "sinks/rows.h"
 #include "source.h"
 
 /* A picture with the faces that were found in it: what they express is what was last read. */
@@ -18,7 +18,7 @@ struct session_picture {
 /* A zeroed one is closed. Main thread. Fields are for reading. */
 struct session {
     struct mien_recogniser *recogniser;
-    struct records *records; /* NULL: no JSON Lines are written */
+    struct rows *rows; /* NULL: nobody wants any */
     struct analysis *analysis;
     struct source *source;         /* NULL: not connected */
     double retry_at, retry_after;  /* of session_await, seconds */
@@ -34,10 +34,10 @@ struct session {
     struct meter shows, analysed; /* values: ms from capture to display, and to the faces found */
 };
 
-/* Starts the recogniser; `jsonl` (may be NULL) names a file for the faces of every look, "-" is
- * standard output. Returns an exit code (commands.h); session_close is due in any case. */
+/* Starts the recogniser; `wanted` (may be NULL) tells where the faces of every look go. Returns an
+ * exit code (commands.h); session_close is due in any case. */
 int session_open(struct session *session, const struct mien_recogniser_options *recogniser,
-                 const char *jsonl, struct mien_error *error);
+                 const struct rows_options *wanted, struct mien_error *error);
 
 /* Recognises with another recogniser, which becomes the session's; the old one, and its model, are
  * gone after this. */
@@ -75,7 +75,7 @@ void session_presented(struct session *session);
 /* Fills in the figures of a status line; its texts are the caller's. */
 void session_figures(struct session *session, double now, struct overlay_status *status);
 
-/* Stops and closes all. Returns 0, or −errno if the last JSON Lines may not be safe. */
+/* Stops and closes all. Returns 0, or −errno if the last rows may not be safe. */
 int session_close(struct session *session, struct mien_error *error);
 
 #endif

@@ -23,12 +23,12 @@ static struct mien_recogniser *make(void)
     return recogniser;
 }
 
-static struct analysis *start(struct mien_recogniser *recogniser, struct records *records)
+static struct analysis *start(struct mien_recogniser *recogniser, struct rows *rows)
 {
     struct analysis *analysis = NULL;
     frame = (struct mien_frame){0};
     portrait_load(&portrait_hopper, &frame.gray);
-    CU_ASSERT_EQUAL_FATAL(analysis_start(&analysis, recogniser, records, NULL), 0);
+    CU_ASSERT_EQUAL_FATAL(analysis_start(&analysis, recogniser, rows, NULL), 0);
     return analysis;
 }
 
@@ -157,19 +157,19 @@ static void another_recogniser_takes_over(void)
 static void a_failing_output_is_told(void)
 {
     struct mien_recogniser *recogniser = make();
-    struct records *records = NULL;
+    struct rows *rows = NULL;
     int result = 0;
-    CU_ASSERT_EQUAL_FATAL(
-        records_open(&records, "/dev/full", RECORDS_JSONL, mien_recogniser_model(recogniser), NULL),
-        0);
-    struct analysis *analysis = start(recogniser, records);
+    CU_ASSERT_EQUAL_FATAL(rows_open(&rows, &(struct rows_options){.jsonl = "/dev/full"},
+                                    mien_recogniser_model(recogniser), NULL),
+                          0);
+    struct analysis *analysis = start(recogniser, rows);
     for (int i = 0; i < PATIENCE && !result; i++) {
         result = offer(analysis);
         usleep(1000);
     }
     CU_ASSERT_EQUAL(result, -ENOSPC);
     analysis_stop(&analysis);
-    records_close(&records, NULL);
+    rows_close(&rows, NULL);
     mien_recogniser_destroy(&recogniser);
     mien_picture_free(&frame.gray);
 }

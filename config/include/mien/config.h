@@ -20,6 +20,7 @@ struct mien_config {
     /* ---- settings ---- */
     struct {
         char device[MIEN_CONFIG_PATH_MAX], format[MIEN_CONFIG_TEXT_MAX];
+        char user[MIEN_CONFIG_TEXT_MAX], password[MIEN_CONFIG_TEXT_MAX];
         int width, height; /* one after the other, for --size */
         double fps;
         bool mirror;
@@ -55,6 +56,7 @@ struct mien_config {
     } counts;
     struct {
         char host[MIEN_CONFIG_TEXT_MAX], topic[MIEN_CONFIG_TEXT_MAX];
+        char faces_topic[MIEN_CONFIG_TEXT_MAX];
         char user[MIEN_CONFIG_TEXT_MAX], password[MIEN_CONFIG_TEXT_MAX];
         char ca_file[MIEN_CONFIG_PATH_MAX];
         int port;
@@ -71,10 +73,11 @@ struct mien_config {
         int every;
     } input;
     struct {
+        const char *socket, *osc; /* rows of what is seen */
         const char *file, *record, *jsonl, *csv, *vtt, *srt, *summary, *plot, *report;
         const char *eaf, *textgrid;
         const char *confusion, *reliability;
-        bool headless, video, json, overwrite, raw, derived;
+        bool headless, video, json, overwrite, raw, derived, mqtt;
     } output;
     struct {
         const char *codec, *preset, *audio;
