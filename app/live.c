@@ -63,9 +63,11 @@ static int open_session(struct live *live, struct mien_error *error)
     const struct mien_config *config = live->config;
     struct rows_options rows = {.jsonl = config->output.jsonl,
                                 .socket = config->output.socket,
+                                .web = config->output.web,
                                 .osc = config->output.osc,
                                 .mqtt = config->output.mqtt ? config : NULL};
-    if (config->output.headless && !rows.jsonl && !rows.socket && !rows.osc && !rows.mqtt)
+    if (config->output.headless && !rows.jsonl && !rows.socket && !rows.web && !rows.osc &&
+        !rows.mqtt)
         rows.jsonl = "-";
     return session_open(&live->session, &options, &rows, error);
 }

@@ -126,6 +126,9 @@ const struct option options[] = {
      .what = "open no window; write JSON Lines to standard output, unless they go elsewhere"},
     {AT(output, socket), WORD("FILE"), .flag = "socket", .commands = ON(LIVE),
      .what = "give the same JSON Lines to whoever connects to this Unix socket"},
+    {AT(output, web), WORD("PORT"), .flag = "web", .commands = ON(LIVE),
+     .what = "give them to browsers of this machine: a page with the live values, and a WebSocket; "
+             "with ADDRESS:PORT to others too"},
     {AT(output, osc), WORD("HOST:PORT"), .flag = "osc", .commands = ON(LIVE),
      .what = "send what each face expresses there as OSC messages, by UDP"},
     {AT(output, mqtt), BOOL("false"), .flag = "mqtt", .commands = ON(LIVE),

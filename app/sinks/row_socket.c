@@ -10,77 +10,26 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { ROW_MAX = 2048, READERS_MAX = 16 };
+#include "readers.h"
+
+enum { ROW_MAX = 2048 };
 
 struct row {
     size_t size;
     char text[ROW_MAX];
 };
 
-struct reader {
-    int fd;          /* below 0: a free place */
-    size_t from, to; /* what is left of a row that went out in part */
-    char rest[ROW_MAX];
-};
-
 struct row_socket {
     struct sockaddr_un address;
     int fd;
-    struct reader readers[READERS_MAX];
+    struct readers readers;
 };
-
-/* ---- readers ---- */
-
-static void part(struct reader *reader)
-{
-    close(reader->fd);
-    reader->fd = -1;
-}
-
-/* One too many is turned away. */
-static void welcome(struct row_socket *s)
-{
-    int fd = accept4(s->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-    for (int i = 0; i < READERS_MAX && fd >= 0; i++)
-        if (s->readers[i].fd < 0) {
-            s->readers[i] = (struct reader){.fd = fd};
-            return;
-        }
-    if (fd >= 0)
-        close(fd);
-}
-
-/* Sends what there is room for, and keeps the rest; one that has left is parted with. */
-static void push(struct reader *reader)
-{
-    while (reader->fd >= 0 && reader->from < reader->to) {
-        ssize_t count =
-            send(reader->fd, reader->rest + reader->from, reader->to - reader->from, MSG_NOSIGNAL);
-        if (count < 0 && (errno == EAGAIN || errno == EINTR))
-            return;
-        if (count < 0)
-            part(reader);
-        else
-            reader->from += (size_t)count;
-    }
-}
 
 static void give(struct sink *sink, struct row_socket *s, const struct row *row)
 {
-    for (int i = 0; i < READERS_MAX; i++) {
-        struct reader *reader = &s->readers[i];
-        push(reader);
-        if (reader->fd < 0)
-            continue;
-        if (reader->from < reader->to) {
+    for (int i = 0; i < READERS_MAX; i++)
+        if (!reader_send(&s->readers.list[i], row->text, row->size))
             sink_drop(sink);
-            continue;
-        }
-        memcpy(reader->rest, row->text, row->size);
-        reader->from = 0;
-        reader->to = row->size;
-        push(reader);
-    }
 }
 
 /* ---- the thread ---- */
@@ -93,7 +42,7 @@ static void run(struct sink *sink, void *state)
         struct pollfd fds[] = {{sink_fd(sink), POLLIN, 0}, {s->fd, POLLIN, 0}};
         poll(fds, 2, -1);
         if (fds[1].revents)
-            welcome(s);
+            readers_welcome(&s->readers, s->fd);
         if (!fds[0].revents)
             continue;
         int result = sink_take(sink, &row, 0);
@@ -107,9 +56,7 @@ static void run(struct sink *sink, void *state)
 static void free_row_socket(void *state)
 {
     struct row_socket *s = state;
-    for (int i = 0; i < READERS_MAX; i++)
-        if (s->readers[i].fd >= 0)
-            close(s->readers[i].fd);
+    readers_close(&s->readers);
     if (s->fd >= 0) {
         unlink(s->address.sun_path);
         close(s->fd);
@@ -159,8 +106,7 @@ int row_socket_start(struct sink **sink, const char *path, struct mien_error *er
     if (!s)
         return mien_error_set(error, ENOMEM, "no memory for %s", path);
     s->fd = -1;
-    for (int i = 0; i < READERS_MAX; i++)
-        s->readers[i].fd = -1;
+    readers_init(&s->readers);
     s->address.sun_family = AF_UNIX;
     int size = (int)sizeof s->address.sun_path;
     int result = snprintf(s->address.sun_path, sizeof s->address.sun_path, "%s", path) < size

@@ -8,11 +8,12 @@
 #include "mqtt.h"
 #include "osc.h"
 #include "row_socket.h"
+#include "web.h"
 
 /* At the end, for what a sink still has to send. */
 enum { PATIENCE_MS = 500 };
 
-enum { SOCKET, OSC, MQTT, SINKS };
+enum { SOCKET, WEB, OSC, MQTT, SINKS };
 
 struct rows {
     struct records *file; /* NULL: none */
@@ -27,6 +28,8 @@ static int open_sinks(struct rows *rows, const struct rows_options *options,
     int result = 0;
     if (options->socket)
         result = row_socket_start(&rows->sinks[SOCKET], options->socket, error);
+    if (!result && options->web)
+        result = web_start(&rows->sinks[WEB], options->web, error);
     if (!result && options->osc)
         result = osc_start(&rows->sinks[OSC], options->osc, error);
     if (!result && options->mqtt) {
@@ -41,7 +44,7 @@ static int open_sinks(struct rows *rows, const struct rows_options *options,
 int rows_open(struct rows **rows, const struct rows_options *options,
               const struct mien_model_info *model, struct mien_error *error)
 {
-    if (!options->jsonl && !options->socket && !options->osc && !options->mqtt)
+    if (!options->jsonl && !options->socket && !options->web && !options->osc && !options->mqtt)
         return 0;
     struct rows *r = calloc(1, sizeof *r);
     if (!r)
@@ -71,6 +74,7 @@ static void send_text(struct rows *rows, uint32_t face, const char *text)
 {
     char topic[MQTT_TOPIC_MAX];
     row_socket_send(rows->sinks[SOCKET], text);
+    web_send(rows->sinks[WEB], text);
     snprintf(topic, sizeof topic, "%s/%u", rows->topic, face);
     mqtt_send_once(rows->sinks[MQTT], topic, text);
 }
@@ -97,7 +101,7 @@ int rows_add(struct rows *rows, uint64_t number, double time, int64_t utc_ns,
 {
     if (!rows)
         return 0;
-    if (rows->sinks[SOCKET] || rows->sinks[MQTT])
+    if (rows->sinks[SOCKET] || rows->sinks[WEB] || rows->sinks[MQTT])
         send_texts(rows, number, time, utc_ns, faces);
     osc_send(rows->sinks[OSC], rows->model, utc_ns, faces);
     if (!rows->file)

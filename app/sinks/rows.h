@@ -13,9 +13,10 @@ struct rows;
 
 /* NULL: not wanted. */
 struct rows_options {
-    const char *jsonl;              /* a file; "-" is standard output */
-    const char *socket;             /* path of a Unix socket that gives them to whoever connects */
-    const char *osc;                /* HOST:PORT that gets them as OSC messages, by UDP */
+    const char *jsonl;  /* a file; "-" is standard output */
+    const char *socket; /* path of a Unix socket that gives them to whoever connects */
+    const char *web;    /* PORT or ADDRESS:PORT of a page and a WebSocket that have them */
+    const char *osc;    /* HOST:PORT that gets them as OSC messages, by UDP */
     const struct mien_config *mqtt; /* settings of a broker that gets them */
 };
 

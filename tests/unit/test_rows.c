@@ -117,6 +117,92 @@ static void a_socket_of_others_is_left_alone(void)
     CU_ASSERT_EQUAL(unlink(path), 0);
 }
 
+/* ---- browsers ---- */
+
+static struct rows *open_web(int *port)
+{
+    char address[16];
+    struct rows *rows = NULL;
+    for (*port = 20000 + getpid() % 20000; !rows; ++*port) {
+        snprintf(address, sizeof address, "%d", *port);
+        CU_ASSERT_FATAL(*port < 60000);
+        if (!rows_open(&rows, &(struct rows_options){.web = address}, &model, NULL))
+            break;
+    }
+    return rows;
+}
+
+static int ask(int port, const char *request)
+{
+    struct sockaddr_in at = {AF_INET, htons((uint16_t)port), {htonl(INADDR_LOOPBACK)}, {0}};
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    CU_ASSERT_EQUAL_FATAL(connect(fd, (struct sockaddr *)&at, sizeof at), 0);
+    CU_ASSERT_EQUAL(send(fd, request, strlen(request), 0), (ssize_t)strlen(request));
+    return fd;
+}
+
+static void read_exactly(int fd, void *bytes, size_t size)
+{
+    CU_ASSERT_EQUAL_FATAL(recv(fd, bytes, size, MSG_WAITALL), (ssize_t)size);
+}
+
+/* The example of RFC 6455, in two pieces. */
+static void a_websocket_has_the_rows(void)
+{
+    static const char expected[] =
+        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
+    static const char rest[] = "sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+    char text[2000];
+    unsigned char head[4];
+    int port;
+    struct rows *rows = open_web(&port);
+    int fd = ask(port, "GET /rows HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\n");
+    send(fd, rest, sizeof rest - 1, 0);
+    read_exactly(fd, text, sizeof expected - 1);
+    CU_ASSERT_EQUAL(memcmp(text, expected, sizeof expected - 1), 0);
+    CU_ASSERT_EQUAL(rows_add(rows, 4, 0.5, UTC, &one, NULL), 0);
+    read_exactly(fd, head, sizeof head);
+    CU_ASSERT_EQUAL(head[0], 0x81);
+    CU_ASSERT_EQUAL(head[1], 126);
+    size_t size = (size_t)head[2] << 8 | head[3];
+    CU_ASSERT_FATAL(size < sizeof text);
+    read_exactly(fd, text, size);
+    CU_ASSERT_EQUAL(memcmp(text, "{\"version\":2,", 13), 0);
+    CU_ASSERT_EQUAL(text[size - 1], '}');
+    rows_close(&rows, NULL);
+    CU_ASSERT_EQUAL(recv(fd, text, sizeof text, 0), 0);
+    close(fd);
+}
+
+static void check_answer(int port, const char *request, const char *begins)
+{
+    char text[4096] = "";
+    int fd = ask(port, request);
+    read_exactly(fd, text, strlen(begins));
+    CU_ASSERT_STRING_EQUAL(text, begins);
+    close(fd);
+}
+
+/* A page of another site, also one whose name leads to this machine, is not let in. */
+static void only_its_own_page_is_let_in(void)
+{
+#define KEY "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+    int port;
+    struct rows *rows = open_web(&port);
+    check_answer(port, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", "HTTP/1.1 200 OK");
+    check_answer(port, "GET /other HTTP/1.1\r\n\r\n", "HTTP/1.1 404");
+    check_answer(port, "GET / HTTP/1.1\r\nHost: localhost:8\r\nOrigin: http://localhost:8\r\n" KEY,
+                 "HTTP/1.1 101");
+    check_answer(port, "GET / HTTP/1.1\r\nHost: [::1]:8\r\nOrigin: http://[::1]:8\r\n" KEY,
+                 "HTTP/1.1 101");
+    check_answer(port, "GET / HTTP/1.1\r\nHost: localhost\r\nOrigin: http://evil.org\r\n" KEY,
+                 "HTTP/1.1 403");
+    check_answer(port, "GET / HTTP/1.1\r\nHost: evil.org\r\nOrigin: http://evil.org\r\n" KEY,
+                 "HTTP/1.1 403");
+    rows_close(&rows, NULL);
+}
+
 /* ---- OSC ---- */
 
 static int open_receiver(char *address, size_t size)
@@ -197,6 +283,8 @@ int main(void)
         {"readers of a socket get whole rows", readers_of_a_socket_get_whole_rows},
         {"a slow reader misses rows", a_slow_reader_misses_rows},
         {"a socket of others is left alone", a_socket_of_others_is_left_alone},
+        {"a WebSocket has the rows", a_websocket_has_the_rows},
+        {"only its own page is let in", only_its_own_page_is_let_in},
         {"OSC has what each face expresses", osc_has_what_each_face_expresses},
         {"a crowd takes several datagrams", a_crowd_takes_several_datagrams},
         {"wrong addresses are refused", wrong_addresses_are_refused},

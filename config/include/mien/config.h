@@ -73,7 +73,7 @@ struct mien_config {
         int every;
     } input;
     struct {
-        const char *socket, *osc; /* rows of what is seen */
+        const char *socket, *web, *osc; /* rows of what is seen */
         const char *file, *record, *jsonl, *csv, *vtt, *srt, *summary, *plot, *report;
         const char *eaf, *textgrid;
         const char *confusion, *reliability;
