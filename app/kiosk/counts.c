@@ -38,6 +38,8 @@ static void count_those_gone(struct counts *counts, const struct mien_faces *fac
         if (!face->id || face_of(faces, face->id))
             continue;
         count_one(counts, face);
+        counts->visits++;
+        counts->dwell += counts->time - face->since;
         *face = (struct counted){0};
     }
 }
@@ -50,8 +52,8 @@ void counts_add(struct counts *counts, const struct mien_faces *faces, double ti
         struct counted *place = place_of(counts, face->id);
         if (place)
             place->shown[face->uncertain ? COUNTS_UNCERTAIN : face->label] += time - counts->time;
-        else
-            place_of(counts, 0)->id = face->id; /* there are as many places as faces at once */
+        else /* there are as many places as faces at once */
+            *place_of(counts, 0) = (struct counted){.id = face->id, .since = time};
     }
     counts->time = time;
 }
@@ -64,7 +66,7 @@ bool counts_any(const struct counts *counts)
     for (int i = 0; i < MIEN_TRACKS_MAX; i++)
         if (counts->here[i].id)
             return true;
-    return false;
+    return counts->visits > 0;
 }
 
 static void write_time(FILE *file)
@@ -92,7 +94,10 @@ static void write_row(const struct counts *counts, FILE *file, const struct mien
         write_json_string(file, model->labels[i]);
         fprintf(file, ":%d", counts->faces[i]);
     }
-    fprintf(file, "},\"uncertain\":%d}\n", counts->faces[COUNTS_UNCERTAIN]);
+    fprintf(file, "},\"uncertain\":%d,\"visits\":%d,\"dwell\":", counts->faces[COUNTS_UNCERTAIN],
+            counts->visits);
+    write_number(file, counts->visits ? counts->dwell / counts->visits : 0, 1);
+    fputs("}\n", file);
 }
 
 void counts_put(struct counts *counts, FILE *file, const struct mien_model_info *model,
@@ -104,4 +109,6 @@ void counts_put(struct counts *counts, FILE *file, const struct mien_model_info 
     }
     write_row(counts, file, model, seconds);
     memset(counts->faces, 0, sizeof counts->faces);
+    counts->visits = 0;
+    counts->dwell = 0;
 }

@@ -16,9 +16,12 @@ struct counts {
     int faces[COUNTS_KINDS]; /* by what each face that left showed for longest */
     struct counted {
         uint32_t id;                /* 0: a free place */
+        double since;               /* seconds: when it came */
         double shown[COUNTS_KINDS]; /* seconds */
     } here[MIEN_TRACKS_MAX];
-    double time; /* of the last look */
+    double time;  /* of the last look */
+    int visits;   /* faces that left */
+    double dwell; /* seconds that these were there, together */
 };
 
 /* Takes over what a look at `time` (seconds, not decreasing) saw. */

@@ -47,7 +47,7 @@ static void a_face_counts_once_as_what_it_showed_longest(void)
     look(15, 1, 1, (int[]){UNCERTAIN});
     look(16, 0, 0, NULL);
     expect_row(",\"seconds\":60,\"faces\":1,\"emotions\":{\"angry\":0,\"happy\":1},"
-               "\"uncertain\":0}\n");
+               "\"uncertain\":0,\"visits\":1,\"dwell\":5}\n");
 }
 
 static void those_here_count_and_count_again_in_the_next_row(void)
@@ -58,13 +58,13 @@ static void those_here_count_and_count_again_in_the_next_row(void)
     CU_ASSERT(counts_any(&counts));
     look(1, 7, 2, (int[]){ANGRY, UNCERTAIN});
     expect_row(",\"seconds\":60,\"faces\":2,\"emotions\":{\"angry\":1,\"happy\":0},"
-               "\"uncertain\":1}\n");
+               "\"uncertain\":1,\"visits\":0,\"dwell\":0}\n");
     look(2, 7, 1, (int[]){HAPPY});
     expect_row(",\"seconds\":60,\"faces\":1,\"emotions\":{\"angry\":0,\"happy\":1},"
-               "\"uncertain\":0}\n");
+               "\"uncertain\":0,\"visits\":1,\"dwell\":1}\n");
     look(3, 0, 0, NULL);
     expect_row(",\"seconds\":60,\"faces\":0,\"emotions\":{\"angry\":0,\"happy\":0},"
-               "\"uncertain\":0}\n");
+               "\"uncertain\":0,\"visits\":1,\"dwell\":2}\n");
     CU_ASSERT_FALSE(counts_any(&counts));
 }
 
@@ -77,7 +77,7 @@ static void crowds_that_change_have_room(void)
         look(2 * i + 1, 1 + i * MIEN_TRACKS_MAX, MIEN_TRACKS_MAX, shown);
     }
     expect_row(",\"seconds\":60,\"faces\":5120,\"emotions\":{\"angry\":5120,\"happy\":0},"
-               "\"uncertain\":0}\n");
+               "\"uncertain\":0,\"visits\":4608,\"dwell\":1}\n");
 }
 
 int main(void)
