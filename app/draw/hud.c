@@ -31,6 +31,7 @@ static int note_width(struct overlay *o, const struct overlay_status *status)
     return status->note ? text_width(o->text, TEXT_SMALL, status->note) + o->em : 0;
 }
 
+/* In the corner, or above the notice where that is wide. */
 SDL_Rect overlay_status_plate(struct overlay *overlay, const struct overlay_status *status)
 {
     struct overlay *o = overlay;
@@ -39,7 +40,11 @@ SDL_Rect overlay_status_plate(struct overlay *overlay, const struct overlay_stat
     write_figures(string, sizeof string, status);
     struct text_block figures = figures_of(o, string, note);
     int width = text_block_size(o->text, &figures).x + 2 * pad + note;
-    return (SDL_Rect){pad, o->target.h - line - 2 * pad, width, line + pad};
+    SDL_Rect plate = {pad, o->target.h - line - 2 * pad, width, line + pad};
+    SDL_Rect notice = screen_notice_place(o->text, o->target, o->em, &status->screen);
+    if (SDL_HasIntersection(&plate, &notice))
+        plate.y = notice.y - pad - plate.h;
+    return plate;
 }
 
 void overlay_draw_status(struct overlay *overlay, const struct overlay_status *status)
