@@ -7,19 +7,13 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/frame_pool.h"
 #include "base/mailbox.h"
 
-/* One in each of the two mailboxes, one with each of the two threads, one being filled. */
-enum { SLOTS = 5 };
-
-struct slot {
-    struct mien_picture gray;
-    uint64_t number;
-    double time;
-    int64_t captured_ns;
+/* What was found in a frame of the pool. */
+struct find {
     struct mien_detections detections;
     unsigned finder; /* which recogniser found them */
-    atomic_bool busy;
 };
 
 struct analysis {
@@ -28,9 +22,11 @@ struct analysis {
     unsigned recogniser_number; /* 0, and one more with each that follows */
     struct rows *rows;
     struct mien_mailbox *offered, *found;
-    struct slot slots[SLOTS];
-    struct mien_faces faces; /* of the picture being read; of the reader */
-    atomic_bool whole;       /* each picture is searched as a whole */
+    /* Gray only: one in each mailbox, one with each thread, one being filled. */
+    struct mien_frame_pool pool;
+    struct find finds[FRAME_POOL_MAX]; /* of each frame, by its slot */
+    struct mien_faces faces;           /* of the picture being read; of the reader */
+    atomic_bool whole;                 /* each picture is searched as a whole */
     pthread_t finder, reader;
     int threads;            /* how many of the two run */
     pthread_mutex_t lock;   /* guards what follows */
@@ -40,12 +36,6 @@ struct analysis {
     int failure; /* 0 or −errno */
     struct mien_error error;
 };
-
-static void free_slot(struct slot *slot)
-{
-    if (slot)
-        atomic_store(&slot->busy, false);
-}
 
 static void fail(struct analysis *analysis, int failure, const struct mien_error *error)
 {
@@ -97,18 +87,18 @@ static int place_faces(struct analysis *analysis, const struct mien_detections *
 }
 
 /* Newer places of faces. */
-static int publish_places(struct analysis *analysis, const struct slot *slot,
+static int publish_places(struct analysis *analysis, const struct mien_frame *frame,
                           struct mien_error *error)
 {
     pthread_mutex_lock(&analysis->lock);
     struct analysis_result *result = &analysis->result;
-    int failure = place_faces(analysis, &slot->detections, error);
+    int failure = place_faces(analysis, &analysis->finds[frame->slot].detections, error);
     if (!failure) {
         result->analysed++;
         result->changes++;
-        result->time = slot->time;
-        result->captured_ns = slot->captured_ns;
-        result->number = slot->number;
+        result->time = frame->time;
+        result->captured_ns = frame->captured_ns;
+        result->number = frame->number;
     }
     pthread_cond_broadcast(&analysis->looked);
     pthread_mutex_unlock(&analysis->lock);
@@ -117,14 +107,14 @@ static int publish_places(struct analysis *analysis, const struct slot *slot,
 
 /* The face of the result that this is, with its place of now. A face of now that had not been read
  * comes in; NULL: it was read late, and may have gone. */
-static struct mien_face *shown_face(struct analysis_result *result, const struct slot *slot,
+static struct mien_face *shown_face(struct analysis_result *result, const struct mien_frame *frame,
                                     const struct mien_face *read)
 {
     struct mien_faces *faces = &result->faces;
     struct mien_face *shown = (struct mien_face *)find_face(faces, read->id);
     if (shown)
         return shown;
-    if (slot->time < result->time || faces->count == MIEN_TRACKS_MAX)
+    if (frame->time < result->time || faces->count == MIEN_TRACKS_MAX)
         return NULL;
     shown = &faces->list[faces->count++];
     shown->box = read->box;
@@ -132,7 +122,7 @@ static struct mien_face *shown_face(struct analysis_result *result, const struct
 }
 
 /* Newer emotions for the places of now. What was read last becomes memory for what comes. */
-static void publish_emotions(struct analysis *analysis, const struct slot *slot,
+static void publish_emotions(struct analysis *analysis, const struct mien_frame *frame,
                              struct mien_faces *read)
 {
     pthread_mutex_lock(&analysis->lock);
@@ -141,7 +131,7 @@ static void publish_emotions(struct analysis *analysis, const struct slot *slot,
     *read = before;
     for (int i = 0; i < analysis->read.count; i++) {
         const struct mien_face *face = &analysis->read.list[i];
-        struct mien_face *shown = shown_face(&analysis->result, slot, face);
+        struct mien_face *shown = shown_face(&analysis->result, frame, face);
         if (!shown)
             continue;
         struct mien_box place = shown->box;
@@ -162,15 +152,17 @@ static void *find(void *data)
     int failure = 0;
     void *item;
     while (!failure && !mien_mailbox_take(analysis->offered, &item, -1)) {
-        struct slot *slot = item;
+        const struct mien_frame *frame = item;
+        struct find *found = &analysis->finds[frame->slot];
         pthread_mutex_lock(&analysis->finding);
         mien_recogniser_search_whole(analysis->recogniser, atomic_load(&analysis->whole));
-        failure = mien_recogniser_detect(analysis->recogniser, &slot->gray, slot->time,
-                                         &slot->detections, &error);
-        slot->finder = analysis->recogniser_number;
+        failure = mien_recogniser_detect(analysis->recogniser, &frame->gray, frame->time,
+                                         &found->detections, &error);
+        found->finder = analysis->recogniser_number;
         if (!failure)
-            failure = publish_places(analysis, slot, &error);
-        free_slot(failure ? slot : mien_mailbox_put(analysis->found, slot));
+            failure = publish_places(analysis, frame, &error);
+        mien_frame_pool_give_back(&analysis->pool,
+                                  failure ? frame : mien_mailbox_put(analysis->found, item));
         pthread_mutex_unlock(&analysis->finding);
     }
     if (failure)
@@ -187,17 +179,19 @@ static int64_t utc_of(int64_t captured_ns)
 }
 
 /* What another recogniser found is not for this one to read. */
-static int read_slot(struct analysis *analysis, const struct slot *slot, struct mien_error *error)
+static int read_frame(struct analysis *analysis, const struct mien_frame *frame,
+                      struct mien_error *error)
 {
     struct mien_faces *faces = &analysis->faces;
-    if (slot->finder != analysis->recogniser_number)
+    const struct find *found = &analysis->finds[frame->slot];
+    if (found->finder != analysis->recogniser_number)
         return 0;
-    int result = mien_recogniser_classify(analysis->recogniser, &slot->gray, slot->time,
-                                          &slot->detections, faces, error);
+    int result = mien_recogniser_classify(analysis->recogniser, &frame->gray, frame->time,
+                                          &found->detections, faces, error);
     if (result)
         return result;
-    publish_emotions(analysis, slot, faces);
-    return rows_add(analysis->rows, slot->number, slot->time, utc_of(slot->captured_ns),
+    publish_emotions(analysis, frame, faces);
+    return rows_add(analysis->rows, frame->number, frame->time, utc_of(frame->captured_ns),
                     &analysis->read, error);
 }
 
@@ -209,9 +203,9 @@ static void *read_faces(void *data)
     void *item;
     while (!failure && !mien_mailbox_take(analysis->found, &item, -1)) {
         pthread_mutex_lock(&analysis->reading);
-        failure = read_slot(analysis, item, &error);
+        failure = read_frame(analysis, item, &error);
         pthread_mutex_unlock(&analysis->reading);
-        free_slot(item);
+        mien_frame_pool_give_back(&analysis->pool, item);
     }
     if (failure)
         fail(analysis, failure, &error);
@@ -254,6 +248,7 @@ int analysis_start(struct analysis **analysis, struct mien_recogniser *recognise
         return mien_error_set(error, ENOMEM, "no memory to look at pictures");
     a->recogniser = recogniser;
     a->rows = rows;
+    a->pool.count = FRAME_POOL_MAX;
     pthread_mutex_init(&a->finding, NULL);
     pthread_mutex_init(&a->reading, NULL);
     pthread_mutex_init(&a->lock, NULL);
@@ -282,10 +277,9 @@ void analysis_stop(struct analysis **analysis)
     }
     mien_mailbox_destroy(&a->offered);
     mien_mailbox_destroy(&a->found);
-    for (int i = 0; i < SLOTS; i++) {
-        mien_picture_free(&a->slots[i].gray);
-        mien_detections_free(&a->slots[i].detections);
-    }
+    mien_frame_pool_finish(&a->pool);
+    for (int i = 0; i < FRAME_POOL_MAX; i++)
+        mien_detections_free(&a->finds[i].detections);
     mien_faces_free(&a->faces);
     mien_faces_free(&a->read);
     mien_faces_free(&a->result.faces);
@@ -325,14 +319,6 @@ struct mien_recogniser *analysis_use(struct analysis *analysis, struct mien_reco
     return old;
 }
 
-static struct slot *unused_slot(struct analysis *analysis)
-{
-    struct slot *slot = analysis->slots;
-    while (atomic_load(&slot->busy))
-        slot++; /* one of the five is always free */
-    return slot;
-}
-
 int analysis_offer(struct analysis *analysis, const struct mien_frame *frame,
                    struct mien_error *error)
 {
@@ -343,16 +329,14 @@ int analysis_offer(struct analysis *analysis, const struct mien_frame *frame,
     pthread_mutex_unlock(&analysis->lock);
     if (failure)
         return failure;
-    struct slot *slot = unused_slot(analysis);
-    int result = mien_picture_copy(&slot->gray, &frame->gray, error);
-    if (result)
-        return result;
-    slot->number = frame->number;
-    slot->time = frame->time;
-    slot->captured_ns = frame->captured_ns;
-    atomic_store(&slot->busy, true);
-    free_slot(mien_mailbox_put(analysis->offered, slot));
-    return 0;
+    struct mien_frame *mine = mien_frame_pool_take(&analysis->pool); /* one of five is free */
+    int result = mien_picture_copy(&mine->gray, &frame->gray, error);
+    mine->number = frame->number;
+    mine->time = frame->time;
+    mine->captured_ns = frame->captured_ns;
+    mien_frame_pool_give_back(&analysis->pool,
+                              result ? mine : mien_mailbox_put(analysis->offered, mine));
+    return result;
 }
 
 static bool is_known(const struct analysis_result *result, uint64_t number)

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/frame_pool.h"
 #include "base/mailbox.h"
 #include "files/atomic_file.h"
 #include "letterbox.h"
@@ -14,13 +15,12 @@
 #include "video/video.h"
 
 /* One in the mailbox, one being encoded, one being filled. */
-enum { SLOTS = 3 };
+enum { FRAMES = 3 };
 
-struct slot {
-    struct mien_frame frame; /* colour only */
+/* How a frame of the pool is marked. */
+struct marks {
     struct mien_faces faces;
     struct overlay_style style;
-    atomic_bool busy;
 };
 
 struct recorder {
@@ -28,22 +28,23 @@ struct recorder {
     struct mien_writer *writer;
     struct canvas *canvas;
     struct mien_mailbox *mailbox;
-    struct slot slots[SLOTS];
-    struct letterbox letterbox; /* to the recording's size; of the thread */
-    double began;               /* time of the first picture */
-    int width, height;          /* of the last picture */
+    struct mien_frame_pool pool; /* colour only */
+    struct marks marks[FRAMES];  /* of each frame, by its slot */
+    struct letterbox letterbox;  /* to the recording's size; of the thread */
+    double began;                /* time of the first picture */
+    int width, height;           /* of the last picture */
     pthread_t thread;
     atomic_int failure;      /* 0 or −errno; set last */
     struct mien_error error; /* valid once failure is set */
 };
 
 /* Marked in its own size, then brought to the recording's. */
-static int write_slot(struct recorder *recorder, struct slot *slot)
+static int write_frame(struct recorder *recorder, struct mien_frame frame)
 {
     struct mien_error *error = &recorder->error;
-    struct mien_frame frame = slot->frame;
+    const struct marks *marks = &recorder->marks[frame.slot];
     const struct letterbox *letterbox = &recorder->letterbox;
-    int result = canvas_draw(recorder->canvas, &frame.color, &slot->faces, &slot->style, error);
+    int result = canvas_draw(recorder->canvas, &frame.color, &marks->faces, &marks->style, error);
     if (!result &&
         (frame.color.width != letterbox->width || frame.color.height != letterbox->height)) {
         result = letterbox_picture(&recorder->letterbox, &frame.color, error);
@@ -52,10 +53,10 @@ static int write_slot(struct recorder *recorder, struct slot *slot)
     return result ? result : mien_writer_add(recorder->writer, &frame, error);
 }
 
-static int encode(struct recorder *recorder, struct slot *slot)
+static int encode(struct recorder *recorder, const struct mien_frame *frame)
 {
-    int result = write_slot(recorder, slot);
-    atomic_store(&slot->busy, false);
+    int result = write_frame(recorder, *frame);
+    mien_frame_pool_give_back(&recorder->pool, frame);
     return result;
 }
 
@@ -76,8 +77,9 @@ static int allocate(struct recorder *recorder, const struct mien_picture *color,
                     const struct mien_model_info *model, struct mien_error *error)
 {
     int result = canvas_create(&recorder->canvas, model, NULL, error);
-    for (int i = 0; i < SLOTS && !result; i++)
-        result = mien_picture_alloc(&recorder->slots[i].frame.color, MIEN_BGRX32, color->width,
+    recorder->pool.count = FRAMES;
+    for (int i = 0; i < FRAMES && !result; i++)
+        result = mien_picture_alloc(&recorder->pool.frames[i].color, MIEN_BGRX32, color->width,
                                     color->height, error);
     recorder->mailbox = mien_mailbox_create();
     if (!result && !recorder->mailbox)
@@ -90,10 +92,9 @@ static void release(struct recorder *recorder)
     mien_mailbox_destroy(&recorder->mailbox);
     canvas_destroy(&recorder->canvas);
     letterbox_finish(&recorder->letterbox);
-    for (int i = 0; i < SLOTS; i++) {
-        mien_picture_free(&recorder->slots[i].frame.color);
-        mien_faces_free(&recorder->slots[i].faces);
-    }
+    mien_frame_pool_finish(&recorder->pool);
+    for (int i = 0; i < FRAMES; i++)
+        mien_faces_free(&recorder->marks[i].faces);
     atomic_files_discard(&recorder->files);
     free(recorder);
 }
@@ -134,14 +135,6 @@ failed:
     return result;
 }
 
-static struct slot *free_slot(struct recorder *recorder)
-{
-    struct slot *slot = recorder->slots;
-    while (atomic_load(&slot->busy))
-        slot++; /* one of the three is always free */
-    return slot;
-}
-
 /* A camera may come back with another size. */
 static void note_size(struct recorder *recorder, const struct mien_picture *color)
 {
@@ -162,19 +155,19 @@ int recorder_add(struct recorder *recorder, const struct mien_frame *frame,
         *error = recorder->error;
         return failure;
     }
-    struct slot *slot = free_slot(recorder);
-    int result = mien_picture_copy(&slot->frame.color, &frame->color, error);
+    struct mien_frame *mine = mien_frame_pool_take(&recorder->pool); /* one of three is free */
+    struct marks *marks = &recorder->marks[mine->slot];
+    int result = mien_picture_copy(&mine->color, &frame->color, error);
     if (!result)
-        result = mien_faces_copy(&slot->faces, faces, error);
-    if (result)
+        result = mien_faces_copy(&marks->faces, faces, error);
+    if (result) {
+        mien_frame_pool_give_back(&recorder->pool, mine);
         return result;
+    }
     note_size(recorder, &frame->color);
-    slot->frame.time = frame->time - recorder->began;
-    slot->style = (struct overlay_style){.bars = style->bars, .blur = style->blur};
-    atomic_store(&slot->busy, true);
-    struct slot *old = mien_mailbox_put(recorder->mailbox, slot);
-    if (old)
-        atomic_store(&old->busy, false);
+    mine->time = frame->time - recorder->began;
+    marks->style = (struct overlay_style){.bars = style->bars, .blur = style->blur};
+    mien_frame_pool_give_back(&recorder->pool, mien_mailbox_put(recorder->mailbox, mine));
     return 0;
 }
 

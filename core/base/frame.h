@@ -13,6 +13,7 @@ struct mien_frame {
     double time;               /* seconds since the stream began (presentation time) */
     double duration;           /* seconds; 0: until the next, or unknown */
     int64_t captured_ns;       /* CLOCK_MONOTONIC of the capture; 0 for recordings */
+    int slot;                  /* of the frame pool that it is from, if it is from one */
 };
 
 #endif

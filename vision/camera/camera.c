@@ -10,14 +10,14 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/backoff.h"
+#include "base/clock.h"
+#include "base/frame_pool.h"
 #include "base/mailbox.h"
 #include "device.h"
 #include "mien/log.h"
-#include "slots.h"
 
 #define SECOND_NS 1000000000LL
 #define STALLED_NS (2 * SECOND_NS)
@@ -31,7 +31,7 @@ enum {
 struct mien_camera {
     struct mien_camera_options options; /* its strings are our own copies */
     struct camera_device device;        /* of the capture thread once that runs */
-    struct camera_slots slots;
+    struct mien_frame_pool pool;        /* one being filled, one mailed, three with the caller */
     struct mien_mailbox *mailbox;
     int stop; /* eventfd: readable from mien_camera_close on */
     pthread_t thread;
@@ -43,13 +43,6 @@ struct mien_camera {
     int64_t first_ns;  /* time of frame 0 */
     int64_t newest_ns; /* when the last good frame came, or the stream began */
 };
-
-static int64_t now_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * SECOND_NS + now.tv_nsec;
-}
 
 /* ---- status ---- */
 
@@ -85,7 +78,7 @@ static void note_opened(struct mien_camera *camera)
     status->height = (int)device->pixels.height;
     status->fps = device->fps;
     pthread_mutex_unlock(&camera->mutex);
-    camera->newest_ns = now_ns();
+    camera->newest_ns = clock_ns();
 }
 
 static void count(struct mien_camera *camera, uint64_t captured, uint64_t dropped, uint64_t corrupt)
@@ -106,46 +99,52 @@ static int wait_a_turn(struct mien_camera *camera, struct pollfd waits[2], int64
 
 /* ---- one frame ---- */
 
-static int fit_slot(struct mien_camera *camera, struct camera_slot *slot, struct mien_error *error)
+/* Gives the frame pictures of the camera's size, which is another one where it came back so. */
+static int fit_frame(struct mien_camera *camera, struct mien_frame *frame, struct mien_error *error)
 {
-    const struct v4l2_pix_format *pixels = &camera->device.pixels;
-    return camera_slots_fit(&camera->slots, slot, (int)pixels->width, (int)pixels->height,
-                            camera->options.gray_alone, error);
+    int width = (int)camera->device.pixels.width, height = (int)camera->device.pixels.height;
+    if (frame->gray.data && frame->gray.width == width && frame->gray.height == height)
+        return 0;
+    mien_picture_free(&frame->color);
+    mien_picture_free(&frame->gray);
+    int result = mien_picture_alloc(&frame->gray, MIEN_GRAY8, width, height, error);
+    if (!result && !camera->options.gray_alone &&
+        (result = mien_picture_alloc(&frame->color, MIEN_BGRX32, width, height, error)))
+        mien_picture_free(&frame->gray);
+    return result;
 }
 
 /* When the driver says the frame was captured, if it uses our clock and does not dream. */
 static int64_t capture_time(const struct camera_buffer *buffer)
 {
-    int64_t now = now_ns();
+    int64_t now = clock_ns();
     int64_t told = buffer->timestamp.tv_sec * SECOND_NS + buffer->timestamp.tv_usec * 1000LL;
     bool monotonic =
         (buffer->flags & V4L2_BUF_FLAG_TIMESTAMP_MASK) == V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC;
     return monotonic && told <= now && told > now - 10 * SECOND_NS ? told : now;
 }
 
-static void mail(struct mien_camera *camera, struct camera_slot *slot, int64_t captured_ns)
+static void mail(struct mien_camera *camera, struct mien_frame *frame, int64_t captured_ns)
 {
-    struct mien_frame *frame = &slot->frame;
     if (camera->next_number == 0)
         camera->first_ns = captured_ns;
     frame->number = camera->next_number++;
     frame->captured_ns = captured_ns;
     frame->time = (double)(captured_ns - camera->first_ns) / SECOND_NS;
-    camera->newest_ns = now_ns();
+    camera->newest_ns = clock_ns();
     set_state(camera, MIEN_CAMERA_RUNNING);
-    struct camera_slot *back = mien_mailbox_put(camera->mailbox, slot);
-    if (back)
-        camera_slots_give_back(&camera->slots, back);
+    struct mien_frame *back = mien_mailbox_put(camera->mailbox, frame);
+    mien_frame_pool_give_back(&camera->pool, back);
     count(camera, 1, back != NULL, 0);
 }
 
 static int convert(struct mien_camera *camera, const struct camera_buffer *buffer,
-                   struct camera_slot *slot)
+                   struct mien_frame *frame)
 {
-    int result = fit_slot(camera, slot, NULL);
+    int result = fit_frame(camera, frame, NULL);
     if (result)
         return result;
-    return mien_converter_run(camera->device.converter, buffer->data, buffer->size, &slot->frame);
+    return mien_converter_run(camera->device.converter, buffer->data, buffer->size, frame);
 }
 
 /* Fetches the newest frame. Returns 0, also for a broken one, or why the device is lost. */
@@ -160,16 +159,16 @@ static int fetch_frame(struct mien_camera *camera)
     if (result)
         return result == -EAGAIN ? 0 : result;
     int64_t captured_ns = capture_time(&buffer);
-    struct camera_slot *slot = camera_slots_take(&camera->slots);
-    int converted = slot ? convert(camera, &buffer, slot) : 0;
+    struct mien_frame *frame = mien_frame_pool_take(&camera->pool);
+    int converted = frame ? convert(camera, &buffer, frame) : 0;
     result = camera_device_requeue(device, buffer.index);
-    if (!slot) {
+    if (!frame) {
         count(camera, 0, 1, 0); /* the caller holds too many */
     } else if (converted) {
-        camera_slots_give_back(&camera->slots, slot);
+        mien_frame_pool_give_back(&camera->pool, frame);
         count(camera, 0, 0, 1);
     } else {
-        mail(camera, slot, captured_ns);
+        mail(camera, frame, captured_ns);
     }
     return result;
 }
@@ -181,7 +180,7 @@ static int stream(struct mien_camera *camera)
 {
     struct pollfd waits[2] = {{camera->device.fd, POLLIN, 0}, {camera->stop, POLLIN, 0}};
     for (;;) {
-        int64_t silent = now_ns() - camera->newest_ns;
+        int64_t silent = clock_ns() - camera->newest_ns;
         if (silent >= REOPEN_NS)
             return -ETIMEDOUT;
         if (silent >= STALLED_NS)
@@ -293,8 +292,8 @@ static int prepare(struct mien_camera *camera, const struct mien_camera_options 
     if (result)
         return result;
     note_opened(camera);
-    for (int i = 0; i < CAMERA_SLOTS; i++)
-        if ((result = fit_slot(camera, &camera->slots.list[i], error)))
+    for (int i = 0; i < camera->pool.count; i++)
+        if ((result = fit_frame(camera, &camera->pool.frames[i], error)))
             return result;
     if ((result = start_thread(camera)))
         return mien_error_set(error, -result, "cannot start the capture thread: %s",
@@ -310,7 +309,7 @@ int mien_camera_open(struct mien_camera **camera, const struct mien_camera_optio
         return mien_error_set(error, ENOMEM, "no memory for the camera");
     new->device.fd = new->stop = -1;
     pthread_mutex_init(&new->mutex, NULL);
-    camera_slots_init(&new->slots);
+    new->pool.count = FRAME_POOL_MAX;
     int result = prepare(new, options, error);
     if (result)
         mien_camera_close(&new);
@@ -330,7 +329,7 @@ void mien_camera_close(struct mien_camera **camera)
     }
     camera_device_close(&old->device);
     mien_mailbox_destroy(&old->mailbox);
-    camera_slots_finish(&old->slots);
+    mien_frame_pool_finish(&old->pool);
     if (old->stop >= 0)
         close(old->stop);
     pthread_mutex_destroy(&old->mutex);
@@ -345,13 +344,15 @@ int mien_camera_take(struct mien_camera *camera, struct mien_frame *frame, int t
     void *item;
     int result = mien_mailbox_take(camera->mailbox, &item, timeout_ms);
     if (!result)
-        *frame = ((struct camera_slot *)item)->frame;
+        *frame = *(struct mien_frame *)item;
     return result;
 }
 
 void mien_camera_release(struct mien_camera *camera, struct mien_frame *frame)
 {
-    camera_slots_release(&camera->slots, frame);
+    if (frame->gray.data)
+        mien_frame_pool_give_back(&camera->pool, frame);
+    *frame = (struct mien_frame){0};
 }
 
 void mien_camera_get_status(struct mien_camera *camera, struct mien_camera_status *status)
