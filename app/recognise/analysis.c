@@ -214,16 +214,6 @@ static void *read_faces(void *data)
 
 /* ---- for the callers ---- */
 
-/* Waits go by the clock that nobody sets. */
-static void init_condition(pthread_cond_t *condition)
-{
-    pthread_condattr_t attributes;
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(condition, &attributes);
-    pthread_condattr_destroy(&attributes);
-}
-
 static int start_threads(struct analysis *analysis)
 {
     analysis->offered = mien_mailbox_create();
@@ -252,7 +242,7 @@ int analysis_start(struct analysis **analysis, struct mien_recogniser *recognise
     pthread_mutex_init(&a->finding, NULL);
     pthread_mutex_init(&a->reading, NULL);
     pthread_mutex_init(&a->lock, NULL);
-    init_condition(&a->looked);
+    clock_condition_init(&a->looked);
     int result = start_threads(a);
     if (result) {
         analysis_stop(&a);
@@ -346,8 +336,7 @@ static bool is_known(const struct analysis_result *result, uint64_t number)
 
 void analysis_wait(struct analysis *analysis, uint64_t number, int timeout_ms)
 {
-    int64_t until = clock_ns() + (int64_t)timeout_ms * 1000000;
-    struct timespec deadline = {.tv_sec = until / 1000000000, .tv_nsec = until % 1000000000};
+    struct timespec deadline = clock_deadline(timeout_ms);
     int over = 0;
     pthread_mutex_lock(&analysis->lock);
     while (!over && !analysis->failure && !is_known(&analysis->result, number))

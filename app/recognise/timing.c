@@ -1,27 +1,19 @@
 #include "timing.h"
 
 #include <stdio.h>
-#include <time.h>
 
 #include "base/clock.h"
 
-static int64_t read_clock(clockid_t clock)
-{
-    struct timespec now;
-    clock_gettime(clock, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
 int64_t timing_process_ns(void)
 {
-    return read_clock(CLOCK_PROCESS_CPUTIME_ID);
+    return clock_read(CLOCK_PROCESS_CPUTIME_ID);
 }
 
 struct mien_stage_time timing_begin(const struct timing *timing)
 {
     if (!timing)
         return (struct mien_stage_time){0, 0};
-    return (struct mien_stage_time){clock_ns(), read_clock(CLOCK_THREAD_CPUTIME_ID)};
+    return (struct mien_stage_time){clock_ns(), clock_read(CLOCK_THREAD_CPUTIME_ID)};
 }
 
 void timing_end(struct timing *timing, enum timing_part part, struct mien_stage_time begin)

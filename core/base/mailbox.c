@@ -4,7 +4,8 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <time.h>
+
+#include "base/clock.h"
 
 struct mien_mailbox {
     pthread_mutex_t mutex;
@@ -20,11 +21,7 @@ struct mien_mailbox *mien_mailbox_create(void)
     struct mien_mailbox *mailbox = calloc(1, sizeof *mailbox);
     if (!mailbox)
         return NULL;
-    pthread_condattr_t attributes;
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(&mailbox->changed, &attributes);
-    pthread_condattr_destroy(&attributes);
+    clock_condition_init(&mailbox->changed);
     pthread_mutex_init(&mailbox->mutex, NULL);
     return mailbox;
 }
@@ -59,23 +56,10 @@ void *mien_mailbox_put(struct mien_mailbox *mailbox, void *item)
     return back;
 }
 
-static struct timespec deadline_after(int timeout_ms)
-{
-    struct timespec deadline;
-    clock_gettime(CLOCK_MONOTONIC, &deadline);
-    deadline.tv_sec += timeout_ms / 1000;
-    deadline.tv_nsec += timeout_ms % 1000 * 1000000L;
-    if (deadline.tv_nsec >= 1000000000L) {
-        deadline.tv_nsec -= 1000000000L;
-        deadline.tv_sec++;
-    }
-    return deadline;
-}
-
 /* Waits, with the mutex held, until there is an item, the end, or the deadline. */
 static void wait_for_item(struct mien_mailbox *mailbox, int timeout_ms)
 {
-    struct timespec deadline = deadline_after(timeout_ms < 0 ? 0 : timeout_ms);
+    struct timespec deadline = clock_deadline(timeout_ms < 0 ? 0 : timeout_ms);
     int result = 0;
     while (!mailbox->item && !mailbox->closed && result != ETIMEDOUT)
         result = timeout_ms < 0

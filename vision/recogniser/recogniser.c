@@ -4,7 +4,6 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/clock.h"
 #include "grow.h"
@@ -160,11 +159,9 @@ void mien_recogniser_number_after(struct mien_recogniser *recogniser,
 
 static struct mien_stage_time begin_stage(const struct mien_recogniser *r)
 {
-    struct timespec cpu;
     if (!r->times)
         return (struct mien_stage_time){0, 0};
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &cpu);
-    return (struct mien_stage_time){clock_ns(), (int64_t)cpu.tv_sec * 1000000000 + cpu.tv_nsec};
+    return (struct mien_stage_time){clock_ns(), clock_read(CLOCK_THREAD_CPUTIME_ID)};
 }
 
 static void end_stage(const struct mien_recogniser *r, struct mien_stage_time *sum,
