@@ -10,6 +10,7 @@
 #include <turbojpeg.h>
 
 #include "app_config.h"
+#include "base/clamp.h"
 #include "mien/detector.h"
 #include "place.h"
 #include "video/video.h"
@@ -86,11 +87,6 @@ static uint32_t random_bits(uint32_t *state)
     return *state >> 16;
 }
 
-static int clamp(int value)
-{
-    return value < 0 ? 0 : value > 255 ? 255 : value;
-}
-
 static void paint_wall(struct mien_picture *canvas)
 {
     for (int y = 0; y < canvas->height; y++)
@@ -110,7 +106,7 @@ static void add_noise(struct mien_picture *canvas, uint32_t seed)
             uint8_t *pixel = canvas->data + y * canvas->stride + 4 * x;
             int noise = (int)(random_bits(&seed) % (2 * NOISE + 1)) - NOISE;
             for (int c = 0; c < 3; c++)
-                pixel[c] = (uint8_t)clamp(pixel[c] + noise);
+                pixel[c] = (uint8_t)clamp_int(pixel[c] + noise, 0, 255);
         }
 }
 

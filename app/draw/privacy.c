@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "base/clamp.h"
 #include "overlay.h"
 
 enum { SQUARES = 8 }; /* along each side of a covered face: too few to tell who it is */
@@ -8,20 +9,15 @@ struct area {
     int left, top, right, bottom; /* right and bottom are one past the last pixel */
 };
 
-static int clamp(int value, int low, int high)
-{
-    return value < low ? low : value > high ? high : value;
-}
-
 /* A tenth more on each side, for hair and chin and for a box that lags behind its face. `scale`:
  * pixels of the picture for one of the plane. */
 static struct area covered(const struct mien_picture *plane, struct mien_box box, int scale)
 {
     int x = box.width / 10, y = box.height / 10;
-    return (struct area){clamp((box.x - x) / scale, 0, plane->width),
-                         clamp((box.y - y) / scale, 0, plane->height),
-                         clamp((box.x + box.width + x + scale - 1) / scale, 0, plane->width),
-                         clamp((box.y + box.height + y + scale - 1) / scale, 0, plane->height)};
+    return (struct area){clamp_int((box.x - x) / scale, 0, plane->width),
+                         clamp_int((box.y - y) / scale, 0, plane->height),
+                         clamp_int((box.x + box.width + x + scale - 1) / scale, 0, plane->width),
+                         clamp_int((box.y + box.height + y + scale - 1) / scale, 0, plane->height)};
 }
 
 static void flatten(const struct mien_picture *plane, struct area area)

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clamp.h"
 #include "device.h"
 
 enum { NODES_MAX = 256, BY_ID_MAX = 255 };
@@ -98,11 +99,6 @@ static void add_mode(struct mien_camera_info *camera, int fd, uint32_t fourcc, u
     add_rates(mode, fd, fourcc);
 }
 
-static uint32_t clamp(uint32_t value, uint32_t low, uint32_t high)
-{
-    return value < low ? low : value > high ? high : value;
-}
-
 static void add_modes(struct mien_camera_info *camera, int fd, uint32_t fourcc)
 {
     struct v4l2_frmsizeenum size = {.pixel_format = fourcc};
@@ -112,8 +108,9 @@ static void add_modes(struct mien_camera_info *camera, int fd, uint32_t fourcc)
             continue;
         }
         const struct v4l2_frmsize_stepwise *range = &size.stepwise; /* a usual size, the largest */
-        add_mode(camera, fd, fourcc, clamp(640, range->min_width, range->max_width),
-                 clamp(480, range->min_height, range->max_height));
+        add_mode(camera, fd, fourcc,
+                 (uint32_t)clamp_double(640, range->min_width, range->max_width),
+                 (uint32_t)clamp_double(480, range->min_height, range->max_height));
         add_mode(camera, fd, fourcc, range->max_width, range->max_height);
         return;
     }

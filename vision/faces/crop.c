@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <math.h>
 
+#include "base/clamp.h"
+
 /* Pixels first…last, all of weight 1 but the two ends; `scale` is 1 / the sum of weights. */
 struct span {
     int first, last;
@@ -19,15 +21,15 @@ struct axis {
     int pixels;   /* of the picture along this axis */
 };
 
-static int clamp(double value, int pixels)
+static int pixel_at(const struct axis *axis, double position)
 {
-    return value < 0 ? 0 : value >= pixels ? pixels - 1 : (int)value;
+    return (int)clamp_double(position, 0, axis->pixels - 1);
 }
 
 /* The area from..to, where the first and last pixel of the picture reach out for ever. */
 static struct span cover(const struct axis *axis, double from, double to)
 {
-    int first = clamp(floor(from), axis->pixels), last = clamp(ceil(to) - 1, axis->pixels);
+    int first = pixel_at(axis, floor(from)), last = pixel_at(axis, ceil(to) - 1);
     if (first >= last)
         return (struct span){first, first, 1, 0, 1};
     return (struct span){first, last, (float)(first + 1 - from), (float)(to - last),
@@ -36,7 +38,7 @@ static struct span cover(const struct axis *axis, double from, double to)
 
 static struct span interpolate(const struct axis *axis, double centre)
 {
-    int first = clamp(floor(centre), axis->pixels), last = clamp(floor(centre) + 1, axis->pixels);
+    int first = pixel_at(axis, floor(centre)), last = pixel_at(axis, floor(centre) + 1);
     float share = first == last ? 0 : (float)(centre - first);
     return (struct span){first, last, 1 - share, share, 1};
 }

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clamp.h"
 #include "cascade_source.h"
 #include "proposals.h"
 #include "verifier.h"
@@ -206,20 +207,19 @@ static int merge(struct mien_finder *f, int count)
 
 /* ---- what comes out ---- */
 
-static int clamp(float value, int most)
+static int clamped(float value, int most)
 {
-    int rounded = (int)lrintf(value);
-    return rounded < 0 ? 0 : rounded > most ? most : rounded;
+    return clamp_int((int)lrintf(value), 0, most);
 }
 
 static struct mien_detection detection_of(const struct candidate *candidate,
                                           const struct mien_picture *gray)
 {
     const struct patch *face = &candidate->face;
-    int left = clamp(face->x - face->side / 2, gray->width - 1);
-    int top = clamp(face->y - face->side / 2, gray->height - 1);
-    int right = clamp(face->x + face->side / 2, gray->width);
-    int bottom = clamp(face->y + face->side / 2, gray->height);
+    int left = clamped(face->x - face->side / 2, gray->width - 1);
+    int top = clamped(face->y - face->side / 2, gray->height - 1);
+    int right = clamped(face->x + face->side / 2, gray->width);
+    int bottom = clamped(face->y + face->side / 2, gray->height);
     return (struct mien_detection){
         {left, top, right > left ? right - left : 1, bottom > top ? bottom - top : 1},
         face->tilt,

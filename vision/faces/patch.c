@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "base/clamp.h"
+
 /* Where the picture has more than one pixel for one of the patch, so many samples are averaged
  * along each axis, but no more than this: they would cost more than they tell. */
 enum { SAMPLES_MAX = 4 };
@@ -9,16 +11,11 @@ enum { SAMPLES_MAX = 4 };
 #define SPREAD 48.f      /* deviation after normalising … */
 #define LEAST_SPREAD 3.f /* … unless it was below this: noise stays small */
 
-static float clamped(float value, int count)
-{
-    return value < 0 ? 0 : value > (float)(count - 1) ? (float)(count - 1) : value;
-}
-
 /* At a point in pixels, bilinear; the edge goes on outside. */
 static float sample(const struct mien_picture *gray, float x, float y)
 {
-    x = clamped(x - 0.5f, gray->width);
-    y = clamped(y - 0.5f, gray->height);
+    x = clamp_float(x - 0.5f, 0, (float)(gray->width - 1));
+    y = clamp_float(y - 0.5f, 0, (float)(gray->height - 1));
     int left = (int)x, top = (int)y;
     const uint8_t *p = gray->data + top * gray->stride + left;
     ptrdiff_t right = left + 1 < gray->width, down = top + 1 < gray->height ? gray->stride : 0;
