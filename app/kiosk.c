@@ -254,7 +254,7 @@ int command_kiosk(const struct mien_command_line *line)
     if (settings_load(&kiosk.config, line))
         return EXIT_USAGE;
     struct mien_error error = {""};
-    signals_catch();
+    signals_catch(&(struct signals_options){.hangup = true});
     signals_end_within(END_MS);
     int code = open_parts(&kiosk, &error);
     if (!code)

@@ -416,7 +416,7 @@ int command_live(const struct mien_command_line *line)
     if (settings_load(&config, line) || check_line(line, &config))
         return EXIT_USAGE;
     struct mien_error error = {""};
-    signals_catch();
+    signals_catch(&(struct signals_options){.hangup = true});
     int code = open_parts(&live, &error);
     if (!code) {
         double cpu = cpu_seconds();

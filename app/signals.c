@@ -1,12 +1,19 @@
 #include "signals.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stddef.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+
+#define SAME_NS 500000000 /* so soon after another one it says nothing new */
+
+static struct signals_options options;
 static volatile sig_atomic_t stop, hangup;
+static int64_t stopped_ns;
 static bool in_terminal; /* whose end is the program's end: nohup says otherwise */
 
 /* Arms itself when the signal comes, since the program may be held up then. */
@@ -18,9 +25,20 @@ static struct {
 
 static void note_stop(int number)
 {
+    int before = errno;
+    if (stop && !options.all && clock_ns() - stopped_ns > SAME_NS) {
+        signal(number, SIG_DFL);
+        raise(number);
+        return;
+    }
+    if (!stop)
+        stopped_ns = clock_ns();
     stop = number;
     if (deadline.set)
         timer_settime(deadline.timer, 0, &deadline.after, NULL);
+    if (options.stop)
+        options.stop(options.user);
+    errno = before;
 }
 
 static void leave(int number)
@@ -45,24 +63,37 @@ static bool has_terminal(void)
     return fd >= 0;
 }
 
-void signals_leave_to_writes(void)
+static void catch_hangup(void)
+{
+    struct sigaction before, hanging_up = {.sa_handler = note_hangup, .sa_flags = SA_RESTART};
+    sigaction(SIGHUP, &hanging_up, &before);
+    in_terminal = before.sa_handler != SIG_IGN && has_terminal();
+}
+
+static void handle_stop(void (*handler)(int number))
+{
+    struct sigaction stopping = {.sa_handler = handler};
+    sigaddset(&stopping.sa_mask, SIGINT); /* one after the other */
+    sigaddset(&stopping.sa_mask, SIGTERM);
+    sigaction(SIGINT, &stopping, NULL);
+    sigaction(SIGTERM, &stopping, NULL);
+}
+
+void signals_catch(const struct signals_options *wanted)
 {
     struct sigaction ignored = {.sa_handler = SIG_IGN};
+    options = *wanted;
+    stop = hangup = 0;
+    handle_stop(note_stop);
+    if (options.hangup)
+        catch_hangup();
     sigaction(SIGPIPE, &ignored, NULL);
     sigaction(SIGXFSZ, &ignored, NULL);
 }
 
-void signals_catch(void)
+void signals_release(void)
 {
-    struct sigaction before;
-    struct sigaction stopping = {.sa_handler = note_stop, .sa_flags = (int)SA_RESETHAND};
-    struct sigaction hanging_up = {.sa_handler = note_hangup, .sa_flags = SA_RESTART};
-    stop = hangup = 0;
-    sigaction(SIGINT, &stopping, NULL);
-    sigaction(SIGTERM, &stopping, NULL);
-    sigaction(SIGHUP, &hanging_up, &before);
-    in_terminal = before.sa_handler != SIG_IGN && has_terminal();
-    signals_leave_to_writes();
+    handle_stop(SIG_DFL);
 }
 
 void signals_end_within(int milliseconds)

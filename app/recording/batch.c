@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/prctl.h>
-#include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -18,12 +18,12 @@
 #include "commands.h"
 #include "mien/log.h"
 #include "progress.h"
+#include "signals.h"
 
 struct batch {
     const struct batch_options *options;
     struct recordings recordings;
-    sigset_t old_mask;
-    int signals; /* a signalfd */
+    int stopped; /* an eventfd: a signal has come */
     int stopped_by;
     int next, running;
     int64_t started_ns;
@@ -115,8 +115,7 @@ static void listen_to(const struct batch *batch, struct recording *recording, co
 /* ---- one recording ---- */
 
 /* In the new process, which ends here: the streams and exit handlers are its parent's. */
-__attribute__((noreturn)) static void be_child(const struct batch *batch,
-                                               struct recording *recording, int talk, pid_t parent)
+__attribute__((noreturn)) static void be_child(struct recording *recording, int talk, pid_t parent)
 {
     int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
     struct video_job_options job = recording->job;
@@ -127,7 +126,9 @@ __attribute__((noreturn)) static void be_child(const struct batch *batch,
         dup2(talk, STDERR_FILENO) < 0)
         _exit(EXIT_LOSSES);
     close(talk);
-    sigprocmask(SIG_SETMASK, &batch->old_mask, NULL);
+    signals_release();
+    if (signals_stop())
+        raise(signals_stop()); /* it was meant for this process */
     _exit(video_job_run(&job));
 }
 
@@ -145,7 +146,7 @@ static int start(struct batch *batch, struct recording *recording)
         return -code;
     }
     if (process == 0)
-        be_child(batch, recording, ends[1], parent);
+        be_child(recording, ends[1], parent);
     close(ends[1]);
     recording->talk = ends[0];
     recording->process = process;
@@ -230,10 +231,9 @@ static void start_more(struct batch *batch)
  * tells everybody. */
 static void pass_signal_on(struct batch *batch)
 {
-    struct signalfd_siginfo info;
-    if (read(batch->signals, &info, sizeof info) != sizeof info)
-        return;
-    batch->stopped_by = (int)info.ssi_signo;
+    eventfd_t count;
+    eventfd_read(batch->stopped, &count);
+    batch->stopped_by = signals_stop();
     for (int i = 0; i < batch->recordings.count; i++)
         if (batch->recordings.list[i].state == RECORDING_RUNNING)
             kill(batch->recordings.list[i].process, batch->stopped_by);
@@ -241,7 +241,7 @@ static void pass_signal_on(struct batch *batch)
 
 static void wait_for_some(struct batch *batch)
 {
-    struct pollfd polls[BATCH_JOBS_MAX + 1] = {{.fd = batch->signals, .events = POLLIN}};
+    struct pollfd polls[BATCH_JOBS_MAX + 1] = {{.fd = batch->stopped, .events = POLLIN}};
     struct recording *of[BATCH_JOBS_MAX + 1];
     nfds_t count = 1;
     for (int i = 0; i < batch->next; i++)
@@ -307,23 +307,25 @@ static int tell_all(const struct batch *batch)
     return code;
 }
 
+/* Within a signal's handler. */
+static void wake(void *user)
+{
+    eventfd_write(((struct batch *)user)->stopped, 1);
+}
+
 static int run_all(struct batch *batch)
 {
-    sigset_t mask;
-    sigemptyset(&mask);
-    sigaddset(&mask, SIGINT);
-    sigaddset(&mask, SIGTERM);
-    sigprocmask(SIG_BLOCK, &mask, &batch->old_mask);
-    batch->signals = signalfd(-1, &mask, SFD_CLOEXEC);
-    if (batch->signals < 0) {
+    batch->stopped = eventfd(0, EFD_CLOEXEC);
+    if (batch->stopped < 0) {
         mien_log(MIEN_LOG_ERROR, "no way to hear of signals: %s", strerror(errno));
         return EXIT_LOSSES;
     }
+    signals_catch(&(struct signals_options){.all = true, .stop = wake, .user = batch});
     for (start_more(batch); batch->running; start_more(batch))
         wait_for_some(batch);
-    close(batch->signals);
     int code = tell_all(batch);
-    sigprocmask(SIG_SETMASK, &batch->old_mask, NULL);
+    signals_release();
+    close(batch->stopped);
     return code;
 }
 

@@ -275,7 +275,7 @@ static int tell(int code, const struct mien_error *error)
 static int run(struct job *job)
 {
     struct mien_error error = {""};
-    signals_catch();
+    signals_catch(&(struct signals_options){.hangup = true});
     if (recogniser_open(&job->recogniser, &job->options->recogniser, &error))
         return tell(EXIT_UNREADABLE, &error);
     if (open_outputs(job, &error)) {

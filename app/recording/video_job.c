@@ -1,7 +1,6 @@
 #include "video_job.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,44 +16,6 @@
 #include "recognise/open.h"
 #include "recognise/timing.h"
 #include "signals.h"
-
-/* ---- interruption ---- */
-
-static struct mien_reader *interrupted_reader;
-static volatile sig_atomic_t interrupted_by;
-
-static int64_t interrupted_ns;
-
-/* A second signal ends the program at once; but not the same one again, as it comes when a
- * terminal or a scheduler tells all processes and the parent passes it on. */
-static void interrupt(int number)
-{
-    if (interrupted_by && clock_ns() - interrupted_ns > 500000000) {
-        signal(number, SIG_DFL);
-        raise(number);
-        return;
-    }
-    interrupted_by = number;
-    interrupted_ns = clock_ns();
-    if (interrupted_reader)
-        mien_reader_stop(interrupted_reader);
-}
-
-static void catch_signals(struct mien_reader *reader)
-{
-    struct sigaction action = {.sa_handler = interrupt};
-    interrupted_reader = reader;
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-    signals_leave_to_writes();
-}
-
-static void release_signals(void)
-{
-    signal(SIGINT, SIG_DFL);
-    signal(SIGTERM, SIG_DFL);
-    interrupted_reader = NULL;
-}
 
 /* ---- the work ---- */
 
@@ -272,7 +233,7 @@ static int close_exports(struct job *job, struct mien_error *error)
         .source = job->options->in,
         .losses = mien_reader_losses(job->reader),
         .jumps = mien_reader_jumps(job->reader),
-        .interrupted = interrupted_by != 0,
+        .interrupted = signals_stop() != 0,
     };
     if (!job->with_exports)
         return 0;
@@ -295,7 +256,7 @@ static int close_outputs(struct job *job, struct mien_error *error)
  * may hold more, and --resume relies on what has its name. */
 static int name_outputs(struct job *job, struct mien_error *error)
 {
-    if (interrupted_by && (job->options->resumable || atomic_files_replace_any(&job->files)))
+    if (signals_stop() && (job->options->resumable || atomic_files_replace_any(&job->files)))
         return 0;
     return atomic_files_commit(&job->files, error);
 }
@@ -305,7 +266,7 @@ static void say_result(const struct job *job, double elapsed)
     mien_log(MIEN_LOG_INFO, "%lld frames (%lld with faces), %.1f s in %.1f s: %.1f × real time",
              (long long)job->frames, (long long)job->with_faces, job->time, elapsed,
              elapsed > 0 ? job->time / elapsed : 0);
-    if (interrupted_by)
+    if (signals_stop())
         mien_log(MIEN_LOG_WARNING, "interrupted at %.2f s; what is written is complete up to there",
                  job->time);
 }
@@ -357,8 +318,8 @@ static int run(struct job *job)
         timing_print(job->timing, job->frames, elapsed, before);
     say_jumps(mien_reader_jumps(job->reader));
     bool lossy = say_losses(mien_reader_losses(job->reader), packets) || result < 0 || closed < 0;
-    if (interrupted_by)
-        return 128 + interrupted_by;
+    if (signals_stop())
+        return 128 + signals_stop();
     return lossy ? EXIT_LOSSES : EXIT_FINE;
 }
 
@@ -389,9 +350,9 @@ static int prepare_and_run(struct job *job)
         atomic_files_discard(&job->files);
         return result == -EINVAL ? EXIT_USAGE : EXIT_LOSSES;
     }
-    catch_signals(job->reader);
+    signals_catch(&(struct signals_options){.stop = cancel, .user = job});
     int code = run(job);
-    release_signals();
+    signals_release();
     return code;
 }
 
