@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "bench/frames.h"
 #include "commands.h"
+#include "data/json.h"
 #include "mien/log.h"
 #include "mien/model.h"
 #include "mien/network.h"
@@ -224,14 +225,6 @@ static int bench_frames(const struct bench *bench, cJSON *list)
     return EXIT_UNREADABLE;
 }
 
-static int print_list(const cJSON *list)
-{
-    char *text = cJSON_Print(list);
-    bool printed = text && puts(text) >= 0;
-    cJSON_free(text);
-    return printed ? EXIT_FINE : EXIT_LOSSES;
-}
-
 /* Whether --only does not leave it out. */
 static bool is_wanted(const struct bench *bench, const char *part)
 {
@@ -248,7 +241,7 @@ static int bench_all(struct bench *bench, cJSON *list)
     if (!code && is_wanted(bench, "frames"))
         code = bench_frames(bench, list);
     if (!code && list)
-        code = print_list(list);
+        code = json_print(list) ? EXIT_LOSSES : EXIT_FINE;
     return !code && fflush(stdout) ? EXIT_LOSSES : code;
 }
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "camera/camera.h"
+#include "data/json.h"
 #include "mien/config.h"
 #include "mien/log.h"
 
@@ -78,11 +79,9 @@ static int print_json(const struct mien_camera_info *cameras, int count)
     cJSON *list = cJSON_CreateArray();
     for (int i = 0; i < count; i++)
         add_camera(list, &cameras[i]);
-    char *text = cJSON_Print(list);
-    bool printed = text && puts(text) >= 0;
-    cJSON_free(text);
+    int result = json_print(list);
     cJSON_Delete(list);
-    return printed ? 0 : -1;
+    return result;
 }
 
 int command_devices(const struct mien_command_line *line)

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "data/json.h"
 #include "files/outputs.h"
 #include "mien/log.h"
 #include "model_path.h"
@@ -65,11 +66,9 @@ static int print_json(const struct metrics *m, const struct mien_model_info *mod
             cJSON_AddItemToArray(row, cJSON_CreateNumber((double)m->confusion[c][i]));
         cJSON_AddItemToArray(confusion, row);
     }
-    char *text = cJSON_Print(root);
-    int printed = text ? puts(text) : EOF;
-    cJSON_free(text);
+    int result = json_print(root);
     cJSON_Delete(root);
-    return printed == EOF ? -EIO : 0;
+    return result;
 }
 
 static int exclude_seen(struct dataset *set, const char *path, struct mien_error *error)

@@ -7,6 +7,7 @@
 #include <turbojpeg.h>
 
 #include "draw/overlay.h"
+#include "json.h"
 #include "report_page.h"
 #include "write.h"
 
@@ -14,42 +15,45 @@ enum { THUMB_QUALITY = 85, BAR_WIDTH = 60 /* pixels */ };
 
 /* ---- the curves, for the script ---- */
 
-static void write_values(FILE *file, const double *values, int labels)
+static void write_values(struct json *json, const double *values, int labels)
 {
     if (values[0] <= 0) {
-        fputs("null", file);
+        json_null(json, NULL);
         return;
     }
-    for (int i = 0; i < labels; i++) {
-        putc(i ? ',' : '[', file);
-        write_number(file, values[i + 1] / values[0], 3);
-    }
-    putc(']', file);
+    json_open(json, NULL, '[');
+    for (int i = 0; i < labels; i++)
+        json_number(json, NULL, values[i + 1] / values[0], 3);
+    json_close(json, ']');
 }
 
-static void write_curve(FILE *file, const struct timeline *timeline,
+static void write_curve(struct json *json, const struct timeline *timeline,
                         const struct timeline_face *face)
 {
     int labels = timeline->model->label_count;
-    fprintf(file, "{\"face\":%u,\"first\":%d,\"values\":[", face->id, face->step_first);
-    for (int i = 0; i < face->step_count; i++) {
-        fputs(i ? "," : "", file);
-        write_values(file, face->steps + (size_t)i * (size_t)(labels + 1), labels);
-    }
-    fputs("]}", file);
+    json_next_line(json);
+    json_open(json, NULL, '{');
+    json_count(json, "face", face->id);
+    json_count(json, "first", face->step_first);
+    json_open(json, "values", '[');
+    for (int i = 0; i < face->step_count; i++)
+        write_values(json, face->steps + (size_t)i * (size_t)(labels + 1), labels);
+    json_close(json, ']');
+    json_close(json, '}');
 }
 
 static void write_curves(FILE *file, const struct timeline *timeline, const size_t *faces,
                          size_t count)
 {
-    fputs("{\"step\":", file);
-    write_number(file, timeline->step, 6);
-    fputs(",\"faces\":[", file);
-    for (size_t i = 0; i < count; i++) {
-        fputs(i ? ",\n" : "\n", file);
-        write_curve(file, timeline, &timeline->faces[faces[i]]);
-    }
-    fputs("]}\n", file);
+    struct json json = {file};
+    json_open(&json, NULL, '{');
+    json_number(&json, "step", timeline->step, 6);
+    json_open(&json, "faces", '[');
+    for (size_t i = 0; i < count; i++)
+        write_curve(&json, timeline, &timeline->faces[faces[i]]);
+    json_close(&json, ']');
+    json_close(&json, '}');
+    putc('\n', file);
 }
 
 /* ---- a card for each face ---- */

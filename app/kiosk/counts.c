@@ -3,7 +3,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "data/write.h"
+#include "data/json.h"
 
 static struct counted *place_of(struct counts *counts, uint32_t id)
 {
@@ -69,35 +69,35 @@ bool counts_any(const struct counts *counts)
     return counts->visits > 0;
 }
 
-static void write_time(FILE *file)
+static void write_time(struct json *json)
 {
     char text[32];
     struct tm utc;
     time_t now = time(NULL);
     strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
-    write_json_string(file, text);
+    json_text(json, "time", text);
 }
 
 static void write_row(const struct counts *counts, FILE *file, const struct mien_model_info *model,
                       double seconds)
 {
+    struct json json = {file};
     int all = 0;
     for (int i = 0; i < COUNTS_KINDS; i++)
         all += counts->faces[i];
-    fputs("{\"time\":", file);
-    write_time(file);
-    fputs(",\"seconds\":", file);
-    write_number(file, seconds, 1);
-    fprintf(file, ",\"faces\":%d,\"emotions\":{", all);
-    for (int i = 0; i < model->label_count; i++) {
-        fputs(i ? "," : "", file);
-        write_json_string(file, model->labels[i]);
-        fprintf(file, ":%d", counts->faces[i]);
-    }
-    fprintf(file, "},\"uncertain\":%d,\"visits\":%d,\"dwell\":", counts->faces[COUNTS_UNCERTAIN],
-            counts->visits);
-    write_number(file, counts->visits ? counts->dwell / counts->visits : 0, 1);
-    fputs("}\n", file);
+    json_open(&json, NULL, '{');
+    write_time(&json);
+    json_number(&json, "seconds", seconds, 1);
+    json_count(&json, "faces", all);
+    json_open(&json, "emotions", '{');
+    for (int i = 0; i < model->label_count; i++)
+        json_count(&json, model->labels[i], counts->faces[i]);
+    json_close(&json, '}');
+    json_count(&json, "uncertain", counts->faces[COUNTS_UNCERTAIN]);
+    json_count(&json, "visits", counts->visits);
+    json_number(&json, "dwell", counts->visits ? counts->dwell / counts->visits : 0, 1);
+    json_close(&json, '}');
+    putc('\n', file);
 }
 
 void counts_put(struct counts *counts, FILE *file, const struct mien_model_info *model,
