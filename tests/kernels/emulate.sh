@@ -43,7 +43,7 @@ for test in kernels/test_kernels unit/test_network; do
 done
 
 echo '== aarch64: kernels/test_scan_kernels'
-scan="cascade group integral scan scan_kernels scan_layout scan_scales arm/scan_neon"
+scan="cascade group integral scan scan_choice scan_kernels scan_layout scan_scales arm/scan_neon"
 aarch64-linux-gnu-gcc $flags -ffp-contract=off -Ivision -Ivision/include -Ivision/faces \
     -isystem "$work/root/usr/include" $(printf 'vision/faces/%s.c ' $scan) core/base/error.c core/base/picture.c \
     tests/runner.c tests/kernels/test_scan_kernels.c "$lib/libcunit.so" -lm -o "$work/test"

@@ -17,6 +17,7 @@ enum {
 /* An element on the way from the root to where the reader is. */
 struct cascade_level {
     const struct cascade_element *element;
+    const char *name; /* the element's */
     unsigned seen; /* a bit for each kind of child so far */
     int index;     /* of an element `_` among its like */
     int children;  /* `_` so far */
@@ -36,7 +37,7 @@ struct cascade_reader {
     size_t length;
 };
 
-/* Stops the reader with the place in the file, and a reason. Returns -code. */
+/* cascade_refuse.c: stops the reader with the place in the file, and a reason. Returns -code. */
 int cascade_refuse(struct cascade_reader *reader, int code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
