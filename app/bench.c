@@ -10,11 +10,11 @@
 #include "base/clock.h"
 #include "bench/frames.h"
 #include "commands.h"
+#include "common/model_path.h"
 #include "data/json.h"
 #include "mien/log.h"
 #include "mien/model.h"
 #include "mien/network.h"
-#include "model_path.h"
 #include "settings.h"
 
 enum { VARIANTS_MAX = 32, ROUNDS_MAX = 4096, ROUNDS_MIN = 5 };

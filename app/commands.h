@@ -2,16 +2,8 @@
 #ifndef APP_COMMANDS_H
 #define APP_COMMANDS_H
 
+#include "common/exit_code.h"
 #include "mien/command_line.h"
-
-/* Exit codes, documented in mien(1). */
-enum exit_code {
-    EXIT_FINE = 0,
-    EXIT_USAGE = 1,      /* wrong arguments or configuration */
-    EXIT_UNREADABLE = 2, /* an input (video, picture, model, data set) cannot be used */
-    EXIT_LOSSES = 3,     /* finished, but something was lost; or an output cannot be written */
-    EXIT_NO_DEVICE = 4,  /* no camera, or no display */
-};
 
 int command_annotate(const struct mien_command_line *line);
 int command_bench(const struct mien_command_line *line);

@@ -9,10 +9,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/model_path.h"
 #include "data/json.h"
 #include "files/outputs.h"
 #include "mien/log.h"
-#include "model_path.h"
 #include "score/dataset.h"
 #include "score/metrics.h"
 #include "score/plot.h"

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "commands.h"
+#include "common/signals.h"
 #include "draw/window.h"
 #include "kiosk/answer.h"
 #include "kiosk/publisher.h"
@@ -15,7 +16,6 @@
 #include "mien/log.h"
 #include "reload.h"
 #include "settings.h"
-#include "signals.h"
 #include "stream/session.h"
 #include "usage.h"
 

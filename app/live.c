@@ -8,12 +8,12 @@
 
 #include "base/clock.h"
 #include "commands.h"
+#include "common/signals.h"
 #include "draw/window.h"
 #include "files/outputs.h"
 #include "mien/log.h"
 #include "reload.h"
 #include "settings.h"
-#include "signals.h"
 #include "stream/recorder.h"
 #include "stream/session.h"
 #include "usage.h"

@@ -5,8 +5,8 @@
 #include <limits.h>
 
 #include "app_config.h"
+#include "common/place.h"
 #include "faces/engine.h"
-#include "place.h"
 
 #define MODULE "mien-opencv.so"
 

@@ -3,10 +3,10 @@
 #include <sys/stat.h>
 
 #include "base/clock.h"
+#include "common/signals.h"
 #include "mien/log.h"
 #include "recognise/open.h"
 #include "settings.h"
-#include "signals.h"
 
 #define LOOK_SECONDS 0.25 /* between looks at the files */
 

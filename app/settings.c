@@ -3,9 +3,9 @@
 #include <errno.h>
 #include <string.h>
 
+#include "common/model_path.h"
 #include "draw/text.h"
 #include "mien/log.h"
-#include "model_path.h"
 #include "opencv.h"
 
 static const char *or_null(const char *text)

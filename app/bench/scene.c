@@ -11,8 +11,8 @@
 
 #include "app_config.h"
 #include "base/clamp.h"
+#include "common/place.h"
 #include "mien/detector.h"
-#include "place.h"
 #include "video/video.h"
 
 #define PORTRAIT "portrait-hopper-usn.jpg"

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "app_config.h"
-#include "place.h"
+#include "common/place.h"
 
 static void *give_up(const char *what)
 {

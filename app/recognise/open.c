@@ -2,7 +2,7 @@
 
 #include <errno.h>
 
-#include "model_path.h"
+#include "common/model_path.h"
 
 int recogniser_open(struct mien_recogniser **recogniser,
                     const struct mien_recogniser_options *options, struct mien_error *error)

@@ -15,10 +15,10 @@
 #include "base/clock.h"
 #include "base/utf8.h"
 #include "batch_list.h"
-#include "commands.h"
+#include "common/exit_code.h"
+#include "common/signals.h"
 #include "mien/log.h"
 #include "progress.h"
-#include "signals.h"
 
 struct batch {
     const struct batch_options *options;

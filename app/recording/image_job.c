@@ -9,7 +9,8 @@
 #include <unistd.h>
 
 #include "base/utf8.h"
-#include "commands.h"
+#include "common/exit_code.h"
+#include "common/signals.h"
 #include "data/records.h"
 #include "draw/overlay.h"
 #include "draw/picture_file.h"
@@ -19,7 +20,6 @@
 #include "mien/log.h"
 #include "progress.h"
 #include "recognise/open.h"
-#include "signals.h"
 #include "video/video.h"
 
 struct job {

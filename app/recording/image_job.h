@@ -19,7 +19,7 @@ struct image_job_options {
 
 /* Says on stdout what each face expresses, unless that takes an output, and on stderr what cannot
  * be used; the others are done all the same. SIGINT and SIGTERM end it with complete files.
- * Returns an exit code of commands.h, or 128 + the signal. */
+ * Returns an exit code (common/exit_code.h), or 128 + the signal. */
 int image_job_run(const struct image_job_options *options);
 
 #endif

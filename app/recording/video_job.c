@@ -5,7 +5,8 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "commands.h"
+#include "common/exit_code.h"
+#include "common/signals.h"
 #include "data/records.h"
 #include "data/timeline.h"
 #include "draw/overlay.h"
@@ -15,7 +16,6 @@
 #include "progress.h"
 #include "recognise/open.h"
 #include "recognise/timing.h"
-#include "signals.h"
 
 /* ---- the work ---- */
 

@@ -22,7 +22,7 @@ struct video_job_options {
 };
 
 /* Says what happens on stderr. SIGINT and SIGTERM end it with complete files.
- * Returns an exit code of commands.h, or 128 + the signal. */
+ * Returns an exit code (common/exit_code.h), or 128 + the signal. */
 int video_job_run(const struct video_job_options *options);
 
 #endif

@@ -6,7 +6,7 @@
 #include <poll.h>
 
 #include "base/clock.h"
-#include "commands.h"
+#include "common/exit_code.h"
 #include "mien/log.h"
 #include "recognise/open.h"
 

@@ -35,7 +35,7 @@ struct session {
 };
 
 /* Starts the recogniser; `wanted` (may be NULL) tells where the faces of every look go. Returns an
- * exit code (commands.h); session_close is due in any case. */
+ * exit code (common/exit_code.h); session_close is due in any case. */
 int session_open(struct session *session, const struct mien_recogniser_options *recogniser,
                  const struct rows_options *wanted, struct mien_error *error);
 
