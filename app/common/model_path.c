@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <stdlib.h>
 
 #include "app_config.h"
 #include "place.h"
@@ -13,11 +12,8 @@
 const char *model_path(const char *wished, struct mien_error *error)
 {
     static _Thread_local char installed[PATH_MAX];
-    const char *environment = getenv("MIEN_MODEL");
     if (wished)
         return wished;
-    if (environment && *environment)
-        return environment;
     if (place_find(installed, sizeof installed, MIEN_DATA "/models", DEFAULT_MODEL))
         return installed;
     mien_error_set(error, ENOENT,

@@ -4,9 +4,8 @@
 
 #include "mien/error.h"
 
-/* Returns `wished`, else $MIEN_MODEL, else the default model that came with mien. The text is the
- * thread's, the caller's or the environment's. NULL when there is no default model: the message
- * names where it should be. */
+/* Returns `wished`, else the default model that came with mien. The text is the caller's or the
+ * thread's. NULL when there is no default model: the message names where it should be. */
 const char *model_path(const char *wished, struct mien_error *error);
 
 /* The one that came with mien to tell faces from what looks like one. NULL as above. */

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -18,6 +19,7 @@ static struct mien_recogniser *make(void)
 {
     struct mien_recogniser *recogniser = NULL;
     struct mien_recogniser_options options = mien_recogniser_defaults();
+    options.model = getenv("MIEN_MODEL");
     options.smoothing = (struct mien_smoothing_options){.time_constant = 0.25, .hysteresis = 0.1};
     CU_ASSERT_EQUAL_FATAL(recogniser_open(&recogniser, &options, NULL), 0);
     return recogniser;
