@@ -75,7 +75,7 @@ struct mien_recogniser_options settings_recogniser(const struct mien_config *con
                       .hysteresis = config->emotion.hysteresis,
                       .hysteresis_seconds = config->emotion.hysteresis_seconds,
                       .uncertain_below = config->emotion.uncertain_below},
-        .sweep = config->detection.full_scan,
+        .full_scan = config->detection.full_scan,
     };
 }
 

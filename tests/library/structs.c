@@ -146,7 +146,7 @@ static const struct line lines[] = {
     FIELD(mien_recogniser_options, finder),
     FIELD(mien_recogniser_options, tracks),
     FIELD(mien_recogniser_options, smoothing),
-    FIELD(mien_recogniser_options, sweep),
+    FIELD(mien_recogniser_options, full_scan),
     FIELD(mien_recogniser_options, still),
     FIELD(mien_recogniser_options, times),
     STRUCT(mien_detections),

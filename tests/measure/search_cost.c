@@ -1,6 +1,6 @@
 /* What does the search near known faces find, and cost, against a search of every whole picture?
  *
- *     search_cost VIDEO [SWEEP]
+ *     search_cost VIDEO [FULL_SCAN]
  *
  * Prints a line for each way: faces shown per picture, pictures with none, milliseconds of
  * processor time. */
@@ -79,7 +79,7 @@ int main(int argc, char **argv)
     struct mien_error error = {""};
     long pictures = 0;
     if (argc < 2) {
-        fputs("Usage: search_cost VIDEO [SWEEP]\n", stderr);
+        fputs("Usage: search_cost VIDEO [FULL_SCAN]\n", stderr);
         return 1;
     }
     int status = mien_reader_open(&reader, argv[1], &error);

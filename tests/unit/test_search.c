@@ -15,14 +15,14 @@ struct stage {
     struct mien_search *search;
 };
 
-static void open_stage(struct stage *stage, double sweep)
+static void open_stage(struct stage *stage, double full_scan)
 {
     *stage = (struct stage){0};
     portrait_load(&portrait_hopper, &stage->hopper);
     portrait_load(&portrait_collins, &stage->collins);
     CU_ASSERT_EQUAL_FATAL(mien_picture_alloc(&stage->picture, MIEN_GRAY8, WIDTH, HEIGHT, NULL), 0);
     CU_ASSERT_EQUAL_FATAL(mien_detector_create(&stage->detector, NULL, NULL), 0);
-    CU_ASSERT_EQUAL_FATAL(mien_search_create(&stage->search, stage->detector, sweep, NULL), 0);
+    CU_ASSERT_EQUAL_FATAL(mien_search_create(&stage->search, stage->detector, full_scan, NULL), 0);
 }
 
 static void close_stage(struct stage *stage)
@@ -87,8 +87,8 @@ static void follows_a_known_face(void)
     close_stage(&stage);
 }
 
-/* Whatever the rate of pictures, a face that enters is seen within one sweep and a picture. */
-static void meets_a_new_face_within_a_sweep(void)
+/* Whatever the rate of pictures, a face that enters is seen within one full scan and a picture. */
+static void meets_a_new_face_within_a_full_scan(void)
 {
     static const double rates[] = {60, 30, 7, 1};
     for (size_t r = 0; r < sizeof rates / sizeof *rates; r++) {
@@ -183,7 +183,7 @@ int main(void)
 {
     const struct test tests[] = {
         {"follows a known face", follows_a_known_face},
-        {"meets a new face within a sweep", meets_a_new_face_within_a_sweep},
+        {"meets a new face within a full scan", meets_a_new_face_within_a_full_scan},
         {"tells each face once", tells_each_face_once},
         {"is deterministic", is_deterministic},
         {"searches the whole when the size changes", searches_the_whole_when_the_size_changes},

@@ -12,7 +12,7 @@ struct mien_search {
     struct mien_detector *detector;
     double full_scan;
     int width, height; /* of the pictures */
-    double place;      /* where the search came to, in sweeps since time 0 */
+    double place;      /* where the search came to, in full scans since time 0 */
 };
 
 /* What one call has found so far. */
@@ -25,7 +25,7 @@ int mien_search_create(struct mien_search **search, struct mien_detector *detect
                        double full_scan, struct mien_error *error)
 {
     if (!(full_scan > 0))
-        return mien_error_set(error, EINVAL, "a sweep of %g s is not possible", full_scan);
+        return mien_error_set(error, EINVAL, "a full scan in %g s is not possible", full_scan);
     struct mien_search *created = calloc(1, sizeof *created);
     if (!created)
         return mien_error_set(error, ENOMEM, "no memory for the search of faces");
@@ -112,7 +112,7 @@ static int look_at_part(struct mien_search *search, const struct mien_picture *g
                mien_detector_find_part(search->detector, gray, from, to, boxes, FOUND_MAX, error));
 }
 
-/* The part from…to, in sweeps, less than one; it may go on from the start. */
+/* The part from…to, in full scans, less than one; it may go on from the start. */
 static int look_around(struct mien_search *search, const struct mien_picture *gray, double from,
                        double to, struct finds *finds, struct mien_error *error)
 {

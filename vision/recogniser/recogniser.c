@@ -86,7 +86,7 @@ struct mien_recogniser_options mien_recogniser_defaults(void)
     return (struct mien_recogniser_options){.detector = mien_detector_defaults(),
                                             .tracks = mien_tracks_defaults(),
                                             .smoothing = mien_smoothing_defaults(),
-                                            .sweep = 0.1};
+                                            .full_scan = 0.1};
 }
 
 int mien_recogniser_create(struct mien_recogniser **recogniser,
@@ -106,8 +106,8 @@ int mien_recogniser_create(struct mien_recogniser **recogniser,
         status = open_finder(r, options, error);
     if (status == 0 && !options->still)
         status = mien_tracks_create(&r->tracks, &options->tracks, error);
-    if (status == 0 && !options->still && options->sweep > 0)
-        status = mien_search_create(&r->search, r->detector, options->sweep, error);
+    if (status == 0 && !options->still && options->full_scan > 0)
+        status = mien_search_create(&r->search, r->detector, options->full_scan, error);
     if (status < 0) {
         mien_recogniser_destroy(&r);
         return status;

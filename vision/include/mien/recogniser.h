@@ -39,9 +39,9 @@ struct mien_recogniser_options {
         finder; /* for unrelated pictures; no model: none, but the detector */
     struct mien_tracks_options tracks;
     struct mien_smoothing_options smoothing;
-    double sweep; /* seconds in which the whole picture is searched once; 0.1, 0: the whole of every
-                     picture */
-    int still;    /* unrelated pictures: no tracks, no smoothing */
+    double full_scan; /* seconds in which the whole picture is searched once; 0.1, 0: the whole of
+                         every picture */
+    int still;        /* unrelated pictures: no tracks, no smoothing */
     struct mien_recogniser_times *times; /* where time is added; NULL: it is not measured */
 };
 

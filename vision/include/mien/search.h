@@ -16,8 +16,8 @@ extern "C" {
 
 struct mien_search; /* one thread at a time; allocates nothing after create */
 
-/* `detector` must outlive the search. `full scan`: seconds in which the search goes round, so the
- * longest that a new face goes unseen, above 0. Returns 0, -EINVAL (another full scan) or
+/* `detector` must outlive the search. `full_scan`: seconds in which the search goes round, so the
+ * longest that a new face goes unseen, above 0. Returns 0, -EINVAL (another `full_scan`) or
  * -ENOMEM. */
 MIEN_API int mien_search_create(struct mien_search **search, struct mien_detector *detector,
                                 double full_scan, struct mien_error *error);
