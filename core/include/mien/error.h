@@ -11,7 +11,7 @@ extern "C" {
 
 /* One line of text without a line break, always terminated. Owned by the caller. */
 struct mien_error {
-    char text[512];
+    char text[512]; /* what is wrong, with the name of the file, and what to do about it */
 };
 
 /* Formats the message and returns -code, so that a caller can `return mien_error_set(…)`.

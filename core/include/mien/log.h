@@ -8,11 +8,12 @@
 extern "C" {
 #endif
 
+/* How much a message matters, the most first. */
 enum mien_log_level {
-    MIEN_LOG_ERROR,
-    MIEN_LOG_WARNING,
-    MIEN_LOG_INFO,
-    MIEN_LOG_DEBUG,
+    MIEN_LOG_ERROR,   /* what was asked for cannot be done */
+    MIEN_LOG_WARNING, /* it is done, but not as it should be */
+    MIEN_LOG_INFO,    /* what is done */
+    MIEN_LOG_DEBUG,   /* and how */
 };
 
 /* Takes one message: a line without its end, valid during the call. Called from any thread, also

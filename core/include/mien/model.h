@@ -14,18 +14,25 @@
 extern "C" {
 #endif
 
-enum { MIEN_LABELS_MAX = 32, MIEN_PRECISIONS = 3 };
+enum {
+    MIEN_LABELS_MAX = 32, /* labels of a model */
+    MIEN_PRECISIONS = 3   /* that a network can be computed in */
+};
 
 struct mien_model; /* immutable but for mien_model_drop_weights; any number of threads */
 
 /* What the file says of itself. Strings live as long as the model. */
 struct mien_model_info {
-    const char *name;            /* the path (or name) the model was opened under */
-    int width, height, channels; /* network input, pixels; channels is 1 (gray) */
-    float divide, mean, std;     /* input value = (pixel / divide - mean) / std */
-    int label_count;             /* 2…MIEN_LABELS_MAX */
-    const char *const *labels;   /* in the order of the network's outputs */
-    float temperature;           /* calibration: probabilities = softmax(logits / temperature) */
+    const char *name;          /* the path (or name) the model was opened under */
+    int width;                 /* of the network's input, pixels */
+    int height;                /* of it */
+    int channels;              /* 1: gray */
+    float divide;              /* input value = (pixel / divide - mean) / std */
+    float mean;                /* see divide */
+    float std;                 /* see divide */
+    int label_count;           /* 2…MIEN_LABELS_MAX */
+    const char *const *labels; /* in the order of the network's outputs */
+    float temperature;         /* calibration: probabilities = softmax(logits / temperature) */
     double accuracy[MIEN_PRECISIONS]; /* measured in fp32, bf16, int8, 0…1; 0: not measured */
     const char *provenance;           /* JSON text, as it stands in the file */
     size_t parameters;                /* all weights: trainable and statistics */
@@ -53,6 +60,7 @@ MIEN_API void mien_model_drop_weights(struct mien_model *model);
 /* Frees the model and sets *model to NULL. A NULL model is fine. */
 MIEN_API void mien_model_close(struct mien_model **model);
 
+/* What the file says of itself; lives as long as the model. */
 MIEN_API const struct mien_model_info *mien_model_info(const struct mien_model *model);
 
 #ifdef __cplusplus

@@ -21,7 +21,7 @@ extern "C" {
 struct mien_network;
 struct mien_context;
 
-enum { MIEN_FACES_MAX = 1024 };
+enum { MIEN_FACES_MAX = 1024 /* computed together */ };
 
 /* The default comes after the semicolon. */
 struct mien_network_options {
@@ -63,6 +63,7 @@ MIEN_API const char *mien_network_level(int index);
  * (no more threads). */
 MIEN_API int mien_context_create(struct mien_context **context, const struct mien_network *network,
                                  struct mien_error *error);
+/* Frees, with the helper threads, and sets NULL; NULL is fine. */
 MIEN_API void mien_context_destroy(struct mien_context **context);
 
 /* Runs one picture: `gray` holds height rows of width bytes, `stride` bytes apart.

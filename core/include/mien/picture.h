@@ -12,6 +12,7 @@
 extern "C" {
 #endif
 
+/* What a picture's bytes are. */
 enum mien_pixels {
     MIEN_GRAY8,  /* one byte a pixel, full range 0…255 */
     MIEN_BGRX32, /* four bytes a pixel in memory order blue, green, red, unused */
@@ -22,17 +23,19 @@ enum mien_pixels {
 /* Pixel (x, y) starts at data + y * stride + x * (1 or 4), luma in planes. Rows run from top to
  * bottom. */
 struct mien_picture {
-    enum mien_pixels pixels;
-    int width, height; /* pixels */
-    ptrdiff_t stride;  /* bytes from one row to the next */
-    uint8_t *data;
+    enum mien_pixels pixels; /* what its bytes are */
+    int width;               /* pixels of a row */
+    int height;              /* rows */
+    ptrdiff_t stride;        /* bytes from one row to the next */
+    uint8_t *data;           /* the first row */
 };
 
 /* How the values of MIEN_YUV420 stand for colours: the shares of red and blue in luma, and whether
  * the values go from 0 to 255 or luma from 16 to 235 and the others from 16 to 240. */
 struct mien_yuv {
-    double red, blue;
-    int full_range;
+    double red;     /* its share in luma */
+    double blue;    /* its share in luma */
+    int full_range; /* 0…255; 0: 16…235 and 16…240 */
 };
 
 /* Largest width and height accepted anywhere, in pixels. */

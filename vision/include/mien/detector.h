@@ -15,7 +15,10 @@ extern "C" {
 
 /* A box in pixels of the picture it was found in; x, y is its top left corner. */
 struct mien_box {
-    int x, y, width, height;
+    int x;      /* of the left edge */
+    int y;      /* of the upper edge */
+    int width;  /* pixels */
+    int height; /* pixels */
 };
 
 /* Whether the centre of `other` lies in the box. */
@@ -29,8 +32,8 @@ struct mien_detector; /* one thread at a time */
 
 /* Who searches. */
 enum mien_detector_engine {
-    MIEN_DETECTOR_AUTO, /* mien's own search, and OpenCV for cascades that are not for it */
-    MIEN_DETECTOR_MIEN,
+    MIEN_DETECTOR_AUTO,   /* mien's own search, and OpenCV for cascades that are not for it */
+    MIEN_DETECTOR_MIEN,   /* only that */
     MIEN_DETECTOR_OPENCV, /* slower, the same faces */
 };
 
@@ -42,9 +45,9 @@ struct mien_detector_options {
                             build time and at run time) */
     const char *cpu; /* kernel level, as mien_network_options; one that the search does not have is
                         as good as NULL: the best */
-    double scale_step; /* ratio between neighbouring face sizes, 1.01…10; 1.1 */
-    int neighbours;    /* a face needs more raw hits than this, 1 or more; 5 */
-    enum mien_detector_engine engine;
+    double scale_step;                /* ratio between neighbouring face sizes, 1.01…10; 1.1 */
+    int neighbours;                   /* a face needs more raw hits than this, 1 or more; 5 */
+    enum mien_detector_engine engine; /* who searches; MIEN_DETECTOR_AUTO */
     /* Called only where OpenCV is to search: sets *opencv, for as long as the process runs, and
      * returns 0, or a negative errno value with a message. NULL: there is no OpenCV. */
     int (*load_opencv)(const struct mien_face_engine **opencv, struct mien_error *error);
@@ -64,6 +67,7 @@ MIEN_API struct mien_detector_options mien_detector_defaults(void);
 MIEN_API int mien_detector_create(struct mien_detector **detector,
                                   const struct mien_detector_options *options,
                                   struct mien_error *error);
+/* Frees and sets NULL; NULL is fine. */
 MIEN_API void mien_detector_destroy(struct mien_detector **detector);
 
 /* Finds upright frontal faces in a gray picture, largest first. Writes at most `capacity` boxes
@@ -75,7 +79,8 @@ MIEN_API int mien_detector_find(struct mien_detector *detector, const struct mie
 /* Where to look and for which sizes. */
 struct mien_detector_range {
     struct mien_box region; /* faces outside are not looked for; clipped to the picture */
-    int smallest, largest;  /* sides of a face in pixels; largest 0: no limit */
+    int smallest;           /* side of the smallest face, pixels */
+    int largest;            /* of the largest; 0: no limit */
 };
 
 /* The same within a range; boxes are in pixels of the whole picture. A region

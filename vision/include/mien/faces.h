@@ -13,6 +13,7 @@
 extern "C" {
 #endif
 
+/* One of them. */
 struct mien_face {
     uint32_t id;                          /* stable over time; 1, 2, … */
     struct mien_box box;                  /* pixels of the picture */
@@ -27,15 +28,17 @@ struct mien_face {
 
 /* `room` is how many fit into the memory; only the functions below change it. */
 struct mien_boxes {
-    struct mien_box *boxes;
-    int count, room;
+    struct mien_box *boxes; /* pixels of the picture */
+    int count;              /* how many there are */
+    int room;               /* how many fit */
 };
 
 /* The faces of one picture. A zeroed struct has none and no memory. Whoever declares it owns it: it
  * grows as needed, is used again for the next picture, and is released with mien_faces_free. */
 struct mien_faces {
-    struct mien_face *list;
-    int count, room;
+    struct mien_face *list;      /* the faces */
+    int count;                   /* how many there are */
+    int room;                    /* how many fit */
     struct mien_boxes tentative; /* what may be a face, but is not known well enough to be shown:
                                     to be covered where faces are covered */
 };

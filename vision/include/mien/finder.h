@@ -23,6 +23,7 @@ struct mien_detection {
     float score;         /* how surely it is a face, 0…1 */
 };
 
+/* How to find them. */
 struct mien_finder_options {
     const char *model;    /* path of the network that decides (models/face.safetensors) */
     const char *cascades; /* folder of OpenCV's cascades; NULL: where the system keeps them */
@@ -37,6 +38,7 @@ struct mien_finder_options {
 MIEN_API int mien_finder_create(struct mien_finder **finder,
                                 const struct mien_finder_options *options,
                                 struct mien_error *error);
+/* Frees and sets NULL; NULL is fine. */
 MIEN_API void mien_finder_destroy(struct mien_finder **finder);
 
 /* Finds faces in a gray picture, largest first. Writes at most `capacity` (the surest ones) and

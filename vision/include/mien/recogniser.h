@@ -20,13 +20,16 @@ extern "C" {
 
 /* Nanoseconds spent: on the clock, and on the CPU by the thread that called. */
 struct mien_stage_time {
-    int64_t wall_ns, cpu_ns;
+    int64_t wall_ns; /* on the clock */
+    int64_t cpu_ns;  /* on the CPU */
 };
 
 /* Sums over all pictures since they were zeroed. Detection belongs to the thread that detects, the
  * others to the one that classifies. */
 struct mien_recogniser_times {
-    struct mien_stage_time detect, crop, classify;
+    struct mien_stage_time detect;   /* finding and following faces */
+    struct mien_stage_time crop;     /* cutting them out */
+    struct mien_stage_time classify; /* the network, and smoothing */
 };
 
 /* The default comes after the semicolon. */
@@ -34,11 +37,11 @@ struct mien_recogniser_options {
     const char *model;     /* path of the model file; must not be NULL */
     const char *cpu;       /* kernel level, as mien_network_options; NULL: the best */
     const char *precision; /* of the network, as mien_network_options; NULL: auto */
-    struct mien_detector_options detector;
+    struct mien_detector_options detector; /* mien_detector_defaults() */
     struct mien_finder_options
         finder; /* for unrelated pictures; no model: none, but the detector */
-    struct mien_tracks_options tracks;
-    struct mien_smoothing_options smoothing;
+    struct mien_tracks_options tracks;       /* mien_tracks_defaults() */
+    struct mien_smoothing_options smoothing; /* mien_smoothing_defaults() */
     double full_scan; /* seconds in which the whole picture is searched once; 0.1, 0: the whole of
                          every picture */
     int still;        /* unrelated pictures: no tracks, no smoothing */
@@ -65,8 +68,9 @@ MIEN_API void mien_recogniser_destroy(struct mien_recogniser **recogniser);
 MIEN_API const struct mien_model_info *
 mien_recogniser_model(const struct mien_recogniser *recogniser);
 
-/* The network's kernels and precision. Static storage. */
+/* The network's kernels. Static storage. */
 MIEN_API const char *mien_recogniser_cpu(const struct mien_recogniser *recogniser);
+/* The network's precision. Static storage. */
 MIEN_API const char *mien_recogniser_precision(const struct mien_recogniser *recogniser);
 
 /* Numbers faces to come from the last of another recogniser's on; both are of streams. */
@@ -88,19 +92,23 @@ MIEN_API int mien_recogniser_run(struct mien_recogniser *recogniser,
 /* The faces of one picture, not yet classified. Zeroed, used again and released as struct
  * mien_faces; `tentative` likewise. */
 struct mien_detections {
-    struct mien_track *tracks;
-    int count, room;
-    struct mien_boxes tentative;
+    struct mien_track *tracks;   /* the faces */
+    int count;                   /* how many there are */
+    int room;                    /* how many fit */
+    struct mien_boxes tentative; /* as those of struct mien_faces */
 };
 
+/* Releases the memory and zeroes the struct. */
 MIEN_API void mien_detections_free(struct mien_detections *detections);
 
-/* The two halves of mien_recogniser_run, each in the order of the pictures. While one thread
- * detects the faces of a picture, another may classify those of an earlier one; what comes out is
- * the same. Errors are those of mien_recogniser_run; classifying can only fail with -ENOMEM. */
+/* The first half of mien_recogniser_run. Both are called in the order of the pictures. While one
+ * thread detects the faces of a picture, another may classify those of an earlier one; what comes
+ * out is the same. Errors are those of mien_recogniser_run; classifying can only fail with -ENOMEM.
+ */
 MIEN_API int mien_recogniser_detect(struct mien_recogniser *recogniser,
                                     const struct mien_picture *gray, double time,
                                     struct mien_detections *detections, struct mien_error *error);
+/* The second half: what the faces that were detected express. */
 MIEN_API int mien_recogniser_classify(struct mien_recogniser *recogniser,
                                       const struct mien_picture *gray, double time,
                                       const struct mien_detections *detections,

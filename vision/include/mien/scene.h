@@ -13,13 +13,13 @@
 extern "C" {
 #endif
 
-enum { MIEN_SCENE_SIDE = 32 };
+enum { MIEN_SCENE_SIDE = 32 /* pixels of the small picture */ };
 
 /* The last picture that showed something, made small, and when it was. All zeros before the first.
  * One thread at a time. */
 struct mien_scene {
-    uint8_t small[MIEN_SCENE_SIDE * MIEN_SCENE_SIDE];
-    double time;
+    uint8_t small[MIEN_SCENE_SIDE * MIEN_SCENE_SIDE]; /* row by row */
+    double time;                                      /* seconds */
 };
 
 /* Takes the picture of `time` (seconds, not decreasing; MIEN_GRAY8). Returns whether it shows

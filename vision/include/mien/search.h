@@ -21,6 +21,7 @@ struct mien_search; /* one thread at a time; allocates nothing after create */
  * -ENOMEM. */
 MIEN_API int mien_search_create(struct mien_search **search, struct mien_detector *detector,
                                 double full_scan, struct mien_error *error);
+/* Frees and sets NULL; NULL is fine. */
 MIEN_API void mien_search_destroy(struct mien_search **search);
 
 /* The next picture is searched as a whole. */

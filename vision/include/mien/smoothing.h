@@ -8,6 +8,10 @@
 #include "mien/model.h"
 #include "mien/visibility.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* The default comes after the semicolon. */
 struct mien_smoothing_options {
     double time_constant; /* seconds, time constant of the average; 0.3, 0: none */
@@ -21,14 +25,15 @@ struct mien_smoothing_options {
 /* What is used where nothing else is asked for: to begin with, and change. */
 MIEN_API struct mien_smoothing_options mien_smoothing_defaults(void);
 
+/* One face's: made by mien_smoothing_begin. Fields are for reading. */
 struct mien_smoothing {
-    float probabilities[MIEN_LABELS_MAX];
+    float probabilities[MIEN_LABELS_MAX]; /* averaged */
     int label;          /* the one shown; it may be a little behind the greatest */
     double time;        /* seconds, of the last value */
     int rival;          /* leads over `label`, but neither far nor for long; or `label` itself */
     double rival_since; /* seconds */
-    bool uncertain;
-    double doubted; /* seconds, when the confidence was last under the threshold */
+    bool uncertain;     /* the label */
+    double doubted;     /* seconds, when the confidence was last under the threshold */
 };
 
 /* The first value, taken as it is. */
@@ -41,4 +46,7 @@ MIEN_API void mien_smoothing_add(struct mien_smoothing *smoothing, const float *
                                  int count, double time,
                                  const struct mien_smoothing_options *options);
 
+#ifdef __cplusplus
+}
+#endif
 #endif

@@ -14,12 +14,14 @@
 extern "C" {
 #endif
 
-enum { MIEN_TRACKS_MAX = 512 };
+enum { MIEN_TRACKS_MAX = 512 /* faces at once */ };
 
+/* A face over time. */
 struct mien_track {
     uint32_t id;         /* 1, 2, … never used again in this run */
     struct mien_box box; /* smoothed, pixels */
-    double first, last;  /* seconds: when first and last detected */
+    double first;        /* seconds: when it was first detected */
+    double last;         /* and when last */
     int hits;            /* detections so far */
     float tilt;          /* degrees by which the face leans, clockwise; 0: not known */
     float score;         /* how surely it is a face, 0…1; 0: not known */
@@ -48,6 +50,7 @@ struct mien_tracks; /* one thread at a time; allocates nothing after create */
 MIEN_API int mien_tracks_create(struct mien_tracks **tracks,
                                 const struct mien_tracks_options *options,
                                 struct mien_error *error);
+/* Frees and sets NULL; NULL is fine. */
 MIEN_API void mien_tracks_destroy(struct mien_tracks **tracks);
 
 /* Takes the detections of one frame at `time` (seconds, not decreasing). */
