@@ -122,7 +122,7 @@ static void answer_whoever_asks(struct kiosk *kiosk)
                             .shown = kiosk->shown,
                             .faces_so_far = kiosk->highest,
                             .complaint = kiosk->complaint.text};
-    answer_put(&answer, file);
+    answer_write(&answer, file);
     fclose(file);
 }
 

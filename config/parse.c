@@ -71,7 +71,7 @@ static int hex4(const char *text, unsigned *value)
     return 0;
 }
 
-static char *put_utf8(char *out, unsigned c)
+static char *write_utf8(char *out, unsigned c)
 {
     if (c < 0x80) {
         *out++ = (char)c;
@@ -99,7 +99,7 @@ static int read_unicode(struct reader *r, char **out)
     }
     if (!high || (high >= 0xd800 && high < 0xe000))
         return wrong(r, place, "this \\u is not a character");
-    *out = put_utf8(*out, high);
+    *out = write_utf8(*out, high);
     return 0;
 }
 

@@ -28,7 +28,7 @@ static void write_latency(struct json *json, const char *name, double ms)
         json_number(json, name, ms, 0);
 }
 
-void answer_put(const struct answer *answer, FILE *file)
+void answer_write(const struct answer *answer, FILE *file)
 {
     struct session *session = answer->session;
     struct overlay_status figures = {0};

@@ -16,6 +16,6 @@ struct answer {
     const char *complaint; /* of a configuration that was not taken over; empty: none */
 };
 
-void answer_put(const struct answer *answer, FILE *file);
+void answer_write(const struct answer *answer, FILE *file);
 
 #endif

@@ -100,8 +100,8 @@ static void write_row(const struct counts *counts, FILE *file, const struct mien
     putc('\n', file);
 }
 
-void counts_put(struct counts *counts, FILE *file, const struct mien_model_info *model,
-                double seconds)
+void counts_write(struct counts *counts, FILE *file, const struct mien_model_info *model,
+                  double seconds)
 {
     for (int i = 0; i < MIEN_TRACKS_MAX; i++) {
         count_one(counts, &counts->here[i]);

@@ -32,7 +32,7 @@ bool counts_any(const struct counts *counts);
 
 /* Writes one row of JSON Lines for the `seconds` that end now by the wall clock, and begins anew;
  * a face that is still there is counted in the next row too. */
-void counts_put(struct counts *counts, FILE *file, const struct mien_model_info *model,
-                double seconds);
+void counts_write(struct counts *counts, FILE *file, const struct mien_model_info *model,
+                  double seconds);
 
 #endif

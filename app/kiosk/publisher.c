@@ -55,7 +55,7 @@ static void publish(struct publisher *publisher, const struct mien_config *confi
     FILE *text = open_memstream(&row, &size);
     if (!text)
         return;
-    counts_put(&publisher->counts, text, model, now - publisher->since);
+    counts_write(&publisher->counts, text, model, now - publisher->since);
     publisher->since = now;
     if (!fclose(text)) {
         if (*config->counts.file)

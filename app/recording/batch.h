@@ -9,7 +9,7 @@
 
 enum { BATCH_JOBS_MAX = 256 };
 
-/* The outputs of `film` name folders; files only where the one input is a recording. */
+/* The outputs of `job` name folders; files only where the one input is a recording. */
 struct batch_options {
     const struct video_job_options *job;
     char **inputs; /* recordings, folders of them, patterns */

@@ -1,6 +1,6 @@
-/* How long to wait between tries to open a camera that is gone. Private to vision/. */
-#ifndef VISION_BACKOFF_H
-#define VISION_BACKOFF_H
+/* How long to wait between tries to open what is gone, a camera say. */
+#ifndef CORE_BACKOFF_H
+#define CORE_BACKOFF_H
 
 enum { BACKOFF_FIRST_MS = 1000, BACKOFF_LAST_MS = 30000 };
 

@@ -22,7 +22,7 @@ static float value_at(const uint8_t *from, int index, enum format format)
     return value;
 }
 
-static void put_value(uint8_t *to, int index, enum format format, float value)
+static void write_value(uint8_t *to, int index, enum format format, float value)
 {
     if (format == FORMAT_BYTE) {
         value = value > 0 ? value : 0;
@@ -46,7 +46,7 @@ static void finish(const struct call *call, const float *sums, int block, int y,
             value += value_at(addend, i, add->format) * call->add_multiplier[channel];
         if (call->relu)
             value = value > 0 ? value : 0;
-        put_value(output, i, out->format, value * call->scale[channel] + call->shift[channel]);
+        write_value(output, i, out->format, value * call->scale[channel] + call->shift[channel]);
     }
 }
 
@@ -145,9 +145,9 @@ static inline void pool_pixel(const struct call *call, int block, int y, int x, 
     const uint8_t *lower = upper + call->input.row;
     uint8_t *output = (uint8_t *)place(&call->output, block, y, x);
     for (int i = 0; i < LANES; i++)
-        put_value(output, i, format,
-                  larger(larger(value_at(upper, i, format), value_at(upper, i + LANES, format)),
-                         larger(value_at(lower, i, format), value_at(lower, i + LANES, format))));
+        write_value(output, i, format,
+                    larger(larger(value_at(upper, i, format), value_at(upper, i + LANES, format)),
+                           larger(value_at(lower, i, format), value_at(lower, i + LANES, format))));
 }
 
 static void pool(const struct call *call, struct slice slice)

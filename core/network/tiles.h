@@ -3,8 +3,8 @@
  *   ACCUMULATORS  registers that hold sums; two or more must remain for weights and inputs
  *   HALVES(from)  VECTOR floats of as many 16-bit ones (IEEE half precision) at `from`
  *   BYTES(from), BFLOATS(from)  VECTOR words of as many bytes or 16-bit numbers
- *   put_bytes(to, positive)  floats ≥ 0 cut to whole numbers up to 255
- *   put_bfloats(to, words)   the lower halves
+ *   store_bytes(to, positive)  floats ≥ 0 cut to whole numbers up to 255
+ *   store_bfloats(to, words)   the lower halves
  *   ROUND_BFLOATS(to, floats)  floats as the nearest bfloats, where it has an instruction
  *   CORNER_PARTS, SMALL_PARTS  vectors of outputs computed together on maps of 3×3
  *   DOT_BFLOAT(sum, unit, weights)  products of pairs of bfloats, where it has an instruction
@@ -98,7 +98,7 @@ INLINE vector load_values(const uint8_t *from, enum format format)
 INLINE void round_bfloats(uint8_t *to, vector value)
 {
     words bits = (words)value;
-    put_bfloats(to, (register_words)((bits + 0x7fff + (bits >> 16 & 1)) >> 16 & 0xffff));
+    store_bfloats(to, (register_words)((bits + 0x7fff + (bits >> 16 & 1)) >> 16 & 0xffff));
 }
 #define ROUND_BFLOATS(to, floats) round_bfloats(to, floats)
 #endif
@@ -106,7 +106,7 @@ INLINE void round_bfloats(uint8_t *to, vector value)
 INLINE void store_values(uint8_t *to, vector value, enum format format)
 {
     if (format == FORMAT_BYTE) {
-        put_bytes(to, (register_floats)(positive_part(value) + 0.5f));
+        store_bytes(to, (register_floats)(positive_part(value) + 0.5f));
     } else if (format == FORMAT_BFLOAT) {
         ROUND_BFLOATS(to, value);
     } else {

@@ -106,7 +106,7 @@ static size_t tap_step(const struct packer *packer)
     return packer->packed->tile ? in_block * (size_t)input_blocks_of(packer->input) : in_block;
 }
 
-static void put_weight(const struct packer *packer, size_t place, float weight)
+static void write_weight(const struct packer *packer, size_t place, float weight)
 {
     void *weights = packer->packed->weights;
     if (packer->packed->half)
@@ -190,7 +190,7 @@ static void pack_output(const struct packer *packer, int to)
         size_t place = first_place(packer, to, from);
         for (int y = 0; y < operation->kernel_height; y++)
             for (int x = 0; x < operation->kernel_width; x++, place += step)
-                put_weight(packer, place, taps.first[y * taps.row + x]);
+                write_weight(packer, place, taps.first[y * taps.row + x]);
     }
 }
 
@@ -210,7 +210,7 @@ static void pack_transformed(const struct packer *packer, int to, int from)
     size_t place = first_place(packer, to, from);
     for (int i = 0; i < winograd_positions(tile); i++, place += tap_step(packer))
         for (int j = 0; j < LANES; j++)
-            put_weight(packer, place + (size_t)(j * in_unit), values[i][j]);
+            write_weight(packer, place + (size_t)(j * in_unit), values[i][j]);
 }
 
 static void pack_tiles(const struct packer *packer)

@@ -173,7 +173,7 @@ static int number_formats(void) /* in the order of the arguments */
     return formats;
 }
 
-static void put_control_interface(void)
+static void write_control_interface(void)
 {
     put((uint8_t[]){9, 4, 0, 0, 0, 14, 1, 0, 2}, 9);
     size_t start = config_size;
@@ -185,7 +185,7 @@ static void put_control_interface(void)
     patch16(start + 5, config_size - start);
 }
 
-static void put_mode(const struct mode *m, int n)
+static void write_mode(const struct mode *m, int n)
 {
     uint32_t size = m->width * m->height * 2;
     put8(26 + 4 * m->rates);
@@ -204,7 +204,7 @@ static void put_mode(const struct mode *m, int n)
         put32(m->interval[r]);
 }
 
-static void put_format(int number)
+static void write_format(int number)
 {
     static const uint8_t yuy2[16] = "YUY2\x00\x00\x10\x00\x80\x00\x00\xaa\x00\x38\x9b\x71";
     int format = format_number[YUYV] == number ? YUYV : MJPEG, frames = 0;
@@ -218,11 +218,11 @@ static void put_format(int number)
         put((uint8_t[]){11, 0x24, 6, number, frames, 1, 1, 0, 0, 0, 0}, 11);
     }
     for (int n = 1; n <= frames; n++)
-        put_mode(find_mode(format, n), n);
+        write_mode(find_mode(format, n), n);
     put((uint8_t[]){6, 0x24, 13, 1, 1, 4}, 6); /* colours: BT.709, BT.601 matrix */
 }
 
-static void put_streaming_interface(int formats)
+static void write_streaming_interface(int formats)
 {
     put((uint8_t[]){9, 4, 1, 0, 0, 14, 2, 0, 0}, 9); /* idle */
     size_t start = config_size;
@@ -231,7 +231,7 @@ static void put_streaming_interface(int formats)
     for (int i = 0; i < formats; i++)
         put8(0);
     for (int number = 1; number <= formats; number++)
-        put_format(number);
+        write_format(number);
     patch16(start + 4, config_size - start);
     put((uint8_t[]){9, 4, 1, 1, 1, 14, 2, 0, 0}, 9);   /* running */
     put((uint8_t[]){7, 5, 0x81, 5, 0x00, 0x14, 1}, 7); /* isochronous, 3 x 1024 */
@@ -241,8 +241,8 @@ static void build_config(void)
 {
     put((uint8_t[]){9, 2, 0, 0, 2, 1, 0, 0x80, 250}, 9);
     put((uint8_t[]){8, 11, 0, 2, 14, 3, 0, 2}, 8); /* association: video */
-    put_control_interface();
-    put_streaming_interface(number_formats());
+    write_control_interface();
+    write_streaming_interface(number_formats());
     patch16(2, config_size);
 }
 

@@ -99,7 +99,7 @@ static void settings_change_while_it_runs(void)
           "until_ says 'config_error\":\"kiosk.json:1:27: emotion.smoothing' &&"
           "logs 'emotion.smoothing: wrong value.*the settings stay' &&"
           "settings '{\"emotion\": {\"smoothing\": 1}, \"kiosk\": {\"exit_keys\": \"\"}, "
-          "\"tracking\": {\"bridge\": 10}}' &&"
+          "\"tracking\": {\"max_age\": 10}}' &&"
           "until_ says 'config_error\":\"\"' && logs 'read again' &&"
           "[ $(grep -c portrait.jpg log) = 1 ] &&" /* the source was not opened a second time */
           "until_ says '\"faces_so_far\":2' && stop");

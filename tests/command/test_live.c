@@ -171,7 +171,7 @@ static void settings_change_while_it_runs(void)
                "mien live --config live.json --headless --video portrait.jpg --jsonl rows.jsonl "
                "2>log & child=$!; until_ rows && echo '{' >live.json &&"
                "until_ logs 'live.json:2:1.*the settings stay' &&"
-               "echo '{\"tracking\": {\"persist\": 3}}' >live.json && until_ logs 'read again' &&"
+               "echo '{\"tracking\": {\"min_hits\": 3}}' >live.json && until_ logs 'read again' &&"
                "{ : >rows.jsonl; until_ rows; } && : >log && kill -HUP $child &&"
                "until_ logs 'read again' && kill -TERM $child && wait $child");
 }

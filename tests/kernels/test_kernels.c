@@ -99,7 +99,7 @@ static float get_value(const uint8_t *from, enum format format)
     return value;
 }
 
-static void put_value(uint8_t *to, enum format format, float value)
+static void write_value(uint8_t *to, enum format format, float value)
 {
     if (format == FORMAT_BFLOAT)
         memcpy(to, &(uint16_t){bfloat_of_float(value)}, 2);
@@ -116,7 +116,7 @@ static void fill(struct guarded *memory, enum format format, float amplitude)
         if (format == FORMAT_BYTE)
             memory->data[i] = (uint8_t)next_random(256);
         else
-            put_value(memory->data + i * size, format, value);
+            write_value(memory->data + i * size, format, value);
     }
 }
 
@@ -224,7 +224,7 @@ static void make_tile_weights(struct job *job)
         for (size_t k = 0; k < positions; k++)
             for (size_t j = 0; j < LANES; j++) {
                 size_t place = ((to * positions + k) * inputs + from) * block + first + j * in_unit;
-                put_value(job->tile_weights.data + place * size, shape->input, values[k][j]);
+                write_value(job->tile_weights.data + place * size, shape->input, values[k][j]);
             }
     }
 }

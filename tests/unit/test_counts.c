@@ -28,7 +28,7 @@ static void expect_row(const char *end)
     char *text = NULL;
     size_t size = 0;
     FILE *file = open_memstream(&text, &size);
-    counts_put(&counts, file, &model, 60);
+    counts_write(&counts, file, &model, 60);
     fclose(file);
     CU_ASSERT_EQUAL(strncmp(text, "{\"time\":\"2", 10), 0);
     const char *rest = strstr(text, ",\"seconds\"");

@@ -115,5 +115,5 @@ int main(void)
         {"cancels a waiting stage", cancels_a_waiting_stage},
         {NULL, NULL},
     };
-    return run_tests("belt", tests);
+    return run_tests("pipeline", tests);
 }

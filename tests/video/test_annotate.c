@@ -282,7 +282,7 @@ static void draws_on_the_faces(void)
 
 /* ---- exports ---- */
 
-static void writes_papers(void)
+static void writes_exports(void)
 {
     if (!make_film())
         return;
@@ -610,7 +610,7 @@ int main(void)
         {"works in a pipe", works_in_a_pipe},
         {"tells where the time went", tells_where_the_time_went},
         {"draws on the faces", draws_on_the_faces},
-        {"writes papers", writes_papers},
+        {"writes exports", writes_exports},
         {"fits its schemas", fits_its_schemas},
         {"opens its report in a browser", opens_its_report_in_a_browser},
         {"overwrites only when told", overwrites_only_when_told},

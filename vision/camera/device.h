@@ -1,4 +1,4 @@
-/* One opened V4L2 device, streaming. Private to vision/; used by one thread at a time. */
+/* One opened V4L2 device, streaming. Private to vision/camera/; used by one thread at a time. */
 #ifndef VISION_CAMERA_DEVICE_H
 #define VISION_CAMERA_DEVICE_H
 

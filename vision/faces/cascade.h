@@ -1,5 +1,5 @@
 /* A cascade of stumps over sums of upright rectangles, as OpenCV's XML files describe it.
- * Private to vision/. */
+ * Private to vision/faces/. */
 #ifndef VISION_CASCADE_H
 #define VISION_CASCADE_H
 

@@ -1,5 +1,5 @@
 /* The XML file of a cascade, as opencv-data has them and OpenCV's tools train them. A file is a
- * stranger's until each number in it is checked. Private to vision/. */
+ * stranger's until each number in it is checked. Private to vision/faces/. */
 #ifndef VISION_CASCADE_FILE_H
 #define VISION_CASCADE_FILE_H
 

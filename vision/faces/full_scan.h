@@ -1,5 +1,5 @@
 /* The raw hits of a search that goes round a stream's pictures, a part of it in each. Private to
- * vision/. */
+ * vision/faces/. */
 #ifndef VISION_FULL_SCAN_H
 #define VISION_FULL_SCAN_H
 

@@ -1,5 +1,5 @@
 /* Raw hits to faces, as cv::groupRectangles does it (eps 0.2), to the same boxes in the same
- * order. Private to vision/. */
+ * order. Private to vision/faces/. */
 #ifndef VISION_GROUP_H
 #define VISION_GROUP_H
 

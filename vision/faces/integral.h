@@ -1,4 +1,4 @@
-/* A picture made smaller and summed up: what the cascade looks at. Private to vision/. */
+/* A picture made smaller and summed up: what the cascade looks at. Private to vision/faces/. */
 #ifndef VISION_INTEGRAL_H
 #define VISION_INTEGRAL_H
 

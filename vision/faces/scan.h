@@ -1,5 +1,5 @@
 /* Our own search with a cascade: the same raw hits, in the same order, as OpenCV's
- * cv::CascadeClassifier on one thread, but many windows at a time. Private to vision/. */
+ * cv::CascadeClassifier on one thread, but many windows at a time. Private to vision/faces/. */
 #ifndef VISION_SCAN_H
 #define VISION_SCAN_H
 

@@ -1,5 +1,5 @@
 /* The cascade as the kernels walk it: rectangles and corners as offsets into the integral picture,
- * the features of a stage sorted by kind. Private to vision/. */
+ * the features of a stage sorted by kind. Private to vision/faces/. */
 #ifndef VISION_SCAN_LAYOUT_H
 #define VISION_SCAN_LAYOUT_H
 

@@ -1,5 +1,5 @@
 /* Which sizes of faces a search goes through, and where in the search each of them lies. Private to
- * vision/. */
+ * vision/faces/. */
 #ifndef VISION_SCAN_SCALES_H
 #define VISION_SCAN_SCALES_H
 

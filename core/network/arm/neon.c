@@ -20,14 +20,14 @@ typedef int32x4_t register_words;
     }
 #define BFLOATS(from) vmovl_u16(vld1_u16((const uint16_t *)(const void *)(from)))
 
-static inline void put_bytes(uint8_t *to, float32x4_t positive)
+static inline void store_bytes(uint8_t *to, float32x4_t positive)
 {
     uint16x4_t shorts = vqmovn_u32(vcvtq_u32_f32(positive));
     uint8x8_t bytes = vqmovn_u16(vcombine_u16(shorts, shorts));
     vst1_lane_u32((uint32_t *)(void *)to, vreinterpret_u32_u8(bytes), 0);
 }
 
-static inline void put_bfloats(void *to, int32x4_t words)
+static inline void store_bfloats(void *to, int32x4_t words)
 {
     vst1_u16(to, vmovn_u32(vreinterpretq_u32_s32(words)));
 }

@@ -15,7 +15,7 @@ typedef __m256i register_words;
 #define BYTES(from) _mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)(const void *)(from)))
 #define BFLOATS(from) _mm256_cvtepu16_epi32(_mm_loadu_si128((const __m128i *)(const void *)(from)))
 
-static inline void put_bytes(void *to, __m256 positive)
+static inline void store_bytes(void *to, __m256 positive)
 {
     __m256i words = _mm256_cvttps_epi32(_mm256_min_ps(positive, _mm256_set1_ps(255)));
     __m128i shorts =
@@ -23,7 +23,7 @@ static inline void put_bytes(void *to, __m256 positive)
     _mm_storel_epi64(to, _mm_packus_epi16(shorts, shorts));
 }
 
-static inline void put_bfloats(void *to, __m256i words)
+static inline void store_bfloats(void *to, __m256i words)
 {
     _mm_storeu_si128(
         to, _mm_packus_epi32(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1)));

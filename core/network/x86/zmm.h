@@ -35,12 +35,12 @@ static inline __attribute__((always_inline)) __m512i dot_byte(__m512i sum, __m51
     (words) dot_byte((__m512i)(sum), (__m512i)(unit), (__m512i)(weights))
 #endif
 
-static inline void put_bytes(void *to, __m512 positive)
+static inline void store_bytes(void *to, __m512 positive)
 {
     _mm_storeu_si128(to, _mm512_cvtusepi32_epi8(_mm512_cvttps_epi32(positive)));
 }
 
-static inline void put_bfloats(void *to, __m512i words)
+static inline void store_bfloats(void *to, __m512i words)
 {
     _mm256_storeu_si256(to, _mm512_cvtepi32_epi16(words));
 }
