@@ -1,16 +1,12 @@
 /* What drivers and buses do to a camera that runs: each fault is told apart, and the pictures go
  * on. The driver is /dev/null, answered here. */
 #include "camera/camera.h"
-#include "ioctl.h"
+#include "fake_v4l2.h"
 #include "runner.h"
 
-#include <errno.h>
 #include <libv4l2.h>
-#include <linux/videodev2.h>
 #include <stdatomic.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/mman.h>
 #include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
@@ -34,21 +30,14 @@ static atomic_size_t bus_room;       /* bytes a second */
 static atomic_int widest;            /* of the formats that the driver grants */
 static atomic_uint opened;
 
-enum { QUEUE_MAX = 32 };
 static struct {
     int fd;
     uint32_t width, height, rate;
-    unsigned queue[QUEUE_MAX], queued, taken;
+    struct fake_queue queue;
 } driver;
 
 static const uint32_t rates[] = {30, 15};
 static const struct v4l2_frmsize_discrete sizes[] = {{640, 480}, {320, 240}};
-
-static int fail(int code)
-{
-    errno = code;
-    return -1;
-}
 
 static uint32_t size_of_picture(void)
 {
@@ -62,18 +51,10 @@ static int tell_name(struct v4l2_capability *capability)
     return 0;
 }
 
-static int tell_format(struct v4l2_fmtdesc *format)
-{
-    if (format->index || format->type != V4L2_BUF_TYPE_VIDEO_CAPTURE)
-        return fail(EINVAL);
-    format->pixelformat = V4L2_PIX_FMT_YUYV;
-    return 0;
-}
-
 static int tell_size(struct v4l2_frmsizeenum *size)
 {
     if (size->index >= 2)
-        return fail(EINVAL);
+        return fake_fail(EINVAL);
     size->type = V4L2_FRMSIZE_TYPE_DISCRETE;
     size->discrete = sizes[size->index];
     return 0;
@@ -82,7 +63,7 @@ static int tell_size(struct v4l2_frmsizeenum *size)
 static int tell_interval(struct v4l2_frmivalenum *interval)
 {
     if (interval->index >= 2)
-        return fail(EINVAL);
+        return fake_fail(EINVAL);
     interval->type = V4L2_FRMIVAL_TYPE_DISCRETE;
     interval->discrete = (struct v4l2_fract){1, rates[interval->index]};
     return 0;
@@ -93,11 +74,7 @@ static int settle_format(struct v4l2_format *format)
     int which = format->fmt.pix.width < 640 || widest < 640;
     driver.width = sizes[which].width;
     driver.height = sizes[which].height;
-    format->fmt.pix = (struct v4l2_pix_format){.width = driver.width,
-                                               .height = driver.height,
-                                               .pixelformat = V4L2_PIX_FMT_YUYV,
-                                               .bytesperline = 2 * driver.width,
-                                               .sizeimage = size_of_picture()};
+    *format = fake_settled(driver.width, driver.height);
     return 0;
 }
 
@@ -115,15 +92,8 @@ static int start(void)
 {
     const struct itimerspec often = {{.tv_nsec = 5000000}, {.tv_nsec = 5000000}};
     if ((size_t)size_of_picture() * driver.rate > bus_room)
-        return fail(ENOSPC);
+        return fake_fail(ENOSPC);
     return timerfd_settime(driver.fd, 0, &often, NULL);
-}
-
-static int tell_buffer(struct v4l2_buffer *buffer)
-{
-    buffer->length = size_of_picture();
-    buffer->m.offset = buffer->index * buffer->length;
-    return 0;
 }
 
 static enum fault next_fault(void)
@@ -135,12 +105,7 @@ static enum fault next_fault(void)
 
 static int fill(struct v4l2_buffer *buffer, enum fault what)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    buffer->index = driver.queue[driver.taken++ % QUEUE_MAX];
-    buffer->bytesused = size_of_picture();
-    buffer->flags = V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC;
-    buffer->timestamp = (struct timeval){now.tv_sec, now.tv_nsec / 1000};
+    fake_dequeue(&driver.queue, buffer, size_of_picture());
     if (what == WRONG_INDEX)
         buffer->index = 77;
     else if (what == FLAGGED)
@@ -158,22 +123,21 @@ static int give(struct v4l2_buffer *buffer)
 {
     uint64_t times;
     if (fault == REFUSED && next_fault() == REFUSED)
-        return fail(EPIPE);
-    if (driver.queued == driver.taken || read(driver.fd, &times, sizeof times) < 0 ||
+        return fake_fail(EPIPE);
+    if (driver.queue.queued == driver.queue.taken || read(driver.fd, &times, sizeof times) < 0 ||
         fault == SILENT)
-        return fail(EAGAIN);
+        return fake_fail(EAGAIN);
     enum fault what = next_fault();
-    return what == LOST ? fail(EPROTO) : fill(buffer, what);
+    return what == LOST ? fake_fail(EPROTO) : fill(buffer, what);
 }
 
-static int answer(unsigned long request, void *argument)
+int answer_driver(unsigned long request, void *argument)
 {
-    const struct v4l2_buffer *buffer = argument;
     switch (request) {
     case VIDIOC_QUERYCAP:
         return tell_name(argument);
     case VIDIOC_ENUM_FMT:
-        return tell_format(argument);
+        return fake_format(argument);
     case VIDIOC_ENUM_FRAMESIZES:
         return tell_size(argument);
     case VIDIOC_ENUM_FRAMEINTERVALS:
@@ -184,13 +148,12 @@ static int answer(unsigned long request, void *argument)
     case VIDIOC_S_PARM:
         return settle_rate(argument);
     case VIDIOC_REQBUFS:
-        driver.queued = driver.taken = 0;
+        driver.queue = (struct fake_queue){0};
         return 0;
     case VIDIOC_QUERYBUF:
-        return tell_buffer(argument);
+        return fake_buffer(argument, size_of_picture());
     case VIDIOC_QBUF:
-        driver.queue[driver.queued++ % QUEUE_MAX] = buffer->index;
-        return 0;
+        return fake_enqueue(&driver.queue, argument);
     case VIDIOC_DQBUF:
         return give(argument);
     case VIDIOC_STREAMON:
@@ -198,14 +161,8 @@ static int answer(unsigned long request, void *argument)
     case VIDIOC_STREAMOFF:
         return 0;
     default:
-        return fail(EINVAL);
+        return fake_fail(EINVAL);
     }
-}
-
-int answer_ioctl(int fd, unsigned long request, void *argument)
-{
-    return _IOC_TYPE(request) == 'V' ? answer(request, argument)
-                                     : kernel_ioctl(fd, request, argument);
 }
 
 int v4l2_open(const char *path, int flags, ...)
@@ -214,22 +171,6 @@ int v4l2_open(const char *path, int flags, ...)
     opened++;
     driver.rate = 30;
     return driver.fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
-}
-
-int v4l2_close(int fd)
-{
-    return close(fd);
-}
-
-void *v4l2_mmap(void *start, size_t length, int protection, int flags, int fd, int64_t offset)
-{
-    (void)flags, (void)fd, (void)offset;
-    return mmap(start, length, protection, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-}
-
-int v4l2_munmap(void *start, size_t length)
-{
-    return munmap(start, length);
 }
 
 /* ---- tests ---- */
