@@ -277,23 +277,30 @@ static int read_setting(struct reader *r, struct laying *laying, const char *gro
     return set_option(r, laying, option);
 }
 
-static int read_group(struct reader *r, struct laying *laying, const char *group)
+/* Of an object, from its brace to behind its end. */
+static int read_members(struct reader *r, struct laying *laying, const char *group,
+                        int (*read_one)(struct reader *r, struct laying *laying, const char *group))
 {
-    if (strchr("/#'", *r->at))
-        return unexpected(r, "{");
-    if (*r->at != '{')
-        return wrong(r, r->at, "%s: wrong value; allowed is an object {…}", group);
     r->at++;
     skip_space(r);
     bool more = *r->at != '}';
     r->at += !more;
     int status = 0;
     while (more && !status) {
-        status = read_setting(r, laying, group);
+        status = read_one(r, laying, group);
         if (!status)
             status = read_end_of_member(r, &more);
     }
     return status;
+}
+
+static int read_group(struct reader *r, struct laying *laying, const char *group)
+{
+    if (strchr("/#'", *r->at))
+        return unexpected(r, "{");
+    if (*r->at != '{')
+        return wrong(r, r->at, "%s: wrong value; allowed is an object {…}", group);
+    return read_members(r, laying, group, read_setting);
 }
 
 static int read_schema_name(struct reader *r)
@@ -306,8 +313,9 @@ static int read_schema_name(struct reader *r)
                : wrong(r, place, "$schema: wrong value; allowed is a text");
 }
 
-static int read_member(struct reader *r, struct laying *laying)
+static int read_member(struct reader *r, struct laying *laying, const char *group)
 {
+    (void)group; /* it is one */
     char key[KEY_MAX];
     const char *place = r->at;
     int status = read_key(r, key);
@@ -337,16 +345,7 @@ static int read_root(struct reader *r, struct laying *laying)
         return wrong(r, r->at, "the file must hold one object {…}");
     if (*r->at != '{')
         return unexpected(r, "{");
-    r->at++;
-    skip_space(r);
-    bool more = *r->at != '}';
-    r->at += !more;
-    int status = 0;
-    while (more && !status) {
-        status = read_member(r, laying);
-        if (!status)
-            status = read_end_of_member(r, &more);
-    }
+    int status = read_members(r, laying, NULL, read_member);
     skip_space(r);
     return !status && *r->at ? unexpected(r, "the end of the file") : status;
 }
