@@ -291,3 +291,17 @@ static inline void winograd_bfloat(const struct call *call, struct slice slice)
 {
     convolve_tiles(call, slice, (struct storage){FORMAT_BFLOAT, 8, 0});
 }
+
+/* All that an instruction set has here; one that computes no format faster than floats. */
+static inline void fill_all(struct kernels *kernels)
+{
+    kernels->conv[FORMAT_FLOAT] = conv_float;
+    kernels->conv[FORMAT_BFLOAT] = conv_bfloat;
+    kernels->conv[FORMAT_BYTE] = conv_byte;
+    kernels->conv_half = conv_half;
+    kernels->winograd[FORMAT_FLOAT] = winograd_float;
+    kernels->winograd[FORMAT_BFLOAT] = winograd_bfloat;
+    kernels->tiled = FORMAT_FLOAT;
+    kernels->tiled_outputs = WINOGRAD_OUTPUTS_MIN;
+    kernels->pool = pool;
+}

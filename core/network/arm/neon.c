@@ -38,13 +38,5 @@ static inline void store_bfloats(void *to, int32x4_t words)
 
 void kernels_fill_neon(struct kernels *kernels)
 {
-    kernels->conv[FORMAT_FLOAT] = conv_float;
-    kernels->conv[FORMAT_BFLOAT] = conv_bfloat;
-    kernels->conv[FORMAT_BYTE] = conv_byte;
-    kernels->conv_half = conv_half;
-    kernels->winograd[FORMAT_FLOAT] = winograd_float;
-    kernels->winograd[FORMAT_BFLOAT] = winograd_bfloat;
-    kernels->tiled = FORMAT_FLOAT;
-    kernels->tiled_outputs = WINOGRAD_OUTPUTS_MIN;
-    kernels->pool = pool;
+    fill_all(kernels);
 }

@@ -8,15 +8,7 @@
 
 void kernels_fill_avx2(struct kernels *kernels)
 {
-    kernels->conv[FORMAT_FLOAT] = conv_float;
-    kernels->conv[FORMAT_BFLOAT] = conv_bfloat;
-    kernels->conv[FORMAT_BYTE] = conv_byte;
-    kernels->conv_half = conv_half;
-    kernels->winograd[FORMAT_FLOAT] = winograd_float;
-    kernels->winograd[FORMAT_BFLOAT] = winograd_bfloat;
-    kernels->tiled = FORMAT_FLOAT;
-    kernels->tiled_outputs = WINOGRAD_OUTPUTS_MIN;
+    fill_all(kernels);
     kernels->fastest[0] = FORMAT_BYTE;
     kernels->fastest[1] = FORMAT_FLOAT;
-    kernels->pool = pool;
 }
