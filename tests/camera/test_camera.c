@@ -1,4 +1,4 @@
-/* Runs inside the camera machine (see run): mien/camera.h against the kernel's own uvcvideo and a
+/* Runs inside the camera machine (see run): camera/camera.h against the kernel's own uvcvideo and a
  * webcam whose frames, plug and faults we hold in hand. */
 #include "camera/camera.h"
 #include "mien/log.h"

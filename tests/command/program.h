@@ -4,7 +4,7 @@
 
 /* Enters a temporary folder with portrait.jpg, other.png and a model, and sets up the environment,
  * so that media_shell("mien …") works. So does "mien-faked …", which has a camera, "--device
- * /dev/null" (tests/screen/fake_camera.c). */
+ * /dev/null" (tests/command/fake_camera.c). */
 void program_enter(void);
 
 /* Shell words for a program that runs beside: `until_` tries a command for a minute and a half,
