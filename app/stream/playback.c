@@ -12,24 +12,17 @@
 
 #include "base/backoff.h"
 #include "base/clock.h"
+#include "base/frame_pool.h"
 #include "base/mailbox.h"
 #include "mien/log.h"
 #include "video/url.h"
 #include "video/video.h"
-
-/* One in the mailbox, three with the caller, one being filled. */
-enum { SLOTS = 5 };
 
 #define STILL_FPS 30.0 /* how often a lone picture is shown */
 
 /* Without a picture, as for cameras. */
 #define STALLED_SECONDS 2.0
 #define LOST_SECONDS 5.0
-
-struct slot {
-    struct mien_frame frame;
-    atomic_bool busy;
-};
 
 struct playback {
     char *path;
@@ -43,8 +36,8 @@ struct playback {
     _Atomic int64_t last_ns; /* when there was a picture */
     struct mien_error error; /* why it plays no more; of the thread, until the mailbox is closed */
     struct mien_mailbox *mailbox;
-    struct slot slots[SLOTS];
-    int stop; /* eventfd */
+    struct mien_frame_pool pool; /* one being filled, one mailed, three with the caller */
+    int stop;                    /* eventfd */
     pthread_t thread;
     bool running;
     bool ended; /* it plays no more, and nothing is wrong */
@@ -78,34 +71,25 @@ static bool wait_until(struct playback *playback, double time)
     }
 }
 
-static struct slot *free_slot(struct playback *playback)
-{
-    for (int i = 0; i < SLOTS; i++)
-        if (!atomic_load(&playback->slots[i].busy))
-            return &playback->slots[i];
-    return NULL;
-}
-
 /* Hands out a copy, as the reader's own pictures change with the next frame. */
 static int publish(struct playback *playback, const struct mien_frame *frame)
 {
-    struct slot *slot = free_slot(playback);
-    if (!slot)
+    struct mien_frame *copy = mien_frame_pool_take(&playback->pool);
+    if (!copy)
         return 0; /* a caller holds too many; this frame is lost to it */
-    int result = mien_picture_copy(&slot->frame.color, &frame->color, NULL);
+    int result = mien_picture_copy(&copy->color, &frame->color, NULL);
     if (!result)
-        result = mien_picture_copy(&slot->frame.gray, &frame->gray, NULL);
-    if (result)
+        result = mien_picture_copy(&copy->gray, &frame->gray, NULL);
+    if (result) {
+        mien_frame_pool_give_back(&playback->pool, copy);
         return result;
-    slot->frame.number = playback->number++;
-    slot->frame.captured_ns = clock_ns();
-    atomic_store(&playback->last_ns, slot->frame.captured_ns);
+    }
+    copy->number = playback->number++;
+    copy->captured_ns = clock_ns();
+    atomic_store(&playback->last_ns, copy->captured_ns);
     atomic_store(&playback->away, false);
-    slot->frame.time = clock_seconds() - playback->began;
-    atomic_store(&slot->busy, true);
-    struct slot *old = mien_mailbox_put(playback->mailbox, slot);
-    if (old)
-        atomic_store(&old->busy, false);
+    copy->time = clock_seconds() - playback->began;
+    mien_frame_pool_give_back(&playback->pool, mien_mailbox_put(playback->mailbox, copy));
     return 0;
 }
 
@@ -228,6 +212,7 @@ static int prepare(struct playback *playback, const char *path, struct mien_erro
         playback->network || !strcmp(path, "-") || (!stat(path, &about) && S_ISFIFO(about.st_mode));
     playback->paced = !playback->network || strstr(path, ".m3u8");
     playback->path = strdup(path);
+    playback->pool.count = FRAME_POOL_MAX;
     playback->began = clock_seconds();
     atomic_store(&playback->last_ns, clock_ns());
     pthread_mutex_init(&playback->lock, NULL);
@@ -270,10 +255,7 @@ void playback_close(struct playback **playback)
     }
     mien_mailbox_destroy(&p->mailbox);
     mien_reader_close(&p->reader);
-    for (int i = 0; i < SLOTS; i++) {
-        mien_picture_free(&p->slots[i].frame.color);
-        mien_picture_free(&p->slots[i].frame.gray);
-    }
+    mien_frame_pool_finish(&p->pool);
     if (p->stop >= 0)
         close(p->stop);
     pthread_mutex_destroy(&p->lock);
@@ -287,7 +269,7 @@ int playback_take(struct playback *playback, struct mien_frame *frame, int timeo
     void *item;
     int result = mien_mailbox_take(playback->mailbox, &item, timeout_ms);
     if (!result)
-        *frame = ((struct slot *)item)->frame;
+        *frame = *(struct mien_frame *)item;
     return result == -ECANCELED && playback->ended ? -ENODATA : result;
 }
 
@@ -300,11 +282,8 @@ int playback_failure(const struct playback *playback, struct mien_error *error)
 
 void playback_release(struct playback *playback, struct mien_frame *frame)
 {
-    for (int i = 0; i < SLOTS; i++) {
-        struct slot *slot = &playback->slots[i]; /* one that is not busy may be being filled */
-        if (atomic_load(&slot->busy) && slot->frame.color.data == frame->color.data)
-            atomic_store(&slot->busy, false);
-    }
+    if (frame->gray.data)
+        mien_frame_pool_give_back(&playback->pool, frame);
     *frame = (struct mien_frame){0};
 }
 
