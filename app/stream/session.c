@@ -2,17 +2,13 @@
 
 #include <errno.h>
 #include <malloc.h>
-#include <math.h>
 #include <poll.h>
 
+#include "base/backoff.h"
 #include "base/clock.h"
 #include "common/exit_code.h"
 #include "mien/log.h"
 #include "recognise/open.h"
-
-/* Between tries to open a camera, seconds. */
-#define RETRY_FIRST 1.0
-#define RETRY_LAST 30.0
 
 int session_open(struct session *session, const struct mien_recogniser_options *recogniser,
                  const struct rows_options *wanted, struct mien_error *error)
@@ -55,9 +51,9 @@ void session_await(struct session *session, const struct mien_camera_options *ca
     double now = clock_seconds();
     if (now < session->retry_at || !session_connect(session, NULL, camera, &error))
         return;
-    session->retry_after = fmin(fmax(RETRY_FIRST, 2 * session->retry_after), RETRY_LAST);
-    session->retry_at = now + session->retry_after;
-    mien_log(MIEN_LOG_WARNING, "%s; next try in %.0f s", error.text, session->retry_after);
+    session->retry_ms = backoff_after(session->retry_ms);
+    session->retry_at = now + session->retry_ms / 1e3;
+    mien_log(MIEN_LOG_WARNING, "%s; next try in %d s", error.text, session->retry_ms / 1000);
 }
 
 static void let_go(struct session *session, struct mien_frame *frame)
@@ -82,7 +78,7 @@ void session_disconnect(struct session *session)
     session->place = session->source && !source_is_camera(session->source) ? session->place + 1 : 0;
     source_close(&session->source);
     session->first_number = session->next_number;
-    session->retry_at = session->retry_after = 0;
+    session->retry_at = session->retry_ms = 0;
 }
 
 struct mien_camera_status session_status(const struct session *session)

@@ -21,7 +21,8 @@ struct session {
     struct rows *rows; /* NULL: nobody wants any */
     struct analysis *analysis;
     struct source *source;         /* NULL: not connected */
-    double retry_at, retry_after;  /* of session_await, seconds */
+    double retry_at;               /* of session_await, seconds */
+    int retry_ms;                  /* between its tries */
     unsigned place;                /* of a list of cameras, where the next try begins */
     struct mien_frame waiting;     /* the recogniser has it, and has not said anything yet */
     struct session_picture seen;   /* what session_next came with */
