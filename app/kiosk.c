@@ -62,9 +62,8 @@ static struct window_options window_options_of(const struct kiosk *kiosk)
 static int open_parts(struct kiosk *kiosk, struct mien_error *error)
 {
     struct mien_recogniser_options recogniser = settings_recogniser(&kiosk->config);
-    int code = session_open(&kiosk->session, &recogniser, NULL, error);
-    if (code)
-        return code;
+    if (session_open(&kiosk->session, &recogniser, error) || session_start(&kiosk->session, error))
+        return EXIT_UNREADABLE;
     int result = status_open(&kiosk->status, error);
     if (result == -EADDRINUSE)
         return EXIT_USAGE;

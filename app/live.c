@@ -69,7 +69,12 @@ static int open_session(struct live *live, struct mien_error *error)
     if (config->output.headless && !rows.jsonl && !rows.socket && !rows.web && !rows.osc &&
         !rows.mqtt)
         rows.jsonl = "-";
-    return session_open(&live->session, &options, &rows, error);
+    if (session_open(&live->session, &options, error))
+        return EXIT_UNREADABLE;
+    int result = session_write(&live->session, &rows, error);
+    if (result)
+        return result == -EINVAL ? EXIT_USAGE : EXIT_LOSSES;
+    return session_start(&live->session, error) ? EXIT_UNREADABLE : EXIT_FINE;
 }
 
 static struct mien_camera_options camera_of(const struct live *live)

@@ -6,22 +6,24 @@
 
 #include "base/backoff.h"
 #include "base/clock.h"
-#include "common/exit_code.h"
 #include "mien/log.h"
 #include "recognise/open.h"
 
 int session_open(struct session *session, const struct mien_recogniser_options *recogniser,
-                 const struct rows_options *wanted, struct mien_error *error)
+                 struct mien_error *error)
 {
-    if (recogniser_open(&session->recogniser, recogniser, error))
-        return EXIT_UNREADABLE;
-    const struct mien_model_info *model = mien_recogniser_model(session->recogniser);
-    int result = wanted ? rows_open(&session->rows, wanted, model, error) : 0;
-    if (result)
-        return result == -EINVAL ? EXIT_USAGE : EXIT_LOSSES;
-    if (analysis_start(&session->analysis, session->recogniser, session->rows, error))
-        return EXIT_UNREADABLE;
-    return EXIT_FINE;
+    return recogniser_open(&session->recogniser, recogniser, error);
+}
+
+int session_write(struct session *session, const struct rows_options *wanted,
+                  struct mien_error *error)
+{
+    return rows_open(&session->rows, wanted, mien_recogniser_model(session->recogniser), error);
+}
+
+int session_start(struct session *session, struct mien_error *error)
+{
+    return analysis_start(&session->analysis, session->recogniser, session->rows, error);
 }
 
 void session_use(struct session *session, struct mien_recogniser *recogniser)

@@ -35,10 +35,18 @@ struct session {
     struct meter shows, analysed; /* values: ms from capture to display, and to the faces found */
 };
 
-/* Starts the recogniser; `wanted` (may be NULL) tells where the faces of every look go. Returns an
- * exit code (common/exit_code.h); session_close is due in any case. */
+/* Opens the recogniser. session_close is due in any case. Returns 0 or an error of
+ * recogniser_open. */
 int session_open(struct session *session, const struct mien_recogniser_options *recogniser,
-                 const struct rows_options *wanted, struct mien_error *error);
+                 struct mien_error *error);
+
+/* Before session_start: `wanted` tells where the faces of every look go. Returns 0 or an error of
+ * rows_open. */
+int session_write(struct session *session, const struct rows_options *wanted,
+                  struct mien_error *error);
+
+/* Starts the recogniser's threads. Returns 0 or an error of analysis_start. */
+int session_start(struct session *session, struct mien_error *error);
 
 /* Recognises with another recogniser, which becomes the session's; the old one, and its model, are
  * gone after this. */

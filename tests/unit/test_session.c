@@ -36,7 +36,8 @@ static void another_source_takes_over(void)
     struct mien_error error = {""};
     options.tracks.max_age = 0.4;
     session = (struct session){0};
-    CU_ASSERT_EQUAL_FATAL(session_open(&session, &options, NULL, &error), 0);
+    CU_ASSERT_EQUAL_FATAL(session_open(&session, &options, &error), 0);
+    CU_ASSERT_EQUAL_FATAL(session_start(&session, &error), 0);
     static const char *const videos[] = {"portrait.jpg", "other.png", "portrait.jpg"};
     for (int i = 0; i < 3; i++) {
         CU_ASSERT_EQUAL_FATAL(session_connect(&session, videos[i], NULL, &error), 0);
@@ -91,7 +92,8 @@ static void open_film(void)
     struct mien_recogniser_options options = mien_recogniser_defaults();
     struct mien_error error = {""};
     session = (struct session){0};
-    CU_ASSERT_EQUAL_FATAL(session_open(&session, &options, NULL, &error), 0);
+    CU_ASSERT_EQUAL_FATAL(session_open(&session, &options, &error), 0);
+    CU_ASSERT_EQUAL_FATAL(session_start(&session, &error), 0);
     CU_ASSERT_EQUAL_FATAL(session_connect(&session, "sides.mkv", NULL, &error), 0);
 }
 
@@ -152,7 +154,8 @@ static void changed_settings_leave_the_precision_asked_for(void)
     reload_init(&reload, &line);
     CU_ASSERT_EQUAL_FATAL(mien_config_load(&config, &line, NULL), 0);
     session = (struct session){0};
-    CU_ASSERT_EQUAL_FATAL(session_open(&session, &options, NULL, &error), 0);
+    CU_ASSERT_EQUAL_FATAL(session_open(&session, &options, &error), 0);
+    CU_ASSERT_EQUAL_FATAL(session_start(&session, &error), 0);
     const struct mien_recogniser *before = session.recogniser;
     use_settings("{\"emotion\": {\"precision\": \"fp32\", \"smoothing\": 1}}");
     int result = 0;
