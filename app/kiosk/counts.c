@@ -13,14 +13,6 @@ static struct counted *place_of(struct counts *counts, uint32_t id)
     return NULL;
 }
 
-static const struct mien_face *face_of(const struct mien_faces *faces, uint32_t id)
-{
-    for (int i = 0; i < faces->count; i++)
-        if (faces->list[i].id == id)
-            return &faces->list[i];
-    return NULL;
-}
-
 static void count_one(struct counts *counts, const struct counted *face)
 {
     int longest = 0;
@@ -35,7 +27,7 @@ static void count_those_gone(struct counts *counts, const struct mien_faces *fac
 {
     for (int i = 0; i < MIEN_TRACKS_MAX; i++) {
         struct counted *face = &counts->here[i];
-        if (!face->id || face_of(faces, face->id))
+        if (!face->id || mien_faces_find(faces, face->id))
             continue;
         count_one(counts, face);
         counts->visits++;

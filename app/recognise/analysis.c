@@ -48,14 +48,6 @@ static void fail(struct analysis *analysis, int failure, const struct mien_error
 
 /* ---- what both threads make together ---- */
 
-static const struct mien_face *find_face(const struct mien_faces *faces, uint32_t id)
-{
-    for (int i = 0; i < faces->count; i++)
-        if (faces->list[i].id == id)
-            return &faces->list[i];
-    return NULL;
-}
-
 /* A face that has been read goes on expressing what it did; one that has not is not shown yet. */
 static void place_face(struct mien_faces *faces, const struct mien_track *track,
                        const struct mien_face *read)
@@ -82,7 +74,7 @@ static int place_faces(struct analysis *analysis, const struct mien_detections *
     for (int i = 0; i < tentative->count; i++)
         faces->tentative.boxes[i] = tentative->boxes[i];
     for (int i = 0; i < found->count; i++)
-        place_face(faces, &found->tracks[i], find_face(&analysis->read, found->tracks[i].id));
+        place_face(faces, &found->tracks[i], mien_faces_find(&analysis->read, found->tracks[i].id));
     return 0;
 }
 
@@ -111,7 +103,7 @@ static struct mien_face *shown_face(struct analysis_result *result, const struct
                                     const struct mien_face *read)
 {
     struct mien_faces *faces = &result->faces;
-    struct mien_face *shown = (struct mien_face *)find_face(faces, read->id);
+    struct mien_face *shown = mien_faces_find(faces, read->id);
     if (shown)
         return shown;
     if (frame->time < result->time || faces->count == MIEN_TRACKS_MAX)

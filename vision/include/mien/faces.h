@@ -2,6 +2,7 @@
 #ifndef MIEN_FACES_H
 #define MIEN_FACES_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "mien/detector.h"
@@ -51,6 +52,15 @@ MIEN_API int mien_faces_reserve(struct mien_faces *faces, int count, int tentati
 /* Makes `to` a copy of `from`, in its own memory. Returns 0 or -ENOMEM, with `to` as it was. */
 MIEN_API int mien_faces_copy(struct mien_faces *to, const struct mien_faces *from,
                              struct mien_error *error);
+
+/* The face of this id; NULL: it is not among them. */
+static inline struct mien_face *mien_faces_find(const struct mien_faces *faces, uint32_t id)
+{
+    for (int i = 0; i < faces->count; i++)
+        if (faces->list[i].id == id)
+            return &faces->list[i];
+    return NULL;
+}
 
 /* Releases the memory and zeroes the struct. */
 MIEN_API void mien_faces_free(struct mien_faces *faces);
