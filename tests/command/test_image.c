@@ -153,7 +153,9 @@ static void refuses_what_would_be_lost(void)
 /* A bar on a terminal, nothing of it in a file. */
 static void shows_how_far_it_is(void)
 {
-    media_shell(&run, "mkdir many; for i in $(seq 80); do cp portrait.jpg many/$i.jpg; done; "
+    if (!media_make("-i portrait.jpg -vf scale=128:-2 small.jpg"))
+        return;
+    media_shell(&run, "mkdir many; for i in $(seq 80); do cp small.jpg many/$i.jpg; done; "
                       "script -qec 'mien image many --csv many.csv --blur' /dev/null");
     CU_ASSERT_EQUAL(run.code, 0);
     CU_ASSERT_PTR_NOT_NULL(strstr(run.out, "░ "));
@@ -168,7 +170,9 @@ static void shows_how_far_it_is(void)
 static void ends_when_told(void)
 {
     static const char *const signals[] = {"INT", "TERM"};
-    media_shell(&run, "mkdir -p endless; for i in $(seq 2000); do ln -sf ../portrait.jpg "
+    if (!media_make("-i portrait.jpg -vf scale=128:-2 small.jpg"))
+        return;
+    media_shell(&run, "mkdir -p endless; for i in $(seq 5000); do ln -sf ../small.jpg "
                       "endless/$i.jpg; done");
     for (int i = 0; i < 2; i++) {
         media_shell(
