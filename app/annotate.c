@@ -11,6 +11,7 @@
 #include "mien/log.h"
 #include "recording/batch.h"
 #include "recording/video_job.h"
+#include "sandbox/sandbox.h"
 #include "settings.h"
 #include "usage.h"
 
@@ -132,6 +133,7 @@ int command_annotate(const struct mien_command_line *line)
     list_outputs(&job, outputs);
     if (check_line(line, &config, outputs))
         return EXIT_USAGE;
+    sandbox_enter(line, &config);
     if (!is_batch(line, &config, outputs))
         return may_write_all(line, &config, outputs) ? video_job_run(&job) : EXIT_USAGE;
     return batch_annotate(&(struct batch_options){.job = &job,

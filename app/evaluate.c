@@ -13,6 +13,7 @@
 #include "data/json.h"
 #include "files/outputs.h"
 #include "mien/log.h"
+#include "sandbox/sandbox.h"
 #include "score/dataset.h"
 #include "score/metrics.h"
 #include "score/plot.h"
@@ -213,6 +214,7 @@ int command_evaluate(const struct mien_command_line *line)
     struct mien_config config;
     if (settings_load(&config, line) || check_line(line, &config))
         return EXIT_USAGE;
+    sandbox_enter(line, &config);
     struct mien_recogniser_options limits = settings_recogniser(&config);
     struct mien_network_options options = {limits.cpu, limits.precision, 1, 1};
     struct mien_error error;

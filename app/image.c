@@ -5,6 +5,7 @@
 #include "commands.h"
 #include "mien/log.h"
 #include "recording/image_job.h"
+#include "sandbox/sandbox.h"
 #include "settings.h"
 #include "usage.h"
 
@@ -42,5 +43,6 @@ int command_image(const struct mien_command_line *line)
         mien_log(MIEN_LOG_ERROR, "%s", error.text);
         return EXIT_UNREADABLE;
     }
+    sandbox_enter(line, &config);
     return image_job_run(&job);
 }

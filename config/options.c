@@ -322,6 +322,8 @@ const struct option options[] = {
      .what = "tell only warnings and errors"},
     {AT(run, timing), BOOL("false"), .flag = "timing", .commands = ON(ANNOTATE),
      .what = "say at the end where the time went"},
+    {AT(run, sandbox), BOOL("true"), .flag = "sandbox", .commands = FILES | ON(EVALUATE),
+     .what = "leave whoever takes over a decoder no file, program or network but what is named"},
     {AT(run, only), WORD("PART"), .choice = bench_part, .flag = "only", .commands = ON(BENCH),
      .what = "measure the network alone, or the stages of a camera's frame alone"},
     {AT(run, threads), INT(1, 64, NULL, "N"), .flag = "threads", .letter = 't',

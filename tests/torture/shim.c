@@ -19,6 +19,7 @@
 static uintptr_t code_begin, code_end;
 static const char *kind;
 static long nth;
+static int count_file = -1; /* opened before the program shuts itself off from files */
 static atomic_long calls;
 static atomic_int failed;
 
@@ -41,14 +42,15 @@ __attribute__((constructor)) static void begin(void)
     dl_iterate_phdr(find_code, NULL);
     nth = number ? atol(number) : 0;
     kind = getenv("TORTURE");
+    const char *path = getenv("TORTURE_COUNT");
+    if (path)
+        count_file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 }
 
 __attribute__((destructor)) static void end(void)
 {
-    const char *path = getenv("TORTURE_COUNT");
-    int fd = path ? open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600) : -1;
-    if (fd >= 0)
-        dprintf(fd, "%ld %d\n", atomic_load(&calls), atomic_load(&failed));
+    if (count_file >= 0)
+        dprintf(count_file, "%ld %d\n", atomic_load(&calls), atomic_load(&failed));
 }
 
 static bool fails(const char *what, const void *caller, int code)

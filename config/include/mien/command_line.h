@@ -52,6 +52,11 @@ bool mien_command_line_has(const struct mien_command_line *line, const char *fla
 /* Lays what was said over the settings; cannot fail. */
 void mien_command_line_apply(const struct mien_command_line *line, struct mien_config *config);
 
+/* Calls visit(data, path, written) for each file, or beginning of files' names, that an option or
+ * setting of the command names: one that it reads, or writes. */
+void mien_config_paths(const struct mien_config *config, enum mien_command command,
+                       void (*visit)(void *data, const char *path, bool written), void *data);
+
 /* --help, or --help-all, at most 80 columns wide. */
 void mien_command_line_help(const struct mien_command_line *line, FILE *out);
 

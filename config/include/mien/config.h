@@ -87,7 +87,7 @@ struct mien_config {
         const char *config, *cpu, *only, *check;
         double seconds, measure_seconds; /* seconds 0: without end */
         int jobs, threads, batch;
-        bool resume, quiet, timing, status, print_defaults, print_schema;
+        bool resume, quiet, timing, sandbox, status, print_defaults, print_schema;
     } run;
 };
 
