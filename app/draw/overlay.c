@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/clamp.h"
 #include "overlay_parts.h"
 
 int overlay_create(struct overlay **overlay, SDL_Renderer *renderer,
@@ -51,39 +52,7 @@ void overlay_note(struct overlay *overlay, struct dirty *dirty)
     text_note(overlay->text, dirty);
 }
 
-/* ---- geometry ---- */
-
-static int clamp(int value, int low, int high)
-{
-    return value > high ? SDL_max(high, low) : SDL_max(value, low);
-}
-
-SDL_Rect overlay_pull_inside(SDL_Rect rect, SDL_Rect outer)
-{
-    rect.x = clamp(rect.x, outer.x, outer.x + outer.w - rect.w);
-    rect.y = clamp(rect.y, outer.y, outer.y + outer.h - rect.h);
-    return rect;
-}
-
-void overlay_take(struct overlay *overlay, SDL_Rect rect)
-{
-    if (overlay->taken_count < TAKEN_MAX)
-        overlay->taken[overlay->taken_count++] = rect;
-}
-
-bool overlay_is_taken(const struct overlay *overlay, SDL_Rect rect)
-{
-    for (int i = 0; i < overlay->taken_count; i++)
-        if (SDL_HasIntersection(&overlay->taken[i], &rect))
-            return true;
-    return false;
-}
-
-bool overlay_contains(SDL_Rect outer, SDL_Rect inner)
-{
-    return inner.x >= outer.x && inner.y >= outer.y && inner.x + inner.w <= outer.x + outer.w &&
-           inner.y + inner.h <= outer.y + outer.h;
-}
+/* ---- where things are ---- */
 
 /* Of frames, pixels. */
 static int line_of(const struct overlay *o)
@@ -111,22 +80,13 @@ static int lay_out(struct overlay *o, const struct mien_faces *faces,
     o->area = (SDL_Rect){view->x, view->y, (int)lrint(view->scale * view->picture_width),
                          view->picture_height ? (int)lrint(view->scale * view->picture_height)
                                               : height - 2 * view->y};
-    o->em = clamp(SDL_min(height, width) / 32, 11, 72);
+    o->em = clamp_int(SDL_min(height, width) / 32, 11, 72);
     text_set_em(o->text, o->em);
     if (shapes_set_size(o->shapes, SDL_max(3, o->em * 2 / 5), line_of(o)))
         return -ENOMEM;
     for (int i = 0; faces && i < faces->count; i++)
         o->boxes[i] = box_on_target(view, faces->list[i].box);
     return 0;
-}
-
-void overlay_text_plate(struct overlay *o, SDL_Rect plate, enum text_size size, uint32_t color,
-                        int alpha, uint32_t ink, const char *string)
-{
-    int x = plate.x + (plate.w - text_width(o->text, size, string)) / 2;
-    int y = plate.y + (plate.h - text_height(o->text, size)) / 2;
-    shapes_plate(o->shapes, plate, color, alpha);
-    text_draw(o->text, size, x, y, ink, string);
 }
 
 /* ---- all of it ---- */

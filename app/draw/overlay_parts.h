@@ -1,4 +1,5 @@
-/* What the parts of the overlay share. Private to overlay.c, labels.c, bars.c and hud.c. */
+/* What the parts of the overlay share: overlay.c, labels.c, bars.c and hud.c. Private to app/draw.
+ */
 #ifndef APP_OVERLAY_PARTS_H
 #define APP_OVERLAY_PARTS_H
 

@@ -89,6 +89,17 @@ static void lock(struct window *window)
     SDL_DisableScreenSaver();
 }
 
+void window_toggle_fullscreen(struct window *window)
+{
+    bool full = SDL_GetWindowFlags(window->window) & SDL_WINDOW_FULLSCREEN;
+    if (SDL_SetWindowFullscreen(window->window, full ? 0 : SDL_WINDOW_FULLSCREEN_DESKTOP)) {
+        window_say(window, "full screen: %s", SDL_GetError());
+        return;
+    }
+    SDL_ShowCursor(full ? SDL_ENABLE : SDL_DISABLE);
+    window_say(window, full ? "in a window" : "full screen");
+}
+
 void window_apply(struct window *window, const struct window_options *options)
 {
     bool full = SDL_GetWindowFlags(window->window) & SDL_WINDOW_FULLSCREEN;

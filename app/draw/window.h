@@ -18,7 +18,7 @@ struct window_options {
     bool cover; /* pictures of another shape than the window fill it, and are cut; else they are
                    whole, with dark edges */
     int rotate; /* of everything, clockwise: 0, 90, 180, 270 */
-    const char *exit_keys; /* NULL: the usual keys; else all are locked but these (chord.h) */
+    const char *exit_keys; /* NULL: the usual keys; else all are locked but these (shortcut.h) */
 };
 
 /* Returns 0 or -ENODEV (no display) or an error of overlay_create. `model` must outlive it. */

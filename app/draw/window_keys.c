@@ -7,17 +7,6 @@ static void leave(struct window *window)
     window->leaving = true;
 }
 
-void window_toggle_fullscreen(struct window *window)
-{
-    bool full = SDL_GetWindowFlags(window->window) & SDL_WINDOW_FULLSCREEN;
-    if (SDL_SetWindowFullscreen(window->window, full ? 0 : SDL_WINDOW_FULLSCREEN_DESKTOP)) {
-        window_say(window, "full screen: %s", SDL_GetError());
-        return;
-    }
-    SDL_ShowCursor(full ? SDL_ENABLE : SDL_DISABLE);
-    window_say(window, full ? "in a window" : "full screen");
-}
-
 static void leave_fullscreen_or_all(struct window *window)
 {
     if (SDL_GetWindowFlags(window->window) & SDL_WINDOW_FULLSCREEN)
