@@ -1,10 +1,13 @@
 #!/usr/bin/env python3
-"""Holds the source to docs/architecture.md: arrows.py SOURCE. Prints TAP.
+"""Holds the source to docs/architecture.md: arrows.py SOURCE BUILD. Prints TAP.
 
-What may include what is below, by folder; no headers may include each other in a circle.
+What may include what is below, by folder. No headers may include each other in a circle, nor may
+files call each other in one: that is seen in the objects of BUILD.
 """
+import collections
 import os
 import re
+import subprocess
 import sys
 
 public_core = ["core/include"]
@@ -99,6 +102,26 @@ def wrong_arrows(includes):
             if not is_allowed(path, included)]
 
 
+def read_calls(build):
+    """{source file: the files of ours whose functions or data it uses}, from the objects."""
+    objects = [os.path.join(folder, name)
+               for top in ("core", "vision", "config", "app")
+               for folder, _, names in os.walk(os.path.join(build, top))
+               for name in names if name.endswith(".o")]
+    listing = subprocess.run(["nm", "-A", "-P", *objects], check=True, capture_output=True,
+                             text=True).stdout
+    defined, needed = {}, collections.defaultdict(set)
+    for line in listing.splitlines():
+        path, name, kind = line.split()[:3]
+        file = os.path.basename(path).removesuffix(":").removesuffix(".o").replace("_", "/", 1)
+        if kind == "U":
+            needed[file].add(name)
+        elif kind.isupper():
+            defined.setdefault(name, file)
+    return {file: sorted({defined[name] for name in needed[file] if name in defined} - {file})
+            for file in needed}
+
+
 def circles(arrows):
     """One line for each circle that a walk along {from: [to]} comes upon."""
     found, done = [], set()
@@ -126,6 +149,7 @@ def main():
             {folder: [arrow for arrow in ARROWS[folder] if arrow in ARROWS and arrow != folder]
              for folder in ARROWS})),
         ("no headers include each other", circles(headers)),
+        ("no files call each other", circles(read_calls(sys.argv[2]))),
     ]
     for number, (name, wrong) in enumerate(cases, 1):
         for line in wrong:
