@@ -392,7 +392,7 @@ static void report(struct live *live, double cpu)
              (double)live->session.result.analysed / seconds,
              (double)live->session.result.classified / seconds, (unsigned long long)camera.dropped,
              (unsigned long long)analysis_skipped(live->session.analysis),
-             (unsigned long long)analysis_unread(live->session.analysis),
+             (unsigned long long)analysis_unclassified(live->session.analysis),
              (unsigned long long)unrecorded, cpu / seconds);
     const struct meter *shows = &live->session.shows, *analysed = &live->session.analysed;
     double shown = meter_percentile(shows, now, 0.5), looked = meter_percentile(analysed, now, 0.5);

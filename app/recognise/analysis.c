@@ -11,23 +11,23 @@
 #include "base/mailbox.h"
 
 /* What was found in a frame of the pool. */
-struct find {
+struct detected {
     struct mien_detections detections;
-    unsigned finder; /* which recogniser found them */
+    unsigned by; /* which recogniser */
 };
 
 struct analysis {
-    pthread_mutex_t finding, reading; /* held during each half of a look: guard these three */
+    pthread_mutex_t detecting, classifying; /* held during each half of a look: guard these three */
     struct mien_recogniser *recogniser;
     unsigned recogniser_number; /* 0, and one more with each that follows */
     struct rows *rows;
     struct mien_mailbox *offered, *found;
     /* Gray only: one in each mailbox, one with each thread, one being filled. */
     struct mien_frame_pool pool;
-    struct find finds[FRAME_POOL_MAX]; /* of each frame, by its slot */
-    struct mien_faces faces;           /* of the picture being read; of the reader */
-    atomic_bool whole;                 /* each picture is searched as a whole */
-    pthread_t finder, reader;
+    struct detected detected[FRAME_POOL_MAX]; /* of each frame, by its slot */
+    struct mien_faces faces;                  /* of the picture being classified; of that thread */
+    atomic_bool whole;                        /* each picture is searched as a whole */
+    pthread_t detection, classification;
     int threads;            /* how many of the two run */
     pthread_mutex_t lock;   /* guards what follows */
     pthread_cond_t looked;  /* with it: there is a newer result, or a failure */
@@ -84,7 +84,7 @@ static int publish_places(struct analysis *analysis, const struct mien_frame *fr
 {
     pthread_mutex_lock(&analysis->lock);
     struct analysis_result *result = &analysis->result;
-    int failure = place_faces(analysis, &analysis->finds[frame->slot].detections, error);
+    int failure = place_faces(analysis, &analysis->detected[frame->slot].detections, error);
     if (!failure) {
         result->analysed++;
         result->changes++;
@@ -137,7 +137,7 @@ static void publish_emotions(struct analysis *analysis, const struct mien_frame 
 
 /* ---- the threads ---- */
 
-static void *find(void *data)
+static void *detect(void *data)
 {
     struct analysis *analysis = data;
     struct mien_error error = {""};
@@ -145,17 +145,17 @@ static void *find(void *data)
     void *item;
     while (!failure && !mien_mailbox_take(analysis->offered, &item, -1)) {
         const struct mien_frame *frame = item;
-        struct find *found = &analysis->finds[frame->slot];
-        pthread_mutex_lock(&analysis->finding);
+        struct detected *found = &analysis->detected[frame->slot];
+        pthread_mutex_lock(&analysis->detecting);
         mien_recogniser_search_whole(analysis->recogniser, atomic_load(&analysis->whole));
         failure = mien_recogniser_detect(analysis->recogniser, &frame->gray, frame->time,
                                          &found->detections, &error);
-        found->finder = analysis->recogniser_number;
+        found->by = analysis->recogniser_number;
         if (!failure)
             failure = publish_places(analysis, frame, &error);
         mien_frame_pool_give_back(&analysis->pool,
                                   failure ? frame : mien_mailbox_put(analysis->found, item));
-        pthread_mutex_unlock(&analysis->finding);
+        pthread_mutex_unlock(&analysis->detecting);
     }
     if (failure)
         fail(analysis, failure, &error);
@@ -165,18 +165,16 @@ static void *find(void *data)
 /* The wall clock may be set at any time: what it says now counts. */
 static int64_t utc_of(int64_t captured_ns)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec - (clock_ns() - captured_ns);
+    return clock_read(CLOCK_REALTIME) - (clock_ns() - captured_ns);
 }
 
 /* What another recogniser found is not for this one to read. */
-static int read_frame(struct analysis *analysis, const struct mien_frame *frame,
-                      struct mien_error *error)
+static int classify_frame(struct analysis *analysis, const struct mien_frame *frame,
+                          struct mien_error *error)
 {
     struct mien_faces *faces = &analysis->faces;
-    const struct find *found = &analysis->finds[frame->slot];
-    if (found->finder != analysis->recogniser_number)
+    const struct detected *found = &analysis->detected[frame->slot];
+    if (found->by != analysis->recogniser_number)
         return 0;
     int result = mien_recogniser_classify(analysis->recogniser, &frame->gray, frame->time,
                                           &found->detections, faces, error);
@@ -187,16 +185,16 @@ static int read_frame(struct analysis *analysis, const struct mien_frame *frame,
                     &analysis->read, error);
 }
 
-static void *read_faces(void *data)
+static void *classify(void *data)
 {
     struct analysis *analysis = data;
     struct mien_error error = {""};
     int failure = 0;
     void *item;
     while (!failure && !mien_mailbox_take(analysis->found, &item, -1)) {
-        pthread_mutex_lock(&analysis->reading);
-        failure = read_frame(analysis, item, &error);
-        pthread_mutex_unlock(&analysis->reading);
+        pthread_mutex_lock(&analysis->classifying);
+        failure = classify_frame(analysis, item, &error);
+        pthread_mutex_unlock(&analysis->classifying);
         mien_frame_pool_give_back(&analysis->pool, item);
     }
     if (failure)
@@ -212,11 +210,11 @@ static int start_threads(struct analysis *analysis)
     analysis->found = mien_mailbox_create();
     if (!analysis->offered || !analysis->found)
         return ENOMEM;
-    int result = pthread_create(&analysis->finder, NULL, find, analysis);
+    int result = pthread_create(&analysis->detection, NULL, detect, analysis);
     if (result)
         return result;
     analysis->threads = 1;
-    result = pthread_create(&analysis->reader, NULL, read_faces, analysis);
+    result = pthread_create(&analysis->classification, NULL, classify, analysis);
     if (!result)
         analysis->threads = 2;
     return result;
@@ -231,8 +229,8 @@ int analysis_start(struct analysis **analysis, struct mien_recogniser *recognise
     a->recogniser = recogniser;
     a->rows = rows;
     a->pool.count = FRAME_POOL_MAX;
-    pthread_mutex_init(&a->finding, NULL);
-    pthread_mutex_init(&a->reading, NULL);
+    pthread_mutex_init(&a->detecting, NULL);
+    pthread_mutex_init(&a->classifying, NULL);
     pthread_mutex_init(&a->lock, NULL);
     clock_condition_init(&a->looked);
     int result = start_threads(a);
@@ -251,24 +249,24 @@ void analysis_stop(struct analysis **analysis)
         return;
     if (a->threads > 0) {
         mien_mailbox_close(a->offered);
-        pthread_join(a->finder, NULL);
+        pthread_join(a->detection, NULL);
     }
     if (a->threads > 1) {
         mien_mailbox_close(a->found);
-        pthread_join(a->reader, NULL);
+        pthread_join(a->classification, NULL);
     }
     mien_mailbox_destroy(&a->offered);
     mien_mailbox_destroy(&a->found);
     mien_frame_pool_finish(&a->pool);
     for (int i = 0; i < FRAME_POOL_MAX; i++)
-        mien_detections_free(&a->finds[i].detections);
+        mien_detections_free(&a->detected[i].detections);
     mien_faces_free(&a->faces);
     mien_faces_free(&a->read);
     mien_faces_free(&a->result.faces);
     pthread_cond_destroy(&a->looked);
     pthread_mutex_destroy(&a->lock);
-    pthread_mutex_destroy(&a->reading);
-    pthread_mutex_destroy(&a->finding);
+    pthread_mutex_destroy(&a->classifying);
+    pthread_mutex_destroy(&a->detecting);
     free(a);
     *analysis = NULL;
 }
@@ -284,8 +282,8 @@ void analysis_forget_emotions(struct mien_faces *faces)
 
 struct mien_recogniser *analysis_use(struct analysis *analysis, struct mien_recogniser *recogniser)
 {
-    pthread_mutex_lock(&analysis->finding);
-    pthread_mutex_lock(&analysis->reading);
+    pthread_mutex_lock(&analysis->detecting);
+    pthread_mutex_lock(&analysis->classifying);
     struct mien_recogniser *old = analysis->recogniser;
     mien_recogniser_number_after(recogniser, old);
     analysis->recogniser = recogniser;
@@ -296,8 +294,8 @@ struct mien_recogniser *analysis_use(struct analysis *analysis, struct mien_reco
     analysis_forget_emotions(&analysis->result.faces);
     analysis->result.changes++;
     pthread_mutex_unlock(&analysis->lock);
-    pthread_mutex_unlock(&analysis->reading);
-    pthread_mutex_unlock(&analysis->finding);
+    pthread_mutex_unlock(&analysis->classifying);
+    pthread_mutex_unlock(&analysis->detecting);
     return old;
 }
 
@@ -360,7 +358,7 @@ uint64_t analysis_skipped(struct analysis *analysis)
     return mien_mailbox_dropped(analysis->offered);
 }
 
-uint64_t analysis_unread(struct analysis *analysis)
+uint64_t analysis_unclassified(struct analysis *analysis)
 {
     return mien_mailbox_dropped(analysis->found);
 }

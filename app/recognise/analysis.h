@@ -1,6 +1,6 @@
-/* The recogniser on two threads, each at its own pace with the newest it can get: one finds faces
- * in the pictures offered, the other reads what they express. Boxes follow their faces though
- * reading be slow. */
+/* The recogniser on two threads, each at its own pace with the newest it can get: one detects faces
+ * in the pictures offered, the other classifies what they express. Boxes follow their faces however
+ * slow the network is. */
 #ifndef APP_ANALYSIS_H
 #define APP_ANALYSIS_H
 
@@ -61,6 +61,6 @@ bool analysis_latest(struct analysis *analysis, struct analysis_result *result);
 /* Pictures that were replaced by newer ones before they could be looked at, and before the faces
  * found in them could be read. */
 uint64_t analysis_skipped(struct analysis *analysis);
-uint64_t analysis_unread(struct analysis *analysis);
+uint64_t analysis_unclassified(struct analysis *analysis);
 
 #endif

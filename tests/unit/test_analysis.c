@@ -119,12 +119,12 @@ static void every_picture_is_accounted_for(void)
     for (int i = 0; i < PATIENCE; i++) {
         analysis_latest(analysis, &result);
         if (result.analysed + analysis_skipped(analysis) == PICTURES &&
-            result.classified + analysis_unread(analysis) == result.analysed)
+            result.classified + analysis_unclassified(analysis) == result.analysed)
             break;
         usleep(1000);
     }
     CU_ASSERT_EQUAL(result.analysed + analysis_skipped(analysis), PICTURES);
-    CU_ASSERT_EQUAL(result.classified + analysis_unread(analysis), result.analysed);
+    CU_ASSERT_EQUAL(result.classified + analysis_unclassified(analysis), result.analysed);
     CU_ASSERT(analysis_skipped(analysis) > 0);     /* nobody looks that fast */
     CU_ASSERT_EQUAL(result.captured_ns, PICTURES); /* the last one is never skipped */
     analysis_stop(&analysis);
