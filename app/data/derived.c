@@ -3,9 +3,10 @@
 #include <math.h>
 #include <string.h>
 
-/* Pleasure and arousal of each word, −1 to 1; neutral is the middle by definition. Meant to be
- * those of Russell & Mehrabian, "Evidence for a three-factor theory of emotions", Journal of
- * Research in Personality 11 (1977), but written from memory and NOT checked against the paper. */
+/* Pleasure and arousal of each word, −1 to 1, of Russell & Mehrabian, "Evidence for a three-factor
+ * theory of emotions", Journal of Research in Personality 11 (1977): happy (31), surprised (52),
+ * disgusted (75), angry (82), fearful (101), sad (151 of its table). Compared with public copies of
+ * that table, not with the paper itself. Neutral is the middle by definition. */
 static const struct {
     const char *label;
     double valence, arousal;
