@@ -52,8 +52,8 @@ static bool holds_data(const AVOutputFormat *format, const AVCodecParameters *pa
 static bool lists(const AVOutputFormat *format, const AVStream *stream)
 {
     const AVCodecParameters *parameters = stream->codecpar;
-    if (is_cover(stream)) /* a fragmented MP4 has no good place for one */
-        return false;
+    if (is_cover(stream))
+        return false; /* kept aside, or not at all: a fragmented MP4 would get an empty track */
     if (parameters->codec_type == AVMEDIA_TYPE_ATTACHMENT)
         return is_matroska(format);
     if (parameters->codec_type == AVMEDIA_TYPE_DATA)
@@ -89,7 +89,7 @@ static int attach_cover(AVFormatContext *to, const AVStream *from)
     return av_dict_copy(&stream->metadata, from->metadata, 0);
 }
 
-static int copy_stream(AVFormatContext *to, const AVStream *from)
+int video_copy_stream(AVFormatContext *to, const AVStream *from)
 {
     AVStream *stream = avformat_new_stream(to, NULL);
     if (!stream)
@@ -155,7 +155,7 @@ static int add_stream(AVFormatContext *to, const AVStream *from, enum mien_audio
     if (open_conversion(to, from, audio, route) < 0)
         return 0;
     route->to = (int)to->nb_streams;
-    int result = copy_stream(to, from);
+    int result = video_copy_stream(to, from);
     AVStream *made = result < 0 ? NULL : to->streams[route->to];
     if (result >= 0 && route->text)
         result = subtitles_describe(route->text, made->codecpar);

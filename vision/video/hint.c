@@ -59,7 +59,6 @@ const char *video_hint(const char *path, const char *said)
     if (video_is_pipe(path))
         return hint_of_pipe(said);
     if (strstr(path, "://"))
-        return "an address is not opened; let ffmpeg fetch it: ffmpeg -i ADDRESS -c copy -f "
-               "matroska - | mien annotate - …";
+        return "only mien annotate and mien live open addresses, of http, https and rtsp";
     return hint_of_file(path);
 }

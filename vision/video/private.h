@@ -99,7 +99,7 @@ bool video_jpeg_is_whole(const uint8_t *data, size_t size);
 
 /* ---- what the writer needs from the reader ---- */
 
-/* Takes packets of streams other than the video, on the reader's thread; owns none of them. */
+/* Takes packets, also those of the video, on the reader's thread; owns none of them. */
 struct packet_sink {
     void (*take)(void *user, const AVPacket *packet);
     void *user;
@@ -157,6 +157,9 @@ struct video_route {
 int video_copy_streams(AVFormatContext *to, const AVFormatContext *from, const AVStream *video,
                        enum mien_audio audio, struct video_route *routes);
 void video_routes_free(struct video_route **routes, unsigned count);
+
+/* Makes an output stream like that of the source. Returns 0 or a libav code. */
+int video_copy_stream(AVFormatContext *to, const AVStream *from);
 
 /* Takes a packet of the output, in the time base of `base`. */
 typedef int video_emit(void *user, AVPacket *packet, AVRational base);

@@ -6,6 +6,7 @@
 #include <libavutil/avstring.h>
 #include <libavutil/display.h>
 #include <libavutil/fifo.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,9 +16,11 @@
 
 #include "base/clock.h"
 #include "compat.h"
+#include "hardware.h"
 #include "jumps.h"
 #include "mien/log.h"
 #include "selection.h"
+#include "sequence.h"
 #include "url.h"
 
 enum { HELD_MAX = 1 << 20 };                  /* packets: six hours of sound in pieces of 20 ms */
@@ -25,10 +28,13 @@ enum { OPEN_SECONDS = 10, READ_SECONDS = 5 }; /* that a network has to answer */
 
 struct mien_reader {
     char *name; /* for messages */
+    struct mien_reader_options options;
+    struct sequence sequence; /* pictures in files */
+    char file[NAME_MAX + 1];  /* of the last frame of such a film */
     int stop_fd;
     struct video_pipe *pipe; /* NULL: it is none */
-    bool network;
-    int64_t deadline; /* of the network, ns of the monotonic clock */
+    bool network, live;      /* the second: no recording, so nothing may wait */
+    int64_t deadline;        /* of the network, ns of the monotonic clock */
     AVFormatContext *format;
     AVStream *stream;
     AVCodecContext *codec;
@@ -54,7 +60,8 @@ struct mien_reader {
     _Atomic int64_t losses, jumps_mended;
     struct jumps jumps;
 
-    AVFifo *held;   /* packets of other streams met while opening */
+    bool alone;     /* nobody wants packets */
+    AVFifo *held;   /* packets met while opening */
     int64_t unheld; /* those there was no room for */
     struct packet_sink sink;
 };
@@ -84,6 +91,21 @@ static void allow_time(struct mien_reader *reader, int seconds)
 }
 
 /* Pictures are wanted as they come: nothing is kept back, and little read before the first. */
+static void set_live_options(AVDictionary **options)
+{
+    av_dict_set(options, "fflags", "nobuffer", 0);
+    av_dict_set(options, "analyzeduration", "500000", 0);
+    av_dict_set(options, "probesize", "500000", 0);
+}
+
+/* A server that hangs up is asked again for the rest. */
+static void set_recording_options(AVDictionary **options)
+{
+    av_dict_set(options, "reconnect", "1", 0);
+    av_dict_set(options, "reconnect_on_network_error", "1", 0);
+    av_dict_set(options, "reconnect_delay_max", "4", 0);
+}
+
 static void set_network_options(struct mien_reader *reader, AVDictionary **options)
 {
     av_dict_set(options, "protocol_whitelist",
@@ -91,9 +113,10 @@ static void set_network_options(struct mien_reader *reader, AVDictionary **optio
                 "hls,crypto,data",
                 0);
     av_dict_set(options, "rtsp_transport", "tcp", 0);
-    av_dict_set(options, "fflags", "nobuffer", 0);
-    av_dict_set(options, "analyzeduration", "500000", 0);
-    av_dict_set(options, "probesize", "500000", 0);
+    if (reader->live)
+        set_live_options(options);
+    else
+        set_recording_options(options);
     reader->format->interrupt_callback = (AVIOInterruptCB){is_over, reader};
     allow_time(reader, OPEN_SECONDS);
 }
@@ -133,6 +156,25 @@ static int open_container(struct mien_reader *reader, const char *path)
     return result < 0 ? result : avformat_find_stream_info(reader->format, NULL);
 }
 
+static int open_sequence(struct mien_reader *reader, const char *path, struct mien_error *error)
+{
+    AVDictionary *options = NULL;
+    char *name = NULL;
+    int result = sequence_find(&reader->sequence, path, reader->options.sequence_fps, &name,
+                               &options, error);
+    av_dict_set(&options, "protocol_whitelist", "file", 0);
+    if (!result) {
+        int opened =
+            avformat_open_input(&reader->format, name, av_find_input_format("image2"), &options);
+        if (opened >= 0)
+            opened = avformat_find_stream_info(reader->format, NULL);
+        result = opened < 0 ? video_error(error, opened, reader->name) : 0;
+    }
+    av_dict_free(&options);
+    av_free(name);
+    return result;
+}
+
 /* ---- packets and frames ---- */
 
 static void hold_packet(struct mien_reader *reader)
@@ -169,7 +211,7 @@ static void pass_packet(struct mien_reader *reader)
 {
     if (reader->sink.take)
         reader->sink.take(reader->sink.user, reader->packet);
-    else if (reader->number == 0)
+    else if (!reader->alone && reader->number == 0)
         hold_packet(reader);
 }
 
@@ -238,9 +280,8 @@ static void feed(struct mien_reader *reader)
     if (jumps_mend(&reader->jumps, reader->format, reader->packet) < 0)
         reader->losses++;
     reader->jumps_mended = reader->jumps.count;
-    if (reader->packet->stream_index != reader->stream->index) {
-        pass_packet(reader);
-    } else {
+    pass_packet(reader);
+    if (reader->packet->stream_index == reader->stream->index) {
         reader->packets++;
         if (is_cut_jpeg(reader))
             reader->losses++;
@@ -256,6 +297,10 @@ static int decode(struct mien_reader *reader)
 {
     for (;;) {
         int result = avcodec_receive_frame(reader->codec, reader->frame);
+        if (result == 0 && hardware_fetch(reader->frame) < 0) {
+            reader->losses++;
+            continue;
+        }
         if (result == 0) {
             if (reader->frame->decode_error_flags || reader->frame->flags & AV_FRAME_FLAG_CORRUPT)
                 reader->losses++;
@@ -311,7 +356,11 @@ static int open_decoder(struct mien_reader *reader, const AVCodec *codec)
     if (result < 0)
         return result;
     reader->codec->thread_count = 0;
-    if (reader->network) {
+    const char *why = NULL;
+    if (reader->options.hardware && !hardware_use(reader->codec, reader->options.hardware, &why))
+        mien_log(MIEN_LOG_WARNING, "%s: --hwaccel %s: %s; decoded on the CPU", reader->name,
+                 reader->options.hardware, why);
+    if (reader->live) {
         reader->codec->flags |= AV_CODEC_FLAG_LOW_DELAY;
         reader->codec->thread_type = FF_THREAD_SLICE; /* others give a picture some later */
     }
@@ -414,9 +463,13 @@ static int open_reader(struct mien_reader *reader, const char *path, struct mien
         return mien_error_set(error, ENOMEM, "%s: no memory to read it", path);
     av_fifo_auto_grow_limit(reader->held, HELD_MAX);
     const AVCodec *codec = NULL;
-    int result = open_container(reader, path);
+    int result = 0;
+    if (reader->options.sequence_fps > 0)
+        result = open_sequence(reader, path, error);
+    else if ((result = open_container(reader, path)) < 0)
+        result = video_error(error, result, reader->name);
     if (result < 0)
-        return video_error(error, result, reader->name);
+        return result;
     if ((result = choose_stream(reader, &codec, error)) < 0)
         return result;
     if ((result = open_decoder(reader, codec)) < 0)
@@ -436,7 +489,8 @@ static void add_hint(const char *path, int result, struct mien_error *error)
 }
 
 /* Takes over `stop_fd`. */
-static int open_any(struct mien_reader **reader, const char *path, bool network, int stop_fd,
+static int open_any(struct mien_reader **reader, const char *path,
+                    const struct mien_reader_options *options, bool live, int stop_fd,
                     struct mien_error *error)
 {
     video_log_init();
@@ -446,10 +500,13 @@ static int open_any(struct mien_reader **reader, const char *path, bool network,
         return mien_error_set(error, ENOMEM, "%s: no memory to read it", path);
     }
     made->stop_fd = stop_fd;
-    made->network = network;
+    made->live = live;
+    if (options)
+        made->options = *options;
+    made->network = live || (made->options.network && mien_url_is(path));
     int result = open_reader(made, path, error);
     if (result < 0) {
-        if (!network)
+        if (!made->network)
             add_hint(path, result, error);
         mien_reader_close(&made);
     } else
@@ -459,13 +516,20 @@ static int open_any(struct mien_reader **reader, const char *path, bool network,
 
 int mien_reader_open(struct mien_reader **reader, const char *path, struct mien_error *error)
 {
-    return open_any(reader, path, false, eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), error);
+    return mien_reader_open_with(reader, path, NULL, error);
+}
+
+int mien_reader_open_with(struct mien_reader **reader, const char *path,
+                          const struct mien_reader_options *options, struct mien_error *error)
+{
+    return open_any(reader, path, options, false, eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), error);
 }
 
 int mien_reader_open_until(struct mien_reader **reader, const char *path, int stop_fd,
                            struct mien_error *error)
 {
-    return open_any(reader, path, mien_url_is(path), fcntl(stop_fd, F_DUPFD_CLOEXEC, 0), error);
+    return open_any(reader, path, NULL, mien_url_is(path), fcntl(stop_fd, F_DUPFD_CLOEXEC, 0),
+                    error);
 }
 
 void mien_reader_close(struct mien_reader **reader)
@@ -476,6 +540,7 @@ void mien_reader_close(struct mien_reader **reader)
     drop_held(old);
     jumps_free(&old->jumps);
     selection_free(&old->selection);
+    sequence_free(&old->sequence);
     av_fifo_freep2(&old->held);
     avcodec_free_context(&old->codec);
     av_packet_free(&old->packet);
@@ -541,6 +606,7 @@ static int name_file(const struct mien_reader *reader, int result, const struct 
 static void ignore_other_streams(struct mien_reader *reader)
 {
     drop_held(reader);
+    reader->alone = true;
     for (unsigned i = 0; i < reader->format->nb_streams; i++)
         if (reader->format->streams[i] != reader->stream)
             reader->format->streams[i]->discard = AVDISCARD_ALL;
@@ -642,6 +708,9 @@ int mien_reader_next_into(struct mien_reader *reader, struct mien_frame *frame,
     frame->duration = sparse ? 0 : frame_duration(reader);
     frame->captured_ns = 0;
     struct mien_error why = {""};
+    if (reader->options.sequence_fps > 0) /* their times count the files */
+        sequence_file(&reader->sequence, reader->last - reader->origin, reader->file,
+                      sizeof reader->file);
     int result = video_convert(&reader->converter, reader->frame, reader->turn, frame, &why);
     av_frame_unref(reader->frame);
     return result < 0 ? name_file(reader, result, &why, error) : 1;
@@ -669,6 +738,11 @@ int mien_reader_next(struct mien_reader *reader, struct mien_frame *frame, struc
     if (result > 0)
         *frame = *own;
     return result;
+}
+
+const char *mien_reader_file(const struct mien_reader *reader)
+{
+    return *reader->file ? reader->file : NULL;
 }
 
 int64_t mien_reader_losses(const struct mien_reader *reader)

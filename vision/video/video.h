@@ -35,6 +35,27 @@ int mien_reader_open(struct mien_reader **reader, const char *path, struct mien_
 int mien_reader_open_until(struct mien_reader **reader, const char *path, int stop_fd,
                            struct mien_error *error);
 void mien_reader_close(struct mien_reader **reader);
+
+/* Whether the name stands for numbered files, such as img%03d.png. */
+bool mien_sequence_is(const char *path);
+
+/* How it is read; zeros: as it is. */
+struct mien_reader_options {
+    double sequence_fps;  /* `path` names numbered files, or a folder, whose pictures are taken in
+                             the order of their names: the frames of a film, so many a second */
+    bool network;         /* `path` may be an address (url.h): its server is asked again where it
+                             hangs up; silence is -ETIMEDOUT as above */
+    const char *hardware; /* decodes on a GPU of this kind ("vaapi", "cuda", …; "auto": any) where
+                             there is one, else on the CPU, which is said; NULL: on the CPU */
+};
+
+/* The same with options, which may be NULL. */
+int mien_reader_open_with(struct mien_reader **reader, const char *path,
+                          const struct mien_reader_options *options, struct mien_error *error);
+
+/* The file of the last frame of a film of picture files, without its folder; else NULL. Valid until
+ * the next frame. */
+const char *mien_reader_file(const struct mien_reader *reader);
 const struct mien_video_info *mien_reader_info(const struct mien_reader *reader);
 
 /* Which frames are wanted; zeros: all. */
@@ -94,6 +115,8 @@ struct mien_writer_options {
     int width, height;  /* of the pictures, and */
     double fps;         /* their rate (0: unknown), where there is no source to tell */
     enum mien_audio audio;
+    const char *marks; /* header of an ASS subtitle track for mien_writer_mark: the source's video
+                          is then copied, packet by packet, and takes no pictures; NULL: none */
 };
 
 struct mien_writer; /* one thread at a time, which need not be the reader's */
@@ -107,7 +130,7 @@ struct mien_writer; /* one thread at a time, which need not be the reader's */
  * fragmented and Matroska written in short clusters, so that a killed run leaves a playable file.
  * It is written to `fd`, which the caller opened and closes after the writer; `path` tells the
  * container by its ending ("-": Matroska) and stands in messages. Returns 0, -ENOSPC and what else
- * a write says, -EINVAL (unknown container or codec), -ENOMEM. */
+ * a write says, -EINVAL (unknown container or codec, marks into what is not Matroska), -ENOMEM. */
 int mien_writer_open(struct mien_writer **writer, const char *path, int fd,
                      struct mien_reader *source, const struct mien_writer_options *options,
                      struct mien_error *error);
@@ -116,6 +139,11 @@ int mien_writer_open(struct mien_writer **writer, const char *path, int fd,
  * MIEN_BGRX32) at frame->time, which has to grow. */
 int mien_writer_add(struct mien_writer *writer, const struct mien_frame *frame,
                     struct mien_error *error);
+
+/* Adds a line of the track of marks, from `time` on for `duration` seconds. Times do not run back.
+ */
+int mien_writer_mark(struct mien_writer *writer, const char *line, double time, double duration,
+                     struct mien_error *error);
 
 /* Streams and packets of the source that the container could not take so far. */
 int64_t mien_writer_losses(struct mien_writer *writer);

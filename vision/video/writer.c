@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <libavutil/avstring.h>
+#include <math.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,6 +31,8 @@ struct mien_writer {
     int64_t losses;
     int failure; /* libav's code of the first error in writing */
     enum mien_audio audio;
+    AVStream *marks; /* its video is copied; NULL: it is encoded */
+    int64_t mark_count;
 };
 
 /* ---- the container ---- */
@@ -62,6 +65,33 @@ static int add_copied_streams(struct mien_writer *writer)
         return result;
     writer->losses = result;
     return video_copy_metadata(writer->format, from, writer->stream, video, writer->origin);
+}
+
+/* The source's video, and the track of marks beside it. */
+static int add_copied_video(struct mien_writer *writer, const char *marks)
+{
+    const AVStream *video = reader_stream(writer->source);
+    size_t size = strlen(marks);
+    int result = video_copy_stream(writer->format, video);
+    if (result < 0)
+        return result;
+    writer->stream = writer->format->streams[0];
+    if ((result = add_copied_streams(writer)) < 0)
+        return result;
+    writer->routes[video->index].to = writer->stream->index;
+    writer->marks = avformat_new_stream(writer->format, NULL);
+    uint8_t *header = writer->marks ? av_mallocz(size + AV_INPUT_BUFFER_PADDING_SIZE) : NULL;
+    if (!header)
+        return AVERROR(ENOMEM);
+    memcpy(header, marks, size);
+    AVCodecParameters *parameters = writer->marks->codecpar;
+    parameters->codec_type = AVMEDIA_TYPE_SUBTITLE;
+    parameters->codec_id = AV_CODEC_ID_ASS;
+    parameters->extradata = header;
+    parameters->extradata_size = (int)size;
+    writer->marks->time_base = (AVRational){1, 1000};
+    writer->marks->disposition = AV_DISPOSITION_DEFAULT;
+    return av_dict_set(&writer->marks->metadata, "title", "faces (mien)", 0);
 }
 
 static int add_streams(struct mien_writer *writer)
@@ -168,6 +198,24 @@ static int64_t find_part(struct mien_writer *writer)
     return (int64_t)(wanted->from * AV_TIME_BASE + 0.5);
 }
 
+static int check_copy(const struct mien_writer *writer, struct mien_error *error)
+{
+    const struct mien_selection *part = reader_selection(writer->source);
+    const AVStream *video = reader_stream(writer->source);
+    if (strcmp(writer->format->oformat->name, "matroska"))
+        return mien_error_set(error, EINVAL,
+                              "%s: only Matroska (.mkv) holds the marks that a copied "
+                              "video needs beside it",
+                              writer->name);
+    if (part->from > 0 || part->to > 0 || part->every > 1 || part->fps > 0)
+        return mien_error_set(error, EINVAL, "%s: a video is copied whole, not in parts",
+                              writer->name);
+    if (!video_holds(writer->format->oformat, video->codecpar->codec_id))
+        return mien_error_set(error, EINVAL, "%s: Matroska does not hold %s", writer->name,
+                              avcodec_get_name(video->codecpar->codec_id));
+    return 0;
+}
+
 static int open_writer(struct mien_writer *writer, const char *path,
                        const struct mien_writer_options *options, struct mien_error *error)
 {
@@ -181,12 +229,15 @@ static int open_writer(struct mien_writer *writer, const char *path,
                                       reader_stream(writer->source)->time_base, AV_TIME_BASE_Q) +
                          find_part(writer);
     int result = make_container(writer, path, error);
-    if (result == 0)
+    if (result == 0 && options->marks)
+        result = check_copy(writer, error);
+    else if (result == 0)
         result = video_encoder_open(&writer->encoder, writer->format->oformat, writer->source,
                                     options, writer->name, error);
     if (result < 0)
         return result;
-    if ((result = add_streams(writer)) < 0 || (result = start_file(writer)) < 0)
+    result = options->marks ? add_copied_video(writer, options->marks) : add_streams(writer);
+    if (result < 0 || (result = start_file(writer)) < 0)
         return video_error(error, result, writer->name);
     return 0;
 }
@@ -266,6 +317,35 @@ int mien_writer_add(struct mien_writer *writer, const struct mien_frame *frame,
     return result < 0 ? video_error(error, result, writer->name) : 0;
 }
 
+static int mark(struct mien_writer *writer, const char *line, double time, double duration)
+{
+    char text[512];
+    AVPacket *packet = writer->packet;
+    snprintf(text, sizeof text, "%lld,%s", (long long)writer->mark_count++, line);
+    int size = (int)strlen(text), result = av_new_packet(packet, size);
+    if (result < 0)
+        return result;
+    memcpy(packet->data, text, (size_t)size);
+    packet->stream_index = writer->marks->index;
+    packet->pts = packet->dts = llrint(time * 1000);
+    packet->duration = llrint(duration * 1000);
+    av_packet_rescale_ts(packet, (AVRational){1, 1000}, writer->marks->time_base);
+    pthread_mutex_lock(&writer->muxing);
+    result = writer->failure ? writer->failure : mux(writer, packet);
+    if (result < 0)
+        writer->failure = result;
+    pthread_mutex_unlock(&writer->muxing);
+    av_packet_unref(packet);
+    return result;
+}
+
+int mien_writer_mark(struct mien_writer *writer, const char *line, double time, double duration,
+                     struct mien_error *error)
+{
+    int result = mark(writer, line, time, duration);
+    return result < 0 ? video_error(error, result, writer->name) : 0;
+}
+
 int64_t mien_writer_losses(struct mien_writer *writer)
 {
     pthread_mutex_lock(&writer->muxing);
@@ -277,9 +357,9 @@ int64_t mien_writer_losses(struct mien_writer *writer)
 static int finish_file(struct mien_writer *writer)
 {
     int result = writer->failure;
-    if (!result)
+    if (!result && !writer->marks)
         result = video_encoder_add(&writer->encoder, NULL);
-    if (result >= 0 && (result = drain_encoder(writer)) == AVERROR_EOF)
+    if (result >= 0 && !writer->marks && (result = drain_encoder(writer)) == AVERROR_EOF)
         result = 0;
     for (unsigned i = 0; i < writer->route_count && result >= 0; i++)
         if (writer->routes[i].to >= 0)
