@@ -52,6 +52,12 @@ static void write_export_file(FILE *file, enum export_kind kind, const struct ti
         write_eaf(file, timeline, facts);
     else if (kind == EXPORT_TEXTGRID)
         write_text_grid(file, timeline);
+    else if (kind == EXPORT_BORIS)
+        write_boris(file, timeline, facts);
+    else if (kind == EXPORT_ANVIL)
+        write_anvil(file, timeline, facts);
+    else if (kind == EXPORT_EDL)
+        write_edl(file, timeline, facts);
     else
         write_report(file, timeline, facts);
 }
@@ -69,7 +75,7 @@ static int rewrite(struct atomic_file *file, enum export_kind kind, const struct
 void exports_refresh(struct exports *exports, const struct timeline *timeline,
                      const struct export_facts *facts)
 {
-    for (int i = 0; i < EXPORT_KINDS; i++) {
+    for (int i = 0; i < EXPORT_KINDS && timeline->min_seconds <= 0; i++) {
         FILE *stream = is_subtitle(i) ? stream_of(exports, i) : NULL;
         if (!stream)
             continue;
@@ -77,11 +83,13 @@ void exports_refresh(struct exports *exports, const struct timeline *timeline,
         fflush(stream);
     }
     int64_t begin = clock_ns();
-    if (begin < exports->due_ns)
+    struct timeline kept;
+    if (begin < exports->due_ns || timeline_keep(timeline, &kept, NULL) < 0)
         return;
     for (int i = 0; i < EXPORT_KINDS; i++)
         if (exports->files[i] && !stream_of(exports, i))
-            rewrite(exports->files[i], (enum export_kind)i, timeline, facts, NULL);
+            rewrite(exports->files[i], (enum export_kind)i, &kept, facts, NULL);
+    timeline_release(&kept);
     int64_t end = clock_ns(), pause = (end - begin) * SHARE;
     exports->due_ns = end + (pause > INTERVAL_NS ? pause : INTERVAL_NS);
 }
@@ -102,16 +110,20 @@ static int finish_stream(struct exports *exports, enum export_kind kind,
 int exports_close(struct exports *exports, const struct timeline *timeline,
                   const struct export_facts *facts, struct mien_error *error)
 {
-    int result = 0;
+    struct timeline kept;
+    int result = timeline_keep(timeline, &kept, error);
+    if (result)
+        return result;
     for (int i = 0; i < EXPORT_KINDS; i++) {
         enum export_kind kind = (enum export_kind)i;
         int written = 0;
         if (stream_of(exports, i))
-            written = finish_stream(exports, kind, timeline, facts, result ? NULL : error);
+            written = finish_stream(exports, kind, &kept, facts, result ? NULL : error);
         else if (exports->files[i])
-            written = rewrite(exports->files[i], kind, timeline, facts, result ? NULL : error);
+            written = rewrite(exports->files[i], kind, &kept, facts, result ? NULL : error);
         if (result == 0)
             result = written;
     }
+    timeline_release(&kept);
     return result;
 }

@@ -18,12 +18,16 @@ enum export_kind {
     EXPORT_REPORT,   /* HTML in one file: chart with values, small pictures, summary */
     EXPORT_EAF,      /* ELAN: a tier for each face */
     EXPORT_TEXTGRID, /* the same for Praat */
+    EXPORT_BORIS,    /* a project of BORIS */
+    EXPORT_ANVIL,    /* tracks for Anvil */
+    EXPORT_EDL,      /* markers for video editors */
     EXPORT_KINDS,
 };
 
 /* What exports say of the recording beside the timeline. */
 struct export_facts {
     const char *source;
+    double fps; /* 0: unknown */
     int64_t losses;
     int64_t jumps; /* in its times, which were mended */
     int interrupted;
@@ -46,10 +50,11 @@ struct exports {
 /* Opens the files, so that a wrong name is told before the work. */
 int exports_open(struct exports *exports, struct atomic_files *files, struct mien_error *error);
 
-/* To be called after each frame. Files are written anew under their .part names, whole at any
- * moment, about once a second, or less often where that would take more than a fiftieth of the
- * time; what cannot be written is left for exports_close to tell. What is in place (pipes, devices)
- * gets the subtitles that have ended. */
+/* Faces that are not shown long enough (timeline_keeps) are left out. To be called after each
+ * frame. Files are written anew under their .part names, whole at any moment, about once a second,
+ * or less often where that would take more than a fiftieth of the time; what cannot be written is
+ * left for exports_close to tell. What is in place (pipes, devices) gets the subtitles that have
+ * ended, or all at the end where short faces are left out. */
 void exports_refresh(struct exports *exports, const struct timeline *timeline,
                      const struct export_facts *facts);
 
@@ -68,6 +73,9 @@ void write_summary(FILE *file, const struct timeline *timeline, const struct exp
 void write_chart(FILE *file, const struct timeline *timeline);
 void write_eaf(FILE *file, const struct timeline *timeline, const struct export_facts *facts);
 void write_text_grid(FILE *file, const struct timeline *timeline);
+void write_boris(FILE *file, const struct timeline *timeline, const struct export_facts *facts);
+void write_anvil(FILE *file, const struct timeline *timeline, const struct export_facts *facts);
+void write_edl(FILE *file, const struct timeline *timeline, const struct export_facts *facts);
 void write_report(FILE *file, const struct timeline *timeline, const struct export_facts *facts);
 
 /* Faces in the chart and the report; others are only in the summary. */

@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "derived.h"
+#include "people.h"
+#include "recognise/occlusion.h"
 #include "write.h"
 
 struct records {
@@ -14,11 +16,13 @@ struct records {
     char *path;
     enum records_format format;
     const struct mien_model_info *model;
-    bool headed;      /* CSV: the header row is written */
-    bool sources;     /* it has a column for them */
-    unsigned columns; /* of enum records_columns */
-    bool owned;       /* the file */
-    int64_t utc_ns;   /* of the rows to come; 0: not to be told */
+    bool headed;                      /* CSV: the header row is written */
+    bool sources;                     /* it has a column for them */
+    unsigned columns;                 /* of enum records_columns */
+    const struct people *people;      /* NULL: rows do not say who it is */
+    bool owned;                       /* the file */
+    int64_t utc_ns;                   /* of the rows to come; 0: not to be told */
+    const struct occlusion_map *maps; /* of the faces of the next rows; NULL: none */
 };
 
 /* The version is that of docs/rows.schema.json. */
@@ -67,10 +71,25 @@ static void write_json_extras(const struct records *records, const struct mien_f
         write_json_number(file, "arousal", derived.arousal);
         write_json_number(file, "disagreement", derived.disagreement);
     }
+    const char *person = people_name(records->people, face->id);
+    if (person) {
+        fputs(",\"person\":", file);
+        write_json_string(file, person);
+    }
+}
+
+static void write_json_map(FILE *file, const struct occlusion_map *map)
+{
+    fputs(",\"occlusion\":[", file);
+    for (int i = 0; i < OCCLUSION_PLACES; i++) {
+        fputs(i % OCCLUSION_SIDE ? "," : i ? "],[" : "[", file);
+        write_number(file, map->drop[i], SHARE_PLACES);
+    }
+    fputs("]]", file);
 }
 
 static void write_json(const struct records *records, const char *source, uint64_t frame,
-                       double time, const struct mien_face *face)
+                       double time, const struct mien_face *face, const struct occlusion_map *map)
 {
     FILE *file = records->file;
     const struct mien_model_info *model = records->model;
@@ -95,6 +114,8 @@ static void write_json(const struct records *records, const char *source, uint64
     write_number(file, face->confidence, SHARE_PLACES);
     fprintf(file, ",\"uncertain\":%s", face->uncertain ? "true" : "false");
     write_json_extras(records, face);
+    if (map)
+        write_json_map(file, map);
     fputs("}\n", file);
 }
 
@@ -117,7 +138,7 @@ static void write_header(struct records *records, bool with_source)
     }
     if (has_derived(records))
         fputs(",valence,arousal,disagreement", records->file);
-    fputs("\r\n", records->file);
+    fputs(records->people ? ",person\r\n" : "\r\n", records->file);
 }
 
 static void write_csv_start(const struct records *records, const char *source, uint64_t frame,
@@ -146,28 +167,38 @@ static void write_csv(const struct records *records, const struct mien_face *fac
     }
 }
 
+static void write_csv_derived(const struct records *records, const struct mien_face *face)
+{
+    struct derived derived = derived_of(records->model, face->probabilities);
+    const double values[] = {derived.valence, derived.arousal, derived.disagreement};
+    for (int i = 0; i < 3; i++) {
+        putc(',', records->file);
+        write_number(records->file, values[i], SHARE_PLACES);
+    }
+}
+
 static void write_csv_extras(const struct records *records, const struct mien_face *face)
 {
     FILE *file = records->file;
+    const char *person = people_name(records->people, face->id);
     for (int i = 0; i < records->model->label_count && records->columns & RECORDS_RAW; i++) {
         putc(',', file);
         if (!face->held)
             write_number(file, face->raw[i], SHARE_PLACES);
     }
-    if (!has_derived(records))
-        return;
-    struct derived derived = derived_of(records->model, face->probabilities);
-    const double values[] = {derived.valence, derived.arousal, derived.disagreement};
-    for (int i = 0; i < 3; i++) {
+    if (has_derived(records))
+        write_csv_derived(records, face);
+    if (records->people)
         putc(',', file);
-        write_number(file, values[i], SHARE_PLACES);
-    }
+    if (person)
+        write_csv_cell(file, person);
 }
 
 static void write_empty_cells(const struct records *records)
 {
     int labels = records->model->label_count, count = 8 + labels;
     count += (records->columns & RECORDS_RAW ? labels : 0) + (has_derived(records) ? 3 : 0);
+    count += records->people != NULL;
     for (int i = 0; i < count; i++)
         putc(',', records->file);
 }
@@ -240,16 +271,23 @@ void records_put_json(FILE *file, const struct mien_model_info *model, uint64_t 
                       int64_t utc_ns, const struct mien_face *face)
 {
     struct records row = {.file = file, .model = model, .utc_ns = utc_ns};
-    write_json(&row, NULL, frame, time, face);
+    write_json(&row, NULL, frame, time, face, NULL);
+}
+
+int records_on(struct records **records, FILE *file, const char *name, enum records_format format,
+               const struct mien_model_info *model, struct mien_error *error)
+{
+    int result = make_records(records, name, format, model, error);
+    if (!result)
+        (*records)->file = file;
+    return result;
 }
 
 int records_start(struct records **records, struct atomic_file *file, enum records_format format,
                   const struct mien_model_info *model, struct mien_error *error)
 {
-    int result = make_records(records, atomic_file_name(file), format, model, error);
-    if (!result)
-        (*records)->file = atomic_file_stream(file);
-    return result;
+    return records_on(records, atomic_file_stream(file), atomic_file_name(file), format, model,
+                      error);
 }
 
 void records_use(struct records *records, const struct mien_model_info *model)
@@ -269,10 +307,21 @@ int records_add(struct records *records, const char *source, uint64_t frame, dou
         add_csv(records, source, frame, time, faces);
     else
         for (int i = 0; i < faces->count; i++)
-            write_json(records, source, frame, time, &faces->list[i]);
+            write_json(records, source, frame, time, &faces->list[i],
+                       records->maps ? &records->maps[i] : NULL);
     if (fflush(records->file) || ferror(records->file))
         return fail(records, errno ? errno : EIO, error);
     return 0;
+}
+
+void records_explain(struct records *records, const struct occlusion_map *maps)
+{
+    records->maps = maps;
+}
+
+void records_name_people(struct records *records, const struct people *people)
+{
+    records->people = people;
 }
 
 void records_name_sources(struct records *records)

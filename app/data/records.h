@@ -24,6 +24,10 @@ int records_open(struct records **records, const char *path, enum records_format
 int records_start(struct records **records, struct atomic_file *file, enum records_format format,
                   const struct mien_model_info *model, struct mien_error *error);
 
+/* Rows into `file`, which stays the caller's; `name` is for messages. */
+int records_on(struct records **records, FILE *file, const char *name, enum records_format format,
+               const struct mien_model_info *model, struct mien_error *error);
+
 /* Rows to come are of another model, which has to outlive them. */
 void records_use(struct records *records, const struct mien_model_info *model);
 
@@ -48,6 +52,14 @@ enum records_columns {
 
 /* To be called before the first row. */
 void records_add_columns(struct records *records, unsigned columns);
+
+/* JSON rows of the next records_add have the maps of their faces, in their order; NULL: none. */
+struct occlusion_map;
+void records_explain(struct records *records, const struct occlusion_map *maps);
+
+/* Rows say who their face is: the last column. `people` has to outlive them. */
+struct people;
+void records_name_people(struct records *records, const struct people *people);
 
 /* Rows to come name their source: the header says so even if none comes. */
 void records_name_sources(struct records *records);

@@ -87,10 +87,16 @@ static void write_card(FILE *file, const struct timeline *timeline,
                        const struct timeline_face *face)
 {
     const struct mien_model_info *model = timeline->model;
-    fputs("<div class=\"face\">", file);
+    const char *name = people_name(timeline->people, face->id);
+    fprintf(file, "<div class=\"face\" data-face=\"%u\">", face->id);
     write_thumb(file, &face->thumb);
-    fprintf(file, "<div><h2>Face %u</h2>%.1f s, from %.1f to %.1f s\n<table>\n", face->id,
-            face->seconds, face->first, face->last);
+    fprintf(file,
+            "<div><h3>Face %u</h3><input data-face=\"%u\" aria-label=\"name of face %u\" "
+            "placeholder=\"name\" value=\"",
+            face->id, face->id, face->id);
+    write_xml(file, name ? name : "");
+    fprintf(file, "\"><br>%.1f s, from %.1f to %.1f s\n<table>\n", face->seconds, face->first,
+            face->last);
     for (int i = 0; i < model->label_count; i++) {
         double share = face->seconds > 0 ? face->label_seconds[i] / face->seconds : 0;
         if (share < 0.005)
@@ -134,10 +140,12 @@ void write_report(FILE *file, const struct timeline *timeline, const struct expo
     fputs("</h1>\n", file);
     write_facts(file, timeline, facts, count);
     write_chart(file, timeline);
-    fputs("<div class=\"faces\">\n", file);
+    fputs("<div id=\"detail\"></div>\n<div class=\"faces\">\n", file);
     for (size_t i = 0; i < count; i++)
         write_card(file, timeline, &timeline->faces[faces[i]]);
-    fputs("</div>\n<div id=\"tip\"></div><div id=\"line\"></div>\n"
+    fputs("</div>\n<h2>People</h2>\n<p class=\"hint\">Faces of one name are one person. "
+          "<button id=\"save\">Save the names</button> for <code>--people</code>.</p>\n"
+          "<table id=\"people\"></table>\n<div id=\"tip\"></div><div id=\"line\"></div>\n"
           "<script type=\"application/json\" id=\"summary\">",
           file);
     write_summary(file, timeline, facts);

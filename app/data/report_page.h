@@ -3,6 +3,6 @@
 #define APP_REPORT_PAGE_H
 
 extern const char report_style[];  /* CSS */
-extern const char report_script[]; /* JavaScript: values under the mouse */
+extern const char report_script[]; /* JavaScript: values under the mouse, names, a table that sorts */
 
 #endif

@@ -17,12 +17,17 @@ static void write_cue(FILE *file, const struct timeline *timeline, const struct 
                       enum export_kind kind)
 {
     const char *label = timeline->model->labels[span->label];
+    void (*write)(FILE *, const char *) = kind == EXPORT_SRT ? write_plain : write_xml;
+    char name[TIMELINE_NAME_MAX];
     char point = kind == EXPORT_SRT ? ',' : '.';
     write_clock(file, span->start, point);
     fputs(" --> ", file);
     write_clock(file, span->end, point);
-    fprintf(file, "\nface %u: ", span->face);
-    (kind == EXPORT_SRT ? write_plain : write_xml)(file, label);
+    timeline_name(timeline, span->face, name);
+    putc('\n', file);
+    write(file, name);
+    fputs(": ", file);
+    write(file, label);
     fprintf(file, " (%.0f %%)\n\n", span->confidence * 100);
 }
 

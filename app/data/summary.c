@@ -34,9 +34,12 @@ static void write_changes(struct json *json, const struct mien_model_info *model
 static void write_face(struct json *json, const struct timeline *timeline,
                        const struct timeline_face *face)
 {
+    const char *name = people_name(timeline->people, face->id);
     json_next_line(json);
     json_open(json, NULL, '{');
     json_count(json, "face", face->id);
+    if (name)
+        json_text(json, "name", name);
     json_number(json, "first", face->first, TIME_PLACES);
     json_number(json, "last", face->last, TIME_PLACES);
     json_number(json, "seconds", face->seconds, TIME_PLACES);

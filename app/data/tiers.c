@@ -2,49 +2,15 @@
  * ELAN's EAF 3.0, and Praat's TextGrid. */
 #include "exports.h"
 
-#include <math.h>
 #include <stdlib.h>
 
+#include "moments.h"
 #include "write.h"
-
-static int64_t milliseconds(double seconds)
-{
-    return llround(seconds * 1000);
-}
-
-/* A span that rounds to no time at all would be refused. */
-static bool is_visible(const struct timeline_span *span)
-{
-    return milliseconds(span->end) > milliseconds(span->start);
-}
 
 /* ---- EAF ---- */
 
-/* A moment that a span begins or ends at; EAF wants them in order. */
-struct moment {
-    int64_t ms;
-    size_t number; /* 2 × span, and 1 more for its end */
-};
-
-static int compare_moments(const void *one, const void *other)
+static void write_moments(FILE *file, const struct moment *moments, size_t count)
 {
-    const struct moment *a = one, *b = other;
-    if (a->ms != b->ms)
-        return a->ms < b->ms ? -1 : 1;
-    return a->number < b->number ? -1 : a->number > b->number;
-}
-
-static void write_moments(FILE *file, const struct timeline *timeline, struct moment *moments)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < timeline->span_count; i++) {
-        const struct timeline_span *span = &timeline->spans[i];
-        if (!is_visible(span))
-            continue;
-        moments[count++] = (struct moment){milliseconds(span->start), 2 * i};
-        moments[count++] = (struct moment){milliseconds(span->end), 2 * i + 1};
-    }
-    qsort(moments, count, sizeof *moments, compare_moments);
     fputs("<TIME_ORDER>\n", file);
     for (size_t i = 0; i < count; i++)
         fprintf(file, "<TIME_SLOT TIME_SLOT_ID=\"ts%zu\" TIME_VALUE=\"%lld\"/>\n",
@@ -54,10 +20,14 @@ static void write_moments(FILE *file, const struct timeline *timeline, struct mo
 
 static void write_eaf_tier(FILE *file, const struct timeline *timeline, uint32_t face)
 {
-    fprintf(file, "<TIER LINGUISTIC_TYPE_REF=\"emotion\" TIER_ID=\"face %u\">\n", face);
+    char name[TIMELINE_NAME_MAX];
+    timeline_name(timeline, face, name);
+    fputs("<TIER LINGUISTIC_TYPE_REF=\"emotion\" TIER_ID=\"", file);
+    write_xml(file, name);
+    fputs("\">\n", file);
     for (size_t i = 0; i < timeline->span_count; i++) {
         const struct timeline_span *span = &timeline->spans[i];
-        if (span->face != face || !is_visible(span))
+        if (span->face != face || !moment_is_visible(span))
             continue;
         fprintf(file,
                 "<ANNOTATION><ALIGNABLE_ANNOTATION ANNOTATION_ID=\"a%zu\" TIME_SLOT_REF1=\"ts%zu\" "
@@ -72,7 +42,8 @@ static void write_eaf_tier(FILE *file, const struct timeline *timeline, uint32_t
 /* The date is a constant, so that the same input gives the same file. */
 void write_eaf(FILE *file, const struct timeline *timeline, const struct export_facts *facts)
 {
-    struct moment *moments = calloc(2 * timeline->span_count + 1, sizeof *moments);
+    size_t count;
+    struct moment *moments = moments_of(timeline, &count);
     if (!moments)
         return;
     fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
@@ -83,7 +54,7 @@ void write_eaf(FILE *file, const struct timeline *timeline, const struct export_
           file);
     write_xml(file, facts->source);
     fputs("\" MIME_TYPE=\"video/*\"/></HEADER>\n", file);
-    write_moments(file, timeline, moments);
+    write_moments(file, moments, count);
     for (size_t i = 0; i < timeline->face_count; i++)
         write_eaf_tier(file, timeline, timeline->faces[i].id);
     fputs("<LINGUISTIC_TYPE GRAPHIC_REFERENCES=\"false\" LINGUISTIC_TYPE_ID=\"emotion\" "
@@ -132,11 +103,11 @@ static int write_intervals(FILE *file, const struct timeline *timeline, uint32_t
     int number = 0;
     for (size_t i = 0; i < timeline->span_count; i++) {
         const struct timeline_span *span = &timeline->spans[i];
-        if (span->face != face || !is_visible(span))
+        if (span->face != face || !moment_is_visible(span))
             continue;
-        number = write_interval(file, number, at, milliseconds(span->start), "");
-        at = milliseconds(span->end);
-        number = write_interval(file, number, milliseconds(span->start), at,
+        number = write_interval(file, number, at, moment_ms(span->start), "");
+        at = moment_ms(span->end);
+        number = write_interval(file, number, moment_ms(span->start), at,
                                 timeline->model->labels[span->label]);
     }
     return write_interval(file, number, at, end, "");
@@ -144,16 +115,17 @@ static int write_intervals(FILE *file, const struct timeline *timeline, uint32_t
 
 void write_text_grid(FILE *file, const struct timeline *timeline)
 {
-    int64_t end = milliseconds(timeline->end);
+    int64_t end = moment_ms(timeline->end);
     fputs("File type = \"ooTextFile\"\nObject class = \"TextGrid\"\n\nxmin = 0\n", file);
     write_time(file, "xmax", end);
     fprintf(file, "tiers? <exists>\nsize = %zu\nitem []:\n", timeline->face_count);
     for (size_t i = 0; i < timeline->face_count; i++) {
         uint32_t face = timeline->faces[i].id;
-        fprintf(file,
-                "    item [%zu]:\n        class = \"IntervalTier\"\n        name = \"face %u\"\n"
-                "        xmin = 0\n",
-                i + 1, face);
+        char name[TIMELINE_NAME_MAX];
+        timeline_name(timeline, face, name);
+        fprintf(file, "    item [%zu]:\n        class = \"IntervalTier\"\n        name = ", i + 1);
+        write_text(file, name);
+        fputs("        xmin = 0\n", file);
         write_time(file, "        xmax", end);
         fprintf(file, "        intervals: size = %d\n", write_intervals(NULL, timeline, face, end));
         write_intervals(file, timeline, face, end);

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -275,6 +276,55 @@ int timeline_end(struct timeline *timeline, struct mien_error *error)
 }
 
 /* ---- choosing ---- */
+
+const struct timeline_face *timeline_face_of(const struct timeline *timeline, uint32_t id)
+{
+    size_t i = timeline->face_count;
+    while (i > 0 && timeline->faces[i - 1].id > id)
+        i--;
+    return i > 0 && timeline->faces[i - 1].id == id ? &timeline->faces[i - 1] : NULL;
+}
+
+void timeline_name(const struct timeline *timeline, uint32_t face, char name[TIMELINE_NAME_MAX])
+{
+    const char *person = people_name(timeline->people, face);
+    if (person)
+        snprintf(name, TIMELINE_NAME_MAX, "%.120s (face %u)", person, face);
+    else
+        snprintf(name, TIMELINE_NAME_MAX, "face %u", face);
+}
+
+/* Sums of times are not exact. */
+bool timeline_keeps(const struct timeline *timeline, const struct timeline_face *face)
+{
+    return face && face->seconds >= timeline->min_seconds - 1e-6;
+}
+
+int timeline_keep(const struct timeline *timeline, struct timeline *kept, struct mien_error *error)
+{
+    *kept = *timeline;
+    kept->faces = calloc(timeline->face_count + 1, sizeof *kept->faces);
+    kept->spans = calloc(timeline->span_count + 1, sizeof *kept->spans);
+    if (!kept->faces || !kept->spans) {
+        timeline_release(kept);
+        return no_memory(error);
+    }
+    kept->face_count = kept->span_count = 0;
+    for (size_t i = 0; i < timeline->face_count; i++)
+        if (timeline_keeps(timeline, &timeline->faces[i]))
+            kept->faces[kept->face_count++] = timeline->faces[i];
+    for (size_t i = 0; i < timeline->span_count; i++)
+        if (timeline_keeps(timeline, timeline_face_of(timeline, timeline->spans[i].face)))
+            kept->spans[kept->span_count++] = timeline->spans[i];
+    return 0;
+}
+
+void timeline_release(struct timeline *kept)
+{
+    free(kept->faces);
+    free(kept->spans);
+    *kept = (struct timeline){0};
+}
 
 size_t timeline_main_faces(const struct timeline *timeline, size_t *faces, size_t capacity)
 {

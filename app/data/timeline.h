@@ -10,6 +10,7 @@
 #include "mien/error.h"
 #include "mien/picture.h"
 #include "mien/recogniser.h"
+#include "people.h"
 
 /* Curves are averages over equal steps of time, at most so many for the whole recording. */
 enum { TIMELINE_STEPS_MAX = 1024, TIMELINE_THUMB_SIDE = 112 };
@@ -38,10 +39,12 @@ struct timeline_face {
 
 struct timeline {
     const struct mien_model_info *model;
+    const struct people *people; /* names of faces; NULL: none. Borrowed. */
     struct mien_yuv yuv;
-    double step;     /* seconds */
-    double end;      /* of the recording as far as seen, seconds */
-    double interval; /* between the last two frames */
+    double step;        /* seconds */
+    double min_seconds; /* faces shown less than this are left out of all that is written */
+    double end;         /* of the recording as far as seen, seconds */
+    double interval;    /* between the last two frames */
     int64_t frames, frames_with_faces;
     size_t face_count, face_capacity, span_count, span_capacity;
     struct timeline_face *faces; /* by id */
@@ -62,6 +65,22 @@ int timeline_add(struct timeline *timeline, double time, const struct mien_faces
 
 /* The last frame lasts as long as the one before. */
 int timeline_end(struct timeline *timeline, struct mien_error *error);
+
+/* What is known of a face; NULL: nothing yet. */
+const struct timeline_face *timeline_face_of(const struct timeline *timeline, uint32_t id);
+
+enum { TIMELINE_NAME_MAX = 160 };
+
+/* "face 4", or "Anna (face 4)" where it has a name. */
+void timeline_name(const struct timeline *timeline, uint32_t face, char name[TIMELINE_NAME_MAX]);
+
+/* Whether it is shown long enough by now; `face` may be NULL. */
+bool timeline_keeps(const struct timeline *timeline, const struct timeline_face *face);
+
+/* Makes `kept` the timeline without the faces that are not shown long enough. It borrows all but
+ * its lists, which timeline_release frees; it cannot be added to. Returns 0 or -ENOMEM. */
+int timeline_keep(const struct timeline *timeline, struct timeline *kept, struct mien_error *error);
+void timeline_release(struct timeline *kept);
 
 /* Indices of the faces shown longest, at most `capacity`, in the order of their ids. */
 size_t timeline_main_faces(const struct timeline *timeline, size_t *faces, size_t capacity);

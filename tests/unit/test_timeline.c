@@ -143,7 +143,8 @@ static void keeps_small_pictures(void)
 
 /* ---- exports ---- */
 
-static const struct export_facts facts = {.source = "</script> & \"film\".mp4", .losses = 3};
+static const struct export_facts facts = {
+    .source = "</script> & \"film\".mp4", .fps = 10, .losses = 3};
 
 static char *read_file(const char *path)
 {
@@ -214,6 +215,52 @@ static void writes_tiers(void)
                                   "0.5\n            text = \"\"\n"));
     CU_ASSERT_PTR_NOT_NULL(strstr(text, "text = \"<b>&\"\"--> x\"\"\"\n"));
     free(text);
+}
+
+static void writes_spans_for_other_programs(void)
+{
+    char *text = write_export(EXPORT_BORIS);
+    cJSON *project = cJSON_Parse(text);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(project);
+    const cJSON *seen = cJSON_GetObjectItem(cJSON_GetObjectItem(project, "observations"), "mien");
+    const cJSON *events = cJSON_GetObjectItem(seen, "events");
+    CU_ASSERT_EQUAL(cJSON_GetArraySize(events), 6);
+    const cJSON *third = cJSON_GetArrayItem(events, 2); /* happy has ended, sad begins */
+    CU_ASSERT_DOUBLE_EQUAL(cJSON_GetArrayItem(third, 0)->valuedouble, 0.2, 1e-9);
+    CU_ASSERT_STRING_EQUAL(cJSON_GetArrayItem(third, 1)->valuestring, "face 1");
+    CU_ASSERT_STRING_EQUAL(cJSON_GetArrayItem(third, 2)->valuestring, "sad");
+    cJSON_Delete(project);
+    free(text);
+    text = write_export(EXPORT_ANVIL);
+    CU_ASSERT_PTR_NOT_NULL(strstr(text,
+                                  "<track name=\"face 1\" type=\"primary\">\n<el index=\"0\" "
+                                  "start=\"0\" end=\"0.2\"><attribute name=\"emotion\">happy"));
+    free(text);
+    text = write_export(EXPORT_EDL);
+    CU_ASSERT_PTR_NOT_NULL(strstr(text,
+                                  "002  001      V     C        01:00:00:02 01:00:00:03 "
+                                  "01:00:00:02 01:00:00:03  \n |C:ResolveColorBlue |M:face 1: "
+                                  "sad |D:2\n"));
+    free(text);
+}
+
+static void leaves_short_faces_out(void)
+{
+    struct timeline timeline, kept;
+    timeline_init(&timeline, &model, &yuv);
+    timeline.min_seconds = 0.5;
+    add_frames(&timeline, "0011.2");
+    struct mien_face late = make_face(2, 0);
+    const struct mien_faces faces = {.list = &late, .count = 1};
+    timeline_add(&timeline, 0.7, &faces, NULL, NULL);
+    timeline_add(&timeline, 0.8, &faces, NULL, NULL);
+    CU_ASSERT_EQUAL(timeline_end(&timeline, NULL), 0);
+    CU_ASSERT_EQUAL_FATAL(timeline_keep(&timeline, &kept, NULL), 0);
+    CU_ASSERT(timeline.face_count == 2 && kept.face_count == 1 && kept.faces[0].id == 1);
+    CU_ASSERT_EQUAL(kept.span_count, timeline.span_count - 1);
+    CU_ASSERT_FALSE(timeline_keeps(&timeline, timeline_face_of(&timeline, 2)));
+    timeline_release(&kept);
+    timeline_finish(&timeline);
 }
 
 static double number_at(const cJSON *object, const char *name)
@@ -297,8 +344,10 @@ static void writes_cues_as_they_end(void)
 static void writes_anew_as_it_goes(void)
 {
     static const char *const ends[EXPORT_KINDS] = {
-        "(80 %)\n\n", "(80 %)\n\n", "]}\n", "</svg>\n", "</html>\n", "</ANNOTATION_DOCUMENT>\n",
-        "\"\n"};
+        "(80 %)\n\n", "(80 %)\n\n", "]}\n",
+        "</svg>\n",   "</html>\n",  "</ANNOTATION_DOCUMENT>\n",
+        "\"\n",       "}}}\n",      "</annotation>\n",
+        " |D:1\n\n"};
     for (int i = 0; i < EXPORT_KINDS; i++) {
         struct timeline timeline;
         char path[40], part[80];
@@ -351,6 +400,8 @@ int main(void)
         {"keeps small pictures", keeps_small_pictures},
         {"writes subtitles", writes_subtitles},
         {"writes tiers", writes_tiers},
+        {"writes spans for other programs", writes_spans_for_other_programs},
+        {"leaves short faces out", leaves_short_faces_out},
         {"writes a summary", writes_a_summary},
         {"writes pages that hold", writes_pages_that_hold},
         {"writes cues as they end", writes_cues_as_they_end},
