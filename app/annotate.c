@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "data/records.h"
 #include "files/inputs.h"
@@ -14,6 +15,8 @@
 #include "sandbox/sandbox.h"
 #include "settings.h"
 #include "usage.h"
+#include "video/url.h"
+#include "video/video.h"
 
 /* All the names of outputs; NULL for those not wanted. */
 enum { OUTPUTS = 3 + EXPORT_KINDS };
@@ -47,12 +50,39 @@ static enum mien_audio audio_of(const char *word)
     return MIEN_AUDIO_AUTO;
 }
 
+static bool is_word(const char *word, const char *wanted)
+{
+    return word && !strcmp(word, wanted);
+}
+
+enum { SEQUENCE_FPS = 25 };
+
+/* Numbered pictures, or a folder of pictures, are one film. */
+static bool is_sequence(const struct mien_command_line *line, const struct mien_config *config)
+{
+    return line->input_count == 1 && !mien_url_is(line->inputs[0]) &&
+           (config->input.sequence ||
+            (mien_sequence_is(line->inputs[0]) && access(line->inputs[0], F_OK) < 0));
+}
+
 static struct video_job_options job_of(const struct mien_command_line *line,
                                        const struct mien_config *config)
 {
+    bool sequence = is_sequence(line, config);
+    double rate = config->input.rate;
     return (struct video_job_options){
+        /* Only what the command line itself names may be of the network. */
+        .reading = {.network = true,
+                    .sequence_fps = !sequence  ? 0
+                                    : rate > 0 ? rate
+                                               : SEQUENCE_FPS,
+                    .hardware = is_word(config->encoding.hwaccel, "none")
+                                    ? NULL
+                                    : config->encoding.hwaccel},
+        .people = config->input.people,
         .in = line->input_count ? line->inputs[0] : NULL,
-        .video = config->output.video ? config->output.file : NULL,
+        .video = is_word(config->output.video, "none") ? NULL : config->output.file,
+        .copy = is_word(config->output.video, "copy"),
         .jsonl = config->output.jsonl,
         .csv = config->output.csv,
         .exports = {[EXPORT_VTT] = config->output.vtt,
@@ -61,11 +91,16 @@ static struct video_job_options job_of(const struct mien_command_line *line,
                     [EXPORT_PLOT] = config->output.plot,
                     [EXPORT_REPORT] = config->output.report,
                     [EXPORT_EAF] = config->output.eaf,
-                    [EXPORT_TEXTGRID] = config->output.textgrid},
+                    [EXPORT_TEXTGRID] = config->output.textgrid,
+                    [EXPORT_BORIS] = config->output.boris,
+                    [EXPORT_ANVIL] = config->output.anvil,
+                    [EXPORT_EDL] = config->output.edl},
         .selection = {.every = config->input.every,
-                      .fps = config->input.rate,
+                      .fps = sequence ? 0 : rate,
                       .from = seconds_of(config->input.from),
                       .to = seconds_of(config->input.to)},
+        .choice = choice_of(config->input.region, config->input.faces),
+        .min_seconds = config->output.min_seconds,
         .columns = (config->output.raw ? RECORDS_RAW : 0u) |
                    (config->output.derived ? RECORDS_DERIVED : 0u),
         .encoding = {.codec = config->encoding.codec,
@@ -87,21 +122,31 @@ static bool is_batch(const struct mien_command_line *line, const struct mien_con
     bool folders = false;
     for (int i = 0; i < OUTPUTS; i++)
         folders |= outputs[i] && is_folder(outputs[i]);
-    return folders || line->input_count > 1 || config->run.jobs || config->run.resume ||
-           is_folder(line->inputs[0]) || is_pattern(line->inputs[0]);
+    return folders || config->output.table || config->output.table_summary ||
+           line->input_count > 1 || config->run.jobs || config->run.resume ||
+           (is_folder(line->inputs[0]) && !is_sequence(line, config)) ||
+           is_pattern(line->inputs[0]);
 }
 
 static int check_line(const struct mien_command_line *line, const struct mien_config *config,
                       const char *const outputs[OUTPUTS])
 {
-    int count = 0;
+    int count = config->output.table || config->output.table_summary;
     for (int i = 0; i < OUTPUTS; i++)
         count += outputs[i] != NULL;
     if (!line->input_count)
         return usage_error(line, "no recording named");
+    if (config->input.sequence && (line->input_count > 1 || !is_folder(line->inputs[0])))
+        return usage_error(line, "--sequence takes one folder of pictures");
+    if (is_word(config->output.video, "copy") && (config->window.blur || config->encoding.codec))
+        return usage_error(line, "--video copy draws and encodes nothing: leave --blur and --codec "
+                                 "out");
     if (!count)
         return usage_error(line, "nothing to write: name a video with -o, or data with --jsonl or "
                                  "--csv");
+    if (config->run.resume && (config->output.table || config->output.table_summary))
+        return usage_error(line, "--table and --table-summary need all recordings: leave --resume "
+                                 "out");
     if (config->run.timing && is_batch(line, config, outputs))
         return usage_error(line, "--timing takes one recording, into files");
     return EXIT_FINE;
@@ -139,6 +184,8 @@ int command_annotate(const struct mien_command_line *line)
     return batch_annotate(&(struct batch_options){.job = &job,
                                                   .inputs = line->inputs,
                                                   .input_count = line->input_count,
+                                                  .table = config.output.table,
+                                                  .table_summary = config.output.table_summary,
                                                   .jobs = config.run.jobs ? config.run.jobs : 1,
                                                   .resume = config.run.resume,
                                                   .overwrite = config.output.overwrite});

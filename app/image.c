@@ -17,6 +17,9 @@ static int check_line(const struct mien_command_line *line, const struct mien_co
         to_stdout += outputs[i] && !strcmp(outputs[i], "-");
     if (!line->input_count)
         return usage_error(line, "name a picture");
+    if (config->output.explain && !config->output.file && !config->output.jsonl)
+        return usage_error(line,
+                           "--explain needs -o, a picture to draw on, or --jsonl, for numbers");
     if (to_stdout > 1)
         return usage_error(line, "only one of -o, --jsonl and --csv can go to standard output");
     return EXIT_FINE;
@@ -36,7 +39,8 @@ int command_image(const struct mien_command_line *line)
                                     .overwrite = config.output.overwrite,
                                     .quiet = config.run.quiet,
                                     .bars = config.window.bars,
-                                    .blur = config.window.blur};
+                                    .blur = config.window.blur,
+                                    .explain = config.output.explain};
     job.recogniser.still = 1;
     struct mien_error error;
     if (settings_finder(&job.recogniser, &config, &error) < 0) {

@@ -64,6 +64,15 @@ static int unknown(struct reading *r, const char *typed)
                           typed, nearest_flag(r->line->command, typed + 2));
 }
 
+/* Of such an option --no-FLAG is another way to say "none". */
+static bool has_choice(const struct option *option, const char *word)
+{
+    for (int i = 0; option->choice && option->choice(i); i++)
+        if (!strcmp(option->choice(i), word))
+            return true;
+    return false;
+}
+
 static int read_long(struct reading *r, const char *argument)
 {
     char typed[OPTION_NAME_MAX + 8];
@@ -78,17 +87,17 @@ static int read_long(struct reading *r, const char *argument)
     if (!option && length > 3 && !memcmp(name, "no-", 3)) {
         option = find_flag(r->line->command, name + 3, length - 3);
         no = true;
-        if (option && option->type != OPTION_BOOL)
+        if (option && option->type != OPTION_BOOL && !has_choice(option, "none"))
             option = NULL;
     }
     if (!option)
         return unknown(r, argument);
     snprintf(typed, sizeof typed, "--%.*s", (int)length, name);
-    if (option->type != OPTION_BOOL)
+    if (option->type != OPTION_BOOL && !no)
         return equals ? take(r, option, typed, equals + 1) : take_next(r, option, typed);
     if (equals)
         return mien_error_set(r->error, EINVAL, "%s takes no value", typed);
-    return take(r, option, typed, no ? "false" : "true");
+    return take(r, option, typed, option->type != OPTION_BOOL ? "none" : no ? "false" : "true");
 }
 
 static int read_letters(struct reading *r, const char *argument)

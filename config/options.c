@@ -14,6 +14,8 @@ CHOICE(log_level, "error", "warning", "info", "debug")
 CHOICE(screen_fit, "contain", "cover")
 CHOICE(screen_rotation, "0", "90", "180", "270")
 CHOICE(detection_engine, "auto", "mien", "opencv")
+CHOICE(video, "draw", "copy", "none")
+CHOICE(hwaccel, "none", "auto", "vaapi", "cuda", "vdpau", "qsv")
 CHOICE(audio, "auto", "copy", "encode", "none")
 CHOICE(bench_part, "network", "frames")
 CHOICE(camera_format, "", "MJPG", "YUYV", "UYVY", "NV12", "YU12", "JPEG", "GREY") /* convert.c */
@@ -27,6 +29,9 @@ static const char *precision(int i)
 
 #define TIME_PATTERN "^(([0-9]+:)?[0-9]+:)?[0-9]+([.][0-9]*)?$"
 #define TIME_WORDS "seconds, such as 90.5, or a time such as 1:30 or 1:02:03.5"
+
+#define REGION_PATTERN "^([0-9]+([.][0-9]*)?%?,){3}[0-9]+([.][0-9]*)?%?$"
+#define REGION_WORDS "left, top, width and height in pixels or %, such as 0,0,50%,100%"
 
 #define AT(g, n)                                                                                   \
     .group = #g, .name = #n, .offset = offsetof(struct mien_config, g.n),                          \
@@ -84,8 +89,18 @@ const struct option options[] = {
      .commands = ON(ANNOTATE), .what = "end before this time"},
     {AT(input, every), INT(1, 1000000, "1", "N"), .flag = "every", .commands = ON(ANNOTATE),
      .what = "look at every Nth frame only"},
+    {AT(input, region), WORD("X,Y,W,H"), .pattern = REGION_PATTERN, .allowed = REGION_WORDS,
+     .flag = "region", .commands = ON(ANNOTATE),
+     .what = "take only faces whose centre lies in this part of the picture"},
+    {AT(input, faces), WORD("WHICH"), .pattern = "^(all|largest|[1-9][0-9]{0,3})$",
+     .allowed = "largest, all or a number", .flag = "faces", .commands = ON(ANNOTATE),
+     .what = "take the largest face of each picture, or so many of the largest"},
+    {AT(input, people), WORD("FILE"), .flag = "people", .commands = ON(ANNOTATE),
+     .what = "names of the faces, as a report saves them"},
     {AT(input, rate), NUMBER(0.001, 1000, NULL, "FPS"), .flag = "fps", .commands = ON(ANNOTATE),
-     .what = "look at so many frames a second only"},
+     .what = "look at so many frames a second only; of pictures in files: their rate"},
+    {AT(input, sequence), BOOL("false"), .flag = "sequence", .commands = ON(ANNOTATE),
+     .what = "take a folder of pictures as one film, in the order of their names"},
 
     /* ---- output ---- */
     {AT(output, file), WORD("FILE"), .flag = "output", .letter = 'o', .commands = FILES,
@@ -112,12 +127,30 @@ const struct option options[] = {
      .what = "write an ELAN file with a tier for each face"},
     {AT(output, textgrid), WORD("FILE"), .flag = "textgrid", .commands = ON(ANNOTATE),
      .what = "write the same as a Praat TextGrid"},
+    {AT(output, boris), WORD("FILE"), .flag = "boris", .commands = ON(ANNOTATE),
+     .what = "write the same as a project of BORIS"},
+    {AT(output, anvil), WORD("FILE"), .flag = "anvil", .commands = ON(ANNOTATE),
+     .what = "write the same as tracks for Anvil"},
+    {AT(output, edl), WORD("FILE"), .flag = "edl", .commands = ON(ANNOTATE),
+     .what = "write markers for video editors, as an EDL"},
     {AT(output, raw), BOOL("false"), .flag = "raw", .commands = ON(ANNOTATE),
      .what = "add what each frame alone says, before smoothing, to --jsonl and --csv"},
     {AT(output, derived), BOOL("false"), .flag = "derived", .commands = ON(ANNOTATE),
      .what = "add valence, arousal and disagreement, derived from the probabilities"},
-    {AT(output, video), BOOL("true"), .flag = "video", .commands = ON(ANNOTATE),
-     .what = "write the video that -o names; without it, data only"},
+    {AT(output, explain), BOOL("false"), .flag = "explain", .commands = ON(IMAGE),
+     .what = "show where the network looked: in -o as a tint, in --jsonl as numbers"},
+    {AT(output, table), WORD("FILE"), .flag = "table", .commands = ON(ANNOTATE),
+     .what = "write the rows of all recordings to one CSV table, with their recording and "
+             "participant"},
+    {AT(output, table_summary), WORD("FILE"), .flag = "table-summary", .commands = ON(ANNOTATE),
+     .what = "write a CSV table with a row for each recording"},
+    {AT(output, min_seconds), NUMBER(0.001, 3600, NULL, "SECONDS"), .flag = "min-seconds",
+     .commands = ON(ANNOTATE),
+     .what = "leave faces that are shown for less out of all but the video"},
+    {AT(output, video), WORD("HOW"), .choice = video, .flag = "video", .commands = ON(ANNOTATE),
+     .what =
+         "what becomes of the video that -o names: draw into it; copy its packets and lay boxes "
+         "and labels beside it as subtitles (.mkv); none, data only"},
     {AT(output, confusion), WORD("FILE"), .flag = "confusion", .commands = ON(EVALUATE),
      .what = "write the confusion matrix, .svg or .png"},
     {AT(output, reliability), WORD("FILE"), .flag = "reliability", .commands = ON(EVALUATE),
@@ -146,6 +179,9 @@ const struct option options[] = {
     {AT(encoding, preset), WORD("NAME"), .flag = "preset", .commands = ON(ANNOTATE),
      .what = "the encoder's preset; veryfast unless given"},
 
+    {AT(encoding, hwaccel), WORD("KIND"), .choice = hwaccel, .flag = "hwaccel",
+     .commands = ON(ANNOTATE),
+     .what = "decode on a GPU of this kind where there is one, else on the CPU, which is said"},
     {AT(encoding, audio), WORD("HOW"), .choice = audio, .flag = "audio", .commands = ON(ANNOTATE),
      .what = "sound: auto copies it, and encodes what the container cannot hold; copy leaves that "
              "out"},

@@ -11,6 +11,7 @@
 
 #include "mien/log.h"
 #include "outputs.h"
+#include "video/url.h"
 
 bool has_extension(const char *name, const char *const *extensions)
 {
@@ -83,7 +84,7 @@ static int add_folder(struct inputs *inputs, const char *folder, const struct in
 bool is_pattern(const char *name)
 {
     struct stat about;
-    return strpbrk(name, "*?[") && lstat(name, &about);
+    return strpbrk(name, "*?[") && !mien_url_is(name) && lstat(name, &about);
 }
 
 static int add_path(struct inputs *inputs, const char *path, const struct input_kind *kind,

@@ -25,7 +25,7 @@ int inputs_find(struct inputs *inputs, char *const *names, int count, const stru
                 struct mien_error *error);
 void inputs_free(struct inputs *inputs);
 
-/* No file's name, but one that fits files' names: it has *, ? or [ in it. */
+/* Neither a file's name nor an address, but what fits files' names: it has *, ? or [ in it. */
 bool is_pattern(const char *name);
 
 /* Any case. */

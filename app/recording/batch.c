@@ -23,6 +23,8 @@
 struct batch {
     const struct batch_options *options;
     struct recordings recordings;
+    struct study study;
+    int added;   /* recordings whose rows are in the tables */
     int stopped; /* an eventfd: a signal has come */
     int stopped_by;
     int next, running;
@@ -120,6 +122,8 @@ __attribute__((noreturn)) static void be_child(struct recording *recording, int 
     int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
     struct video_job_options job = recording->job;
     job.quiet = job.resumable = true;
+    job.table = recording->parts[STUDY_FRAMES];
+    job.table_summary = recording->parts[STUDY_SUMMARY];
     mien_log_set_level(MIEN_LOG_WARNING);
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (getppid() != parent || nothing < 0 || dup2(nothing, STDIN_FILENO) < 0 ||
@@ -136,6 +140,9 @@ static int start(struct batch *batch, struct recording *recording)
 {
     int ends[2];
     pid_t parent = getpid();
+    int result = study_start(&batch->study, recording->parts, NULL);
+    if (result < 0)
+        return result;
     if (pipe2(ends, O_CLOEXEC) < 0)
         return -errno;
     pid_t process = fork();
@@ -184,6 +191,17 @@ static const char *word_for(enum recording_state state)
     return words[state];
 }
 
+/* The rows of those that are through, up to the first that is not. */
+static void add_rows(struct batch *batch)
+{
+    for (; batch->added < batch->recordings.count; batch->added++) {
+        struct recording *recording = &batch->recordings.list[batch->added];
+        if (recording->state < RECORDING_DONE)
+            return;
+        study_add(&batch->study, recording->in, recording->parts);
+    }
+}
+
 static void finish(struct batch *batch, struct recording *recording)
 {
     int status = 0;
@@ -195,6 +213,7 @@ static void finish(struct batch *batch, struct recording *recording)
     recording->seconds = seconds_since(recording->started_ns);
     judge(recording, status);
     batch->running--;
+    add_rows(batch);
     clear_status(batch);
     count_text(batch, text, sizeof text);
     mien_log(MIEN_LOG_INFO, "%s: %s in %.1f s; %s", recording->in, word_for(recording->state),
@@ -307,6 +326,16 @@ static int tell_all(const struct batch *batch)
     return code;
 }
 
+/* Tables of an interrupted run are not complete. Returns an exit code. */
+static int close_tables(struct batch *batch)
+{
+    struct mien_error error;
+    if (study_close(&batch->study, !batch->stopped_by, &error) == 0)
+        return EXIT_FINE;
+    mien_log(MIEN_LOG_ERROR, "%s", error.text);
+    return EXIT_LOSSES;
+}
+
 /* Within a signal's handler. */
 static void wake(void *user)
 {
@@ -323,7 +352,9 @@ static int run_all(struct batch *batch)
     signals_catch(&(struct signals_options){.all = true, .stop = wake, .user = batch});
     for (start_more(batch); batch->running; start_more(batch))
         wait_for_some(batch);
-    int code = tell_all(batch);
+    add_rows(batch);
+    int code = tell_all(batch), tables = close_tables(batch);
+    code = worse(code, tables);
     signals_release();
     close(batch->stopped);
     return code;
@@ -332,14 +363,16 @@ static int run_all(struct batch *batch)
 int batch_annotate(const struct batch_options *options)
 {
     struct mien_error error;
-    struct batch batch = {.options = options, .started_ns = clock_ns()};
+    struct batch batch = {.options = options,
+                          .study.paths = {options->table, options->table_summary},
+                          .started_ns = clock_ns()};
     batch.terminal = isatty(STDERR_FILENO) == 1 && !options->job->quiet;
     int code = EXIT_FINE;
     if (recordings_find(&batch.recordings, options, &error) < 0)
         code = EXIT_UNREADABLE;
     else if (recordings_name(&batch.recordings, options, &error) < 0)
         code = EXIT_USAGE;
-    else if (recordings_make_folders(options, &error) < 0)
+    else if (recordings_make_folders(options, &error) < 0 || study_open(&batch.study, &error) < 0)
         code = EXIT_LOSSES;
     if (code)
         mien_log(MIEN_LOG_ERROR, "%s", error.text);

@@ -14,7 +14,8 @@ struct batch_options {
     const struct video_job_options *job;
     char **inputs; /* recordings, folders of them, patterns */
     int input_count;
-    int jobs; /* recordings at a time */
+    const char *table, *table_summary; /* files for the rows of all recordings; NULL: not wanted */
+    int jobs;                          /* recordings at a time */
     bool resume, overwrite;
 };
 

@@ -20,8 +20,9 @@ static const char **output_of(struct video_job_options *job, int number)
     return number == 2 ? &job->csv : &job->exports[number - 3];
 }
 
-static const char *const extensions[OUTPUTS] = {NULL,    ".jsonl", ".csv",  ".vtt", ".srt",
-                                                ".json", ".svg",   ".html", ".eaf", ".TextGrid"};
+static const char *const extensions[OUTPUTS] = {NULL,     ".jsonl", ".csv",  ".vtt", ".srt",
+                                                ".json",  ".svg",   ".html", ".eaf", ".TextGrid",
+                                                ".boris", ".anvil", ".edl"};
 
 /* ---- inputs ---- */
 
@@ -124,9 +125,11 @@ int recordings_make_folders(const struct batch_options *options, struct mien_err
     return result;
 }
 
-static int check_outputs(struct recordings *recordings, bool may_exist, struct mien_error *error)
+static int check_outputs(struct recordings *recordings, const struct batch_options *options,
+                         struct mien_error *error)
 {
-    struct output *list = calloc((size_t)recordings->count * OUTPUTS, sizeof *list);
+    const char *const tables[STUDY_TABLES] = {options->table, options->table_summary};
+    struct output *list = calloc((size_t)recordings->count * OUTPUTS + STUDY_TABLES, sizeof *list);
     size_t count = 0;
     if (!list)
         return mien_error_set(error, ENOMEM, "no memory for the names of the outputs");
@@ -136,9 +139,12 @@ static int check_outputs(struct recordings *recordings, bool may_exist, struct m
             if (path)
                 list[count++] = (struct output){path, recordings->list[i].in};
         }
-    int result =
-        outputs_check(list, count, recordings->inputs.paths, recordings->inputs.count, may_exist,
-                      "-y overwrites it, --resume keeps what is complete", error);
+    for (int i = 0; i < STUDY_TABLES; i++)
+        if (tables[i])
+            list[count++] = (struct output){tables[i], i ? "--table-summary" : "--table"};
+    int result = outputs_check(list, count, recordings->inputs.paths, recordings->inputs.count,
+                               options->overwrite || options->resume,
+                               "-y overwrites it, --resume keeps what is complete", error);
     free(list);
     return result;
 }
@@ -181,7 +187,7 @@ int recordings_name(struct recordings *recordings, const struct batch_options *o
     for (int i = 0; i < recordings->count && !result; i++)
         result = name_outputs(&recordings->list[i], options->job, error);
     if (!result)
-        result = check_outputs(recordings, options->overwrite || options->resume, error);
+        result = check_outputs(recordings, options, error);
     for (int i = 0; i < recordings->count && !result && options->resume; i++)
         skip_complete(&recordings->list[i]);
     return result;

@@ -8,6 +8,7 @@
 #include "batch.h"
 #include "files/inputs.h"
 #include "mien/error.h"
+#include "study.h"
 
 enum recording_state {
     RECORDING_WAITING,
@@ -24,9 +25,10 @@ struct recording {
     struct video_job_options job; /* owns the names of its outputs; NULL: complete already */
     enum recording_state state;
     int code;
-    bool failed;    /* an error was said, not only warnings */
-    char why[1100]; /* what was said last */
-    int64_t size;   /* bytes */
+    FILE *parts[STUDY_TABLES]; /* its rows for the tables of all recordings, until they are added */
+    bool failed;               /* an error was said, not only warnings */
+    char why[1100];            /* what was said last */
+    int64_t size;              /* bytes */
     int64_t started_ns;
     double seconds;
     /* while it runs */

@@ -19,6 +19,7 @@
 #include "files/outputs.h"
 #include "mien/log.h"
 #include "progress.h"
+#include "recognise/occlusion.h"
 #include "recognise/open.h"
 #include "video/video.h"
 
@@ -31,7 +32,9 @@ struct job {
     struct atomic_files files; /* the two: */
     struct records *jsonl, *csv;
     struct canvas *canvas;
-    bool talk; /* a line a face on standard output */
+    struct occlusion *occlusion; /* NULL: not wanted */
+    struct occlusion_map *maps;  /* of the faces of the picture at work */
+    bool talk;                   /* a line a face on standard output */
     struct progress progress;
     int done, failed;
     int damaged; /* of those done: what could be read of them was used */
@@ -126,6 +129,8 @@ static int write_picture(struct job *job, const char *path, struct mien_picture 
 {
     const struct image_job_options *o = job->options;
     const struct overlay_style style = {.bars = o->bars, .blur = o->blur};
+    for (int i = 0; i < faces->count && job->maps; i++)
+        occlusion_draw(&job->maps[i], &faces->list[i], color);
     int result = canvas_draw(job->canvas, color, faces, &style, error);
     return result ? result : picture_file_write(path, color, o->overwrite, error);
 }
@@ -146,6 +151,23 @@ static int write_outputs(struct job *job, int number, struct mien_frame *frame,
     return result ? EXIT_LOSSES : EXIT_FINE;
 }
 
+static int explain(struct job *job, const struct mien_picture *gray, struct mien_error *error)
+{
+    const struct mien_faces *faces = &job->faces;
+    free(job->maps);
+    job->maps = NULL;
+    if (!job->occlusion)
+        return 0;
+    job->maps = calloc((size_t)faces->count + 1, sizeof *job->maps);
+    if (!job->maps)
+        return mien_error_set(error, ENOMEM, "no memory to explain faces");
+    for (int i = 0; i < faces->count; i++)
+        occlusion_find(job->occlusion, gray, &faces->list[i], &job->maps[i]);
+    if (job->jsonl)
+        records_explain(job->jsonl, job->maps);
+    return 0;
+}
+
 static int look_at(struct job *job, struct mien_reader *reader, int number,
                    struct mien_error *error)
 {
@@ -156,6 +178,8 @@ static int look_at(struct job *job, struct mien_reader *reader, int number,
                                 job->pictures.paths[number]);
     if (result < 0 || mien_recogniser_run(job->recogniser, &frame.gray, 0, &job->faces, error))
         return EXIT_UNREADABLE;
+    if (explain(job, &frame.gray, error))
+        return EXIT_LOSSES;
     return write_outputs(job, number, &frame, &job->faces, error);
 }
 
@@ -275,8 +299,10 @@ static int tell(int code, const struct mien_error *error)
 static int run(struct job *job)
 {
     struct mien_error error = {""};
+    const struct mien_recogniser_options *recogniser = &job->options->recogniser;
     signals_catch(&(struct signals_options){.hangup = true});
-    if (recogniser_open(&job->recogniser, &job->options->recogniser, &error))
+    if (recogniser_open(&job->recogniser, recogniser, &error) ||
+        (job->options->explain && occlusion_open(&job->occlusion, recogniser, &error)))
         return tell(EXIT_UNREADABLE, &error);
     if (open_outputs(job, &error)) {
         records_abandon(&job->jsonl);
@@ -313,6 +339,8 @@ int image_job_run(const struct image_job_options *options)
     free(job.paths);
     inputs_free(&job.pictures);
     canvas_destroy(&job.canvas);
+    occlusion_close(&job.occlusion);
+    free(job.maps);
     mien_faces_free(&job.faces);
     mien_recogniser_destroy(&job.recogniser);
     return code;

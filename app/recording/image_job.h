@@ -15,6 +15,7 @@ struct image_job_options {
     struct mien_recogniser_options recogniser;
     bool overwrite, quiet;
     bool bars, blur; /* as in struct overlay_style */
+    bool explain;    /* where the network looked: in the pictures and the JSON rows */
 };
 
 /* Says on stdout what each face expresses, unless that takes an output, and on stderr what cannot

@@ -1,13 +1,16 @@
 #include "video_job.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "common/exit_code.h"
 #include "common/signals.h"
+#include "data/marks.h"
 #include "data/records.h"
+#include "data/summary_row.h"
 #include "data/timeline.h"
 #include "draw/overlay.h"
 #include "files/atomic_file.h"
@@ -16,6 +19,8 @@
 #include "progress.h"
 #include "recognise/open.h"
 #include "recognise/timing.h"
+#include "row_list.h"
+#include "video/url.h"
 
 /* ---- the work ---- */
 
@@ -24,6 +29,7 @@ enum { SLOTS = 6 };
 
 struct slot {
     struct mien_frame frame;
+    char file[256]; /* of the frame, in a film of pictures; else empty */
     struct mien_detections detections;
     struct mien_faces faces;
 };
@@ -35,17 +41,26 @@ struct job {
     struct canvas *canvas;
     struct mien_writer *writer;
     struct atomic_files files; /* all outputs: they get their names together */
-    struct records *jsonl, *csv;
+    struct row_list rows;
     struct exports exports;
     struct timeline timeline;
-    bool with_exports;
-    bool with_thumbs; /* small pictures of the faces are kept only for the report */
+    struct people *people; /* NULL: nobody named them */
+    bool with_exports;     /* or rows that depend on the timeline */
+    bool with_thumbs;      /* small pictures of the faces are kept only for the report */
+    struct marks *marks;   /* of the last frame, where the video is copied; else NULL */
+    double marks_time;
     struct progress progress;
+    char source[1024];            /* what is read, without passwords */
     struct timing times, *timing; /* the second is NULL where nobody asks */
     struct slot slots[SLOTS];
     int64_t frames, with_faces;
     double time; /* of the last frame */
 };
+
+static bool draws(const struct job *job)
+{
+    return job->options->video && !job->options->copy;
+}
 
 static int make_slots(struct job *job, struct mien_error *error)
 {
@@ -54,7 +69,7 @@ static int make_slots(struct job *job, struct mien_error *error)
     for (int i = 0; i < SLOTS && result == 0; i++) {
         struct mien_frame *frame = &job->slots[i].frame;
         result = mien_picture_alloc(&frame->gray, MIEN_GRAY8, info->width, info->height, error);
-        if (result == 0 && (job->options->video || job->with_thumbs))
+        if (result == 0 && (draws(job) || job->with_thumbs))
             result =
                 mien_picture_alloc(&frame->color, MIEN_YUV420, info->width, info->height, error);
     }
@@ -76,22 +91,50 @@ static int open_records(struct job *job, struct records **records, const char *p
 {
     struct atomic_file *file = NULL;
     int result = path ? atomic_files_open(&job->files, &file, path, error) : 0;
-    if (result == 0 && path)
-        result =
-            records_start(records, file, format, mien_recogniser_model(job->recogniser), error);
-    if (result == 0 && path)
-        records_add_columns(*records, job->options->columns);
+    return result || !path ? result
+                           : records_start(records, file, format,
+                                           mien_recogniser_model(job->recogniser), error);
+}
+
+static int open_tables(struct job *job, struct mien_error *error)
+{
+    const struct video_job_options *o = job->options;
+    struct records **tables = job->rows.tables;
+    int result = open_records(job, &tables[0], o->jsonl, RECORDS_JSONL, error);
+    if (result == 0)
+        result = open_records(job, &tables[1], o->csv, RECORDS_CSV, error);
+    if (result == 0 && o->table)
+        result = records_on(&tables[2], o->table, "the table of all recordings", RECORDS_CSV,
+                            mien_recogniser_model(job->recogniser), error);
+    for (int i = 0; i < ROWS_TABLES && result == 0; i++)
+        if (tables[i])
+            records_add_columns(tables[i], o->columns);
+    for (int i = 0; i < ROWS_TABLES && result == 0; i++)
+        if (tables[i])
+            records_name_people(tables[i], job->people);
+    job->rows.timeline = &job->timeline;
+    job->rows.patience = o->recogniser.tracks.max_age + 1;
     return result;
 }
 
 static int open_video(struct job *job, struct mien_error *error)
 {
     const struct video_job_options *o = job->options;
+    const struct mien_video_info *info = mien_reader_info(job->reader);
+    struct mien_writer_options encoding = o->encoding;
     struct atomic_file *file = NULL;
+    char header[1024];
     int result = atomic_files_open(&job->files, &file, o->video, error);
+    if (result == 0 && o->copy) {
+        marks_header(header, sizeof header, info->width, info->height);
+        encoding.marks = header;
+        job->marks = calloc(1, sizeof *job->marks);
+        if (!job->marks)
+            return mien_error_set(error, ENOMEM, "no memory for marks");
+    }
     return result ? result
                   : mien_writer_open(&job->writer, o->video, atomic_file_descriptor(file),
-                                     job->reader, &o->encoding, error);
+                                     job->reader, &encoding, error);
 }
 
 static int open_outputs(struct job *job, struct mien_error *error)
@@ -99,12 +142,10 @@ static int open_outputs(struct job *job, struct mien_error *error)
     const struct video_job_options *o = job->options;
     const struct mien_model_info *model = mien_recogniser_model(job->recogniser);
     const struct mien_yuv *yuv = &mien_reader_info(job->reader)->yuv;
-    int result = open_records(job, &job->jsonl, o->jsonl, RECORDS_JSONL, error);
-    if (result == 0)
-        result = open_records(job, &job->csv, o->csv, RECORDS_CSV, error);
+    int result = open_tables(job, error);
     if (result == 0)
         result = exports_open(&job->exports, &job->files, error);
-    if (result == 0 && o->video)
+    if (result == 0 && draws(job))
         result = canvas_create(&job->canvas, model, yuv, error);
     if (result == 0 && o->video)
         result = open_video(job, error);
@@ -118,6 +159,8 @@ static int decode(void *user, int slot, struct mien_error *error)
     struct job *job = user;
     struct mien_stage_time begin = timing_begin(job->timing);
     int result = mien_reader_next_into(job->reader, &job->slots[slot].frame, error);
+    const char *file = mien_reader_file(job->reader);
+    snprintf(job->slots[slot].file, sizeof job->slots[slot].file, "%s", file ? file : "");
     timing_end(job->timing, TIMING_DECODE, begin);
     return result;
 }
@@ -137,24 +180,17 @@ static int read_faces(void *user, int number, struct mien_error *error)
     struct slot *slot = &job->slots[number];
     int result = mien_recogniser_classify(job->recogniser, &slot->frame.gray, slot->frame.time,
                                           &slot->detections, &slot->faces, error);
+    if (result >= 0)
+        result = choice_apply(&job->options->choice, slot->frame.gray.width,
+                              slot->frame.gray.height, &slot->faces, error);
     return result < 0 ? result : 1;
-}
-
-static int write_rows(struct job *job, const struct slot *slot, struct mien_error *error)
-{
-    const struct mien_frame *frame = &slot->frame;
-    int result = 0;
-    if (job->jsonl)
-        result = records_add(job->jsonl, NULL, frame->number, frame->time, &slot->faces, error);
-    if (result == 0 && job->csv)
-        result = records_add(job->csv, NULL, frame->number, frame->time, &slot->faces, error);
-    return result;
 }
 
 static int remember(struct job *job, const struct slot *slot, struct mien_error *error)
 {
     const struct export_facts so_far = {
-        .source = job->options->in,
+        .source = job->source,
+        .fps = mien_reader_info(job->reader)->fps,
         .losses = mien_reader_losses(job->reader),
         .jumps = mien_reader_jumps(job->reader),
         .interrupted = true,
@@ -166,8 +202,31 @@ static int remember(struct job *job, const struct slot *slot, struct mien_error 
     return result;
 }
 
+/* Those of the last frame last until `time`. */
+static int end_marks(struct job *job, double time, struct mien_error *error)
+{
+    int result = 0;
+    for (int i = 0; i < job->marks->count && result == 0; i++)
+        result = mien_writer_mark(job->writer, job->marks->events[i], job->marks_time,
+                                  time - job->marks_time, error);
+    job->marks->count = 0;
+    return result;
+}
+
+static int write_marks(struct job *job, const struct slot *slot, struct mien_error *error)
+{
+    const struct mien_picture *gray = &slot->frame.gray;
+    int result = end_marks(job, slot->frame.time, error);
+    job->marks_time = slot->frame.time;
+    marks_of(job->marks, mien_recogniser_model(job->recogniser), &slot->faces, gray->width,
+             gray->height);
+    return result;
+}
+
 static int write_picture(struct job *job, struct slot *slot, struct mien_error *error)
 {
+    if (job->marks)
+        return write_marks(job, slot, error);
     const struct overlay_style style = {.bars = job->options->bars, .blur = job->options->blur};
     struct mien_stage_time begin = timing_begin(job->timing);
     int result = canvas_draw(job->canvas, &slot->frame.color, &slot->faces, &style, error);
@@ -198,9 +257,10 @@ static int write_slot(void *user, int number, struct mien_error *error)
     struct job *job = user;
     struct slot *slot = &job->slots[number];
     struct mien_stage_time begin = timing_begin(job->timing);
-    int result = write_rows(job, slot, error);
-    if (result == 0 && job->with_exports)
-        result = remember(job, slot, error);
+    int result = job->with_exports ? remember(job, slot, error) : 0;
+    if (result == 0)
+        result = row_list_add(&job->rows, slot->frame.number, slot->frame.time,
+                              *slot->file ? slot->file : NULL, &slot->faces, error);
     timing_end(job->timing, TIMING_DATA, begin);
     if (result == 0 && job->writer)
         result = write_picture(job, slot, error);
@@ -227,29 +287,48 @@ static int work(struct job *job, struct mien_error *error)
 
 /* ---- the end ---- */
 
+static int write_study_row(const struct job *job, const struct export_facts *facts,
+                           struct mien_error *error)
+{
+    FILE *file = job->options->table_summary;
+    struct timeline kept;
+    int result = file ? timeline_keep(&job->timeline, &kept, error) : 0;
+    if (result || !file)
+        return result;
+    write_summary_names(file, kept.model);
+    write_summary_row(file, &kept, facts);
+    timeline_release(&kept);
+    return fflush(file)
+               ? mien_error_set(error, errno, "the table of all recordings: %s", strerror(errno))
+               : 0;
+}
+
 static int close_exports(struct job *job, struct mien_error *error)
 {
     const struct export_facts facts = {
-        .source = job->options->in,
+        .source = job->source,
+        .fps = mien_reader_info(job->reader)->fps,
         .losses = mien_reader_losses(job->reader),
         .jumps = mien_reader_jumps(job->reader),
         .interrupted = signals_stop() != 0,
     };
     if (!job->with_exports)
         return 0;
-    int ended = timeline_end(&job->timeline, error);
-    int closed = exports_close(&job->exports, &job->timeline, &facts, ended ? NULL : error);
-    return ended ? ended : closed;
+    int closed = exports_close(&job->exports, &job->timeline, &facts, error);
+    int row = write_study_row(job, &facts, closed ? NULL : error);
+    return closed ? closed : row;
 }
 
 /* Closes all; returns the first error of those that only show then. */
 static int close_outputs(struct job *job, struct mien_error *error)
 {
+    if (job->marks)
+        end_marks(job, job->time + job->timeline.interval, NULL);
     int video = mien_writer_finish(&job->writer, error);
-    int jsonl = records_close(&job->jsonl, video ? NULL : error);
-    int csv = records_close(&job->csv, video || jsonl ? NULL : error);
-    int exports = close_exports(job, video || jsonl || csv ? NULL : error);
-    return video ? video : jsonl ? jsonl : csv ? csv : exports;
+    int ended = timeline_end(&job->timeline, video ? NULL : error);
+    int rows = row_list_close(&job->rows, video || ended ? NULL : error);
+    int exports = close_exports(job, video || ended || rows ? NULL : error);
+    return video ? video : ended ? ended : rows ? rows : exports;
 }
 
 /* A run that is interrupted has whole files up to there; but they do not replace older ones, which
@@ -329,10 +408,13 @@ static int prepare_and_run(struct job *job)
     const struct video_job_options *o = job->options;
     struct mien_recogniser_options recogniser = o->recogniser;
     job->timing = o->timing ? &job->times : NULL;
+    mien_url_without_secrets(o->in, job->source, sizeof job->source);
     recogniser.times = o->timing ? &job->times.recogniser : NULL;
-    int result = mien_reader_open(&job->reader, o->in, &error);
+    int result = mien_reader_open_with(&job->reader, o->in, &o->reading, &error);
     if (result == 0)
         result = mien_reader_select(job->reader, &o->selection, &error);
+    if (result == 0 && o->people)
+        result = people_read(&job->people, o->people, o->in, &error);
     if (result == 0)
         result = recogniser_open(&job->recogniser, &recogniser, &error);
     if (result == 0)
@@ -343,10 +425,11 @@ static int prepare_and_run(struct job *job)
     }
     timeline_init(&job->timeline, mien_recogniser_model(job->recogniser),
                   &mien_reader_info(job->reader)->yuv);
+    job->timeline.min_seconds = o->min_seconds;
+    job->timeline.people = job->people;
     if ((result = open_outputs(job, &error)) < 0) {
         mien_log(MIEN_LOG_ERROR, "%s", error.text);
-        records_abandon(&job->jsonl);
-        records_abandon(&job->csv);
+        row_list_abandon(&job->rows);
         atomic_files_discard(&job->files);
         return result == -EINVAL ? EXIT_USAGE : EXIT_LOSSES;
     }
@@ -365,6 +448,7 @@ int video_job_run(const struct video_job_options *options)
     }
     job->options = options;
     memcpy(job->exports.paths, options->exports, sizeof job->exports.paths);
+    job->with_exports = options->table_summary || options->min_seconds > 0;
     for (int i = 0; i < EXPORT_KINDS; i++)
         job->with_exports |= options->exports[i] != NULL;
     job->with_thumbs = options->exports[EXPORT_REPORT] && !options->blur;
@@ -372,6 +456,8 @@ int video_job_run(const struct video_job_options *options)
     timeline_finish(&job->timeline);
     free_slots(job);
     canvas_destroy(&job->canvas);
+    free(job->marks);
+    people_free(&job->people);
     mien_recogniser_destroy(&job->recogniser);
     mien_reader_close(&job->reader);
     free(job);

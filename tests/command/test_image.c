@@ -252,6 +252,20 @@ static void bad_models_and_outputs_are_told(void)
     CU_ASSERT_EQUAL(run.code, 3);
 }
 
+/* Forty-nine numbers a face, and a tint over it. */
+static void explains_faces(void)
+{
+    refuses("portrait.jpg --explain", 1, "--explain needs -o");
+    media_shell(&run,
+                "mien image -y portrait.jpg -o plain.png && mien image portrait.jpg --explain "
+                "-o tinted.png --jsonl why.jsonl");
+    CU_ASSERT_EQUAL(run.code, 0);
+    media_shell(&run, "grep -o '\"occlusion\":.*' why.jsonl | grep -oE '[-0-9.]+' | wc -l");
+    CU_ASSERT_STRING_EQUAL(run.out, "49\n");
+    media_shell(&run, "cmp -s plain.png tinted.png");
+    CU_ASSERT_EQUAL(run.code, 1);
+}
+
 int main(void)
 {
     const struct test tests[] = {
@@ -270,6 +284,7 @@ int main(void)
         {"wrong arguments are told", wrong_arguments_are_told},
         {"heads a table without rows as any other", heads_a_table_without_rows_as_any_other},
         {"bad models and outputs are told", bad_models_and_outputs_are_told},
+        {"explains faces", explains_faces},
         {NULL, NULL},
     };
     program_enter();

@@ -32,8 +32,10 @@ static const char *good_value(const struct option *option)
     static char text[40];
     if (option->choice)
         return option->choice(1) ? option->choice(1) : option->choice(0);
-    if (option->type == OPTION_WORD && option->pattern)
-        return "1:30.5"; /* all that have one are times */
+    if (option->type == OPTION_WORD && option->pattern) /* a region, a number of faces, or a time */
+        return !strcmp(option->name, "region")  ? "0,0,50%,99.5"
+               : !strcmp(option->name, "faces") ? "largest"
+                                                : "1:30.5";
     if (option->pattern)
         return strcmp(option->name, "exit_keys") ? "a.b" : "F3";
     if (option->type == OPTION_SIZE)
@@ -138,8 +140,11 @@ static void every_bad_value_is_refused(void)
 static void has_its_opposite(enum mien_command command, const struct option *option,
                              const char *flag)
 {
+    bool has_none = false;
+    for (int i = 0; option->choice && option->choice(i); i++)
+        has_none |= !strcmp(option->choice(i), "none");
     CU_ASSERT_EQUAL(read_flag(command, "no-", flag, NULL),
-                    option->type == OPTION_BOOL ? 0 : -EINVAL);
+                    option->type == OPTION_BOOL || has_none ? 0 : -EINVAL);
     if (option->type != OPTION_BOOL)
         return;
     struct mien_config config;

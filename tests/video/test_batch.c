@@ -183,12 +183,39 @@ static void ends_when_told(void)
     }
 }
 
+/* Every row of the tables of the single recordings, with two columns before it. */
+static void puts_all_into_one_table(void)
+{
+    if (!make_films())
+        return;
+    media_shell(&run, "cp in/a.mp4 in/p7_smile.mp4");
+    annotate("in/p7_smile.mp4 in/b.avi in/c.mkv --jobs 2 --table all.csv --table-summary each.csv "
+             "--csv single/ --raw --derived");
+    CU_ASSERT_EQUAL(run.code, 2);
+    media_shell(&run, "{ printf 'recording,participant,'; head -n 1 single/c.csv; "
+                      "tail -n +2 single/p7_smile.csv | sed 's/^/p7_smile,p7,/'; "
+                      "tail -n +2 single/c.csv | sed 's/^/c,c,/'; } | cmp - all.csv");
+    CU_ASSERT_EQUAL(run.code, 0);
+    media_shell(&run, "cut -d, -f1-4,6,7 each.csv");
+    CU_ASSERT_STRING_EQUAL(run.out, "recording,participant,seconds,frames,frames_lost,time_jumps\n"
+                                    "p7_smile,p7,1,10,0,0\nc,c,2,20,0,0\n");
+    media_shell(&run, "awk -F, 'NR > 1 { s = 0; for (i = 12; i < NF - 1; i++) s += $i; print NF, "
+                      "(s > 0.99 && s < 1.01) }' each.csv | uniq");
+    CU_ASSERT_STRING_EQUAL(run.out, "20 1\n");
+    annotate("in/a.mp4 --table all.csv");
+    CU_ASSERT(run.code == 1 && says("all.csv exists already"));
+    annotate("in --table new.csv --resume");
+    CU_ASSERT(run.code == 1 && says("leave --resume out"));
+    media_shell(&run, "rm in/p7_smile.mp4");
+}
+
 int main(void)
 {
     const struct test tests[] = {
         {"goes on after a failure", goes_on_after_a_failure},
         {"takes a folder", takes_a_folder},
         {"gives the same with any jobs", gives_the_same_with_any_jobs},
+        {"puts all into one table", puts_all_into_one_table},
         {"resumes", resumes},
         {"refuses what would be lost", refuses_what_would_be_lost},
         {"says which folder cannot be made", says_which_folder_cannot_be_made},

@@ -312,6 +312,161 @@ static void annotates_a_part(void)
     CU_ASSERT(says("it ends at 2.0"));
 }
 
+/* ---- some of the faces ---- */
+
+/* How many faces the frames have, but for the first ones, and the numbers of the faces. */
+static void check_faces(const char *options, const char *counts, const char *numbers)
+{
+    char line[200];
+    snprintf(line, sizeof line, "two.mkv %s --csv two.csv --summary two.json", options);
+    annotate(line, 0);
+    media_shell(&run,
+                "tail -n +2 two.csv | awk -F, '$1 > 2 { n[$1] += $3 != \"\" } END { for (f in n) "
+                "print n[f] }' | sort -u | tr '\\n' ' '");
+    CU_ASSERT_STRING_EQUAL(run.out, counts);
+    media_shell(&run, "tail -n +2 two.csv | cut -d, -f3 | grep . | sort -u | tr '\\n' ' '");
+    CU_ASSERT_STRING_EQUAL(run.out, numbers);
+    media_shell(&run, "grep -o '\"face\":[0-9]*' two.json | cut -d: -f2 | tr '\\n' ' '");
+    CU_ASSERT_STRING_EQUAL(run.out, numbers);
+}
+
+/* One face for two seconds, a larger one beside it for the last half. */
+static void chooses_faces(void)
+{
+    if (!media_make("-loop 1 -framerate 10 -t 2 -i portrait.jpg -loop 1 -framerate 10 -t 2 -i "
+                    "portrait.jpg -filter_complex '[0]scale=-2:240,pad=1280:400[a];[1]scale=-2:300"
+                    "[b];[a][b]overlay=x=700:enable=gt(t\\,1.45)' -c:v libx264 two.mkv"))
+        return;
+    check_faces("", "1 2 ", "1 2 ");
+    check_faces("--faces largest", "1 ", "1 2 ");
+    check_faces("--faces 2 --region 0,0,45%,100%", "1 ", "1 ");
+    check_faces("--region 640,0,640,400", "0 1 ", "2 ");
+    check_faces("--min-seconds 1", "1 ", "1 ");
+    check_faces("--min-seconds 0.2", "1 2 ", "1 2 ");
+    check_faces("--min-seconds 9", "0 ", "");
+}
+
+/* Clicks where the first face is shown, gives both faces one name, sorts the table by it, and
+ * leaves what would be saved in the page. */
+static const char hands[] =
+    "<script>\nconst area = svg.getBoundingClientRect();\n"
+    "svg.dispatchEvent(new MouseEvent('click', {clientX: area.left + area.width * .4, clientY: "
+    "area.top + area.height * .4}));\n"
+    "for (const input of document.querySelectorAll('.face input')) {\n"
+    "  input.value = 'Anna <b>';\n  input.dispatchEvent(new Event('input'));\n}\n"
+    "document.querySelector('#people th').click();\n"
+    "document.body.append(cell('pre', 'SAV' + 'ED' + JSON.stringify(saved()) + "
+    "'END'));\n</script>\n";
+
+static void names_people_in_its_report(void)
+{
+    media_shell(&run, "test -f two.mkv && command -v chromium");
+    if (run.code)
+        return skip_test("chromium is not installed");
+    annotate("two.mkv --report two.html", 0);
+    media_write("hands.html", hands, sizeof hands - 1);
+    media_shell(&run,
+                "cat hands.html >>two.html; HOME=$PWD XDG_CONFIG_HOME=$PWD timeout 200 chromium "
+                "--headless --no-sandbox --disable-gpu --user-data-dir=$PWD/profile "
+                "--dump-dom file://$PWD/two.html >dom; grep -c 'id=.detail. style=.display: "
+                "flex.*<img' dom; sed -n '/id=.people./,/<.table>/p' dom | grep -o "
+                "'<td>Anna &lt;b&gt;</td><td>1, 2</td>'; sed -n 's/.*SAVED\\(.*\\)END.*/\\1/p' "
+                "dom | sed 's/&lt;/</g; s/&gt;/>/g' >people.json; grep -c 'aria-sort=.asc' dom");
+    CU_ASSERT_STRING_EQUAL(run.out, "1\n<td>Anna &lt;b&gt;</td><td>1, 2</td>\n1\n");
+    annotate("two.mkv --people people.json --csv named.csv --srt named.srt --eaf named.eaf", 0);
+    media_shell(
+        &run, "sed 's/\\r//' named.csv | awk -F, '$3 != \"\" { print $NF }' | sort -u; grep "
+              "-m1 -c 'Anna <b> (face 1): ' named.srt; grep -c 'TIER_ID=.Anna &lt;b&gt; (face 2)' "
+              "named.eaf");
+    CU_ASSERT_STRING_EQUAL(run.out, "Anna <b>\nperson\n1\n1\n");
+    media_write("bad.json", "{\"format\": \"mien-people\"", 24);
+    annotate("two.mkv --people bad.json --csv named.csv", 2);
+    CU_ASSERT(says("bad.json: no names"));
+}
+
+/* The video's packets are those of the input; the marks lie beside them, as long as each frame. */
+static void copies_the_video(void)
+{
+    static struct run other;
+    if (!media_make("-loop 1 -framerate 10 -t 2 -i portrait.jpg -f lavfi -i sine=d=2 -vf "
+                    "scale=-2:240 -c:v libx264 -pix_fmt yuv420p -c:a aac draw.mp4"))
+        return;
+    annotate("draw.mp4 --video copy -o copy.mkv", 0);
+    for (int i = 0; i < 2; i++)
+        media_shell(i ? &run : &other,
+                    "ffmpeg -nostdin -v error -i %s -map 0:v -map 0:a -c copy -f "
+                    "framecrc - | awk -F, '!/#/ { print $1, $5, $6 }' | sort | md5sum",
+                    i ? "copy.mkv" : "draw.mp4");
+    CU_ASSERT_STRING_EQUAL(run.out, other.out);
+    probe("-select_streams s -show_entries stream=codec_name:packet=duration_time", "copy.mkv");
+    CU_ASSERT_PTR_NOT_NULL(strstr(run.out, "ass"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(run.out, "0.100000"));
+    media_shell(&run,
+                "ffmpeg -nostdin -v error -i copy.mkv -map 0:s -f ass - | grep -c '^Dialogue: "
+                "[01],.*\\\\pos('");
+    CU_ASSERT(atoi(run.out) > 20);
+    annotate("draw.mp4 --csv plain.csv", 0);
+    annotate("draw.mp4 --hwaccel vdpau --csv gpu.csv", 0); /* without a screen there is none */
+    CU_ASSERT(says("--hwaccel vdpau: ") && says("decoded on the CPU"));
+    media_shell(&run, "cmp plain.csv gpu.csv");
+    CU_ASSERT_EQUAL(run.code, 0);
+    annotate("draw.mp4 --video copy -o copy.mp4", 1);
+    CU_ASSERT(says("only Matroska"));
+    annotate("draw.mp4 --video copy -o part.mkv --from 1", 1);
+    CU_ASSERT(says("copied whole"));
+    annotate("draw.mp4 --video copy -o blurred.mkv --blur", 1);
+    annotate("draw.mp4 --no-video -o never.mkv --csv never.csv", 0);
+    media_shell(&run, "test -e never.mkv");
+    CU_ASSERT_EQUAL(run.code, 1);
+}
+
+/* A server that answers on 127.0.0.1 with the files of the folder; $port is where. */
+#define SERVER                                                                                     \
+    PROGRAM_WORDS                                                                                  \
+    "python3 -u -m http.server --bind 127.0.0.1 0 >log 2>&1 & child=$!; until_ logs "              \
+    "port; port=$(sed -n 's/.* port \\([0-9]*\\).*/\\1/p' log); "
+
+/* Addresses are opened where the command line names them, and nowhere else. */
+static void reads_addresses(void)
+{
+    if (!media_make(FILM "-c:v libx264 -g 25 -movflags +faststart net.mp4") ||
+        !media_make("-i net.mp4 -c copy -f hls -hls_time 1 net.m3u8"))
+        return;
+    annotate("net.mp4 --csv net.csv", 0);
+    media_shell(&run,
+                SERVER "for f in net.mp4 net.m3u8; do mien annotate -q -y "
+                       "http://me:secret@127.0.0.1:$port/$f --csv far.csv --summary far.json && "
+                       "cmp net.csv far.csv; done; grep -c secret far.json; mien annotate -y "
+                       "http://127.0.0.1:$port/absent.mp4 --csv far.csv");
+    CU_ASSERT_EQUAL(run.code, 2);
+    CU_ASSERT_STRING_EQUAL(run.out, "0\n");
+    CU_ASSERT(says("absent.mp4") && says("404"));
+    media_shell(&run,
+                SERVER "printf '#EXTM3U\\n#EXTINF:1,\\nhttp://127.0.0.1:%%s/net0.ts\\n' $port "
+                       ">trap.m3u8; : >log; mien annotate trap.m3u8 --csv trap.csv; grep -c GET "
+                       "log");
+    CU_ASSERT_STRING_EQUAL(run.out, "0\n");
+}
+
+static void takes_pictures_for_a_film(void)
+{
+    if (!media_make("-loop 1 -framerate 10 -t 1 -i portrait.jpg -vf scale=-2:240 -start_number 98 "
+                    "shot%d.png"))
+        return;
+    media_shell(&run,
+                "mkdir -p seq && mv shot*.png seq/ && mien annotate -q 'seq/shot%%d.png' --fps "
+                "10 --csv seq.csv -o seq.mp4 && cut -d, -f1-3 seq.csv | sed -n '1,3p;11p'");
+    CU_ASSERT_STRING_EQUAL(run.out, "source,frame,time\nshot98.png,0,0\nshot99.png,1,0.1\n"
+                                    "shot107.png,9,0.9\n");
+    probe("-count_packets -show_entries stream=avg_frame_rate,nb_read_packets", "seq.mp4");
+    CU_ASSERT_STRING_EQUAL(run.out, "10/1,10\n");
+    media_shell(&run, "rm seq/shot101.png; mien annotate 'seq/shot%%d.png' -y --csv seq.csv");
+    CU_ASSERT(run.code == 2 && says("number 101 is missing"));
+    media_shell(&run, "mien annotate -q -y seq --sequence --fps 10 --csv seq.csv && cut -d, -f1,3 "
+                      "seq.csv | sed -n '2p;10p'");
+    CU_ASSERT_STRING_EQUAL(run.out, "shot100.png,0\nshot99.png,0.8\n");
+}
+
 /* ---- names ---- */
 
 static void writes_tables_in_utf8_whatever_the_name(void)
@@ -382,6 +537,11 @@ int main(void)
         {"keeps or removes fields", keeps_or_removes_fields},
         {"tells of a JPEG cut short", tells_of_a_jpeg_cut_short},
         {"annotates a part", annotates_a_part},
+        {"chooses faces", chooses_faces},
+        {"names people in its report", names_people_in_its_report},
+        {"copies the video", copies_the_video},
+        {"reads addresses", reads_addresses},
+        {"takes pictures for a film", takes_pictures_for_a_film},
         {"writes tables in UTF-8 whatever the name", writes_tables_in_utf8_whatever_the_name},
         {"shows no control bytes of a name", shows_no_control_bytes_of_a_name},
         {"names the way out", names_the_way_out},

@@ -69,18 +69,22 @@ struct mien_config {
     struct {
         const char *video, *data, *images, *labels, *exclude, *picture;
         const char *from, *to; /* seconds or h:m:s */
-        double rate;           /* 0: every frame */
+        const char *region, *faces, *people;
+        double rate; /* 0: every frame */
         int every;
+        bool sequence; /* a folder of pictures is one film */
     } input;
     struct {
         const char *socket, *web, *osc; /* rows of what is seen */
         const char *file, *record, *jsonl, *csv, *vtt, *srt, *summary, *plot, *report;
-        const char *eaf, *textgrid;
+        const char *eaf, *textgrid, *boris, *anvil, *edl, *table, *table_summary;
+        double min_seconds;
         const char *confusion, *reliability;
-        bool headless, video, json, overwrite, raw, derived, mqtt;
+        const char *video; /* what becomes of it */
+        bool headless, json, overwrite, raw, derived, explain, mqtt;
     } output;
     struct {
-        const char *codec, *preset, *audio;
+        const char *codec, *preset, *audio, *hwaccel;
         int crf;
     } encoding;
     struct {
