@@ -39,8 +39,9 @@ static const uint64_t allowed_by[] = {
     [FILES_LIST] = LANDLOCK_ACCESS_FS_READ_DIR,
     [FILES_READ] = READING,
     [FILES_WRITE] = READING | WRITING | MAKING,
+    [FILES_DEVICE] = READING | WRITING | ACCESS_IOCTL,
 };
-static const uint64_t of_a_file = LANDLOCK_ACCESS_FS_READ_FILE | WRITING;
+static const uint64_t of_a_file = LANDLOCK_ACCESS_FS_READ_FILE | WRITING | ACCESS_IOCTL;
 
 /* All that the kernel knows of files is handled, which is: denied unless a rule allows it. */
 static struct ruleset handled_by(int abi, bool network)

@@ -10,6 +10,7 @@ enum files_access {
     FILES_LIST,  /* the folder and all below: names, not what is in them */
     FILES_READ,  /* the file, or the folder and all below */
     FILES_WRITE, /* a folder: read, make, replace and remove below it; a file: read and write */
+    FILES_DEVICE /* read, write and control it, or all below the folder */
 };
 
 /* NULL: the kernel cannot; a debug line has said so. With `network`, TCP stays allowed. */

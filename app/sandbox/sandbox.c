@@ -33,9 +33,6 @@ static const char *const of_the_user[] = {".fonts", ".local/share/fonts", ".conf
 /* Only where a stream is read from the network: names of hosts, certificates. */
 static const char *const of_the_network[] = {"/etc", "/run/systemd/resolve"};
 
-/* Only where a GPU decodes. */
-static const char *const of_the_gpu[] = {"/dev/dri"};
-
 #define ALLOW_ALL(rules, list, access)                                                             \
     for (size_t i_ = 0; i_ < sizeof(list) / sizeof *(list); i_++)                                  \
     files_rules_allow(rules, (list)[i_], access)
@@ -165,8 +162,10 @@ void sandbox_enter(const struct mien_command_line *line, const struct mien_confi
     files_rules_allow(rules, "/dev/null", FILES_WRITE);
     if (network)
         ALLOW_ALL(rules, of_the_network, FILES_READ);
-    if (config->encoding.hwaccel)
-        ALLOW_ALL(rules, of_the_gpu, FILES_WRITE);
+    if (config->encoding.hwaccel) {
+        files_rules_allow(rules, "/dev/dri", FILES_DEVICE);
+        files_rules_allow(rules, "/sys", FILES_READ);
+    }
     allow_user_files(rules);
     allow_own_files(rules);
     for (int i = 0; i < line->input_count; i++)
