@@ -26,6 +26,11 @@ static int always(void)
 }
 
 #ifdef __x86_64__
+static int has_sse41(void)
+{
+    return __builtin_cpu_supports("sse4.1");
+}
+
 /* GCC's function asks the operating system too (xgetbv), not only the CPU. Clang 14 does not know
  * F16C by name. */
 static int has_avx2(void)
@@ -73,6 +78,7 @@ static int has_avxvnni(void)
 static const struct level levels[] = {
     {"c", always, kernels_fill_c},
 #ifdef __x86_64__
+    {"sse41", has_sse41, kernels_fill_sse41},
     {"avx2", has_avx2, kernels_fill_avx2},
     {"avxvnni", has_avxvnni, kernels_fill_avxvnni},
     {"avx512", has_avx512, kernels_fill_avx512},

@@ -17,7 +17,7 @@
 
 enum { PICTURES_MAX = 100000, NEIGHBOURS = 5 };
 
-enum { LEVELS = 3, OPENCV = LEVELS, WAYS };
+enum { LEVELS = 4, OPENCV = LEVELS, WAYS };
 
 struct bench {
     struct rival *opencv;

@@ -15,7 +15,7 @@
 #include "rival.h"
 
 static const char cascade_path[] = MIEN_CASCADE_FOLDER "/haarcascade_frontalface_default.xml";
-enum { LEVELS = 3 };
+enum { LEVELS = 4 };
 
 /* OpenCV's classifier and a scan for each level that this CPU has. */
 struct rivals {

@@ -9,6 +9,11 @@ static int is_anywhere(void)
 }
 
 #ifdef __x86_64__
+static int has_sse41(void)
+{
+    return __builtin_cpu_supports("sse4.1");
+}
+
 static int has_avx2(void)
 {
     return __builtin_cpu_supports("avx2");
@@ -28,6 +33,7 @@ static const struct level {
 } levels[] = {
     {"c", is_anywhere, scan_row_c},
 #ifdef __x86_64__
+    {"sse41", has_sse41, scan_row_sse41},
     {"avx2", has_avx2, scan_row_avx2},
     {"avx512", has_avx512, scan_row_avx512},
 #endif

@@ -62,10 +62,11 @@ struct scan_row {
 typedef int scan_row_function(const struct scan_row *row, int *found);
 enum { SCAN_SLACK = 16 };
 
-scan_row_function scan_row_c, scan_row_avx2, scan_row_avx512, scan_row_neon;
+scan_row_function scan_row_c, scan_row_sse41, scan_row_avx2, scan_row_avx512, scan_row_neon;
 
-/* The best function this CPU has, at most of the level `limit` ("c", "avx2", "avx512", "neon";
- * NULL: no limit); NULL for a level that is unknown or not there. *name is set to the level's. */
+/* The best function this CPU has, at most of the level `limit` ("c", "sse41", "avx2", "avx512",
+ * "neon"; NULL: no limit); NULL for a level that is unknown or not there. *name is set to the
+ * level's. */
 scan_row_function *scan_choose_row(const char *limit, const char **name);
 
 /* The name of level `index`, the plainest first; NULL beyond the last of this build. */

@@ -25,7 +25,7 @@ enum { MIEN_FACES_MAX = 1024 /* computed together */ };
 
 /* The default comes after the semicolon. */
 struct mien_network_options {
-    const char *cpu;       /* highest kernel level to use: "c", "avx2", "avx512", …; NULL: the
+    const char *cpu;       /* highest kernel level to use: "c", "sse41", "avx2", …; NULL: the
                               best this CPU has */
     const char *precision; /* "fp32", "bf16", "int8"; "auto" or NULL: the fastest here of those
                               that cost at most 0.2 points of accuracy, as the model file says */

@@ -4,6 +4,7 @@
 
 #include "../kernels.h"
 
+void kernels_fill_sse41(struct kernels *kernels);      /* CPUs since 2008 */
 void kernels_fill_avx2(struct kernels *kernels);       /* with FMA and F16C */
 void kernels_fill_avxvnni(struct kernels *kernels);    /* AVX-VNNI: Alder Lake, Zen 5 */
 void kernels_fill_avx512(struct kernels *kernels);     /* F, BW, DQ, VL: Skylake-X */
