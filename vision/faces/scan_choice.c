@@ -33,8 +33,7 @@ static const struct level {
 } levels[] = {
     {"c", is_anywhere, scan_row_c},
 #ifdef __x86_64__
-    {"sse41", has_sse41, scan_row_sse41},
-    {"avx2", has_avx2, scan_row_avx2},
+    {"sse41", has_sse41, scan_row_sse41},    {"avx2", has_avx2, scan_row_avx2},
     {"avx512", has_avx512, scan_row_avx512},
 #endif
 #ifdef __aarch64__
