@@ -70,10 +70,10 @@ static void encodes_sound_that_does_not_fit(void)
     static const struct {
         const char *codec, *out, *becomes;
     } ways[] = {
-        {"pcm_s16le", "fit.mp4", "aac"}, {"pcm_s16le", "fit.webm", "opus"},
-        {"libopus", "fit.mov", "aac"},   {"aac", "fit.webm", "opus"},
-        {"libopus", "fit.mp4", "opus"},  {"aac", "fit.mpg", "mp2"},
-        {"pcm_s24le", "fit.ogv", NULL},  {"libvorbis", "fit.avi", NULL},
+        {"pcm_u8", "fit.mp4", "aac"},   {"pcm_s16le", "fit.webm", "opus"},
+        {"libopus", "fit.mov", "aac"},  {"aac", "fit.webm", "opus"},
+        {"libopus", "fit.mp4", "opus"}, {"aac", "fit.mpg", "mp2"},
+        {"pcm_s24le", "fit.ogv", NULL}, {"libvorbis", "fit.avi", NULL},
     };
     for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
         char line[200];
@@ -234,9 +234,9 @@ static void maps_high_dynamic_range(void)
         char line[500];
         snprintf(line, sizeof line,
                  "-f lavfi -i color=gray:s=64x64:d=0.2 -vf "
-                 "format=yuv420p10le,geq=lum=%d:cb=512:cr=512 -c:v libx265 -x265-params "
-                 "log-level=0 -color_trc %s -color_primaries bt2020 -colorspace bt2020nc "
-                 "-color_range tv light.mp4",
+                 "format=yuv420p10le,geq=lum=%d:cb=512:cr=512,setparams=color_trc=%s:"
+                 "color_primaries=bt2020:colorspace=bt2020nc:range=tv -c:v libx265 -x265-params "
+                 "log-level=0 light.mp4",
                  lights[i].luma, lights[i].transfer);
         if (!media_make(line))
             return;
@@ -288,7 +288,7 @@ static void tells_of_a_jpeg_cut_short(void)
 
 static void annotates_a_part(void)
 {
-    if (!media_make(FILM TONE "-c:v libx264 -c:a pcm_s16le whole.mkv"))
+    if (!media_make(FILM TONE "-c:v libx264 -c:a pcm_u8 whole.mkv"))
         return;
     annotate("whole.mkv --from 0:00:00.8 --to 1.6 --every 5 --raw --derived --csv part.csv -o "
              "part.mp4",

@@ -79,12 +79,15 @@ static void check_copy(const char *from, const char *to)
     CU_ASSERT_STRING_EQUAL(error.text, "");
 }
 
-/* Asks ffprobe; the answer's last line end is cut. */
+/* Asks ffprobe for one line. FFmpeg 7 ends it with a comma for a part that it was not asked for. */
 static void probe(struct run *run, const char *what, const char *path)
 {
     media_shell(run, "ffprobe -v error %s -of csv=p=0 %s", what, path);
     CU_ASSERT_EQUAL(run->code, 0);
-    run->out[strcspn(run->out, "\n")] = '\0';
+    size_t end = strcspn(run->out, "\n");
+    while (end > 0 && run->out[end - 1] == ',')
+        end--;
+    run->out[end] = '\0';
 }
 
 static void check_same(const char *what, const char *one, const char *other)
@@ -104,6 +107,18 @@ static void check_same_bytes(const char *stream, const char *one, const char *ot
     CU_ASSERT_EQUAL(a.code, 0);
     CU_ASSERT_PTR_NOT_NULL(strstr(a.out, "MD5="));
     CU_ASSERT_STRING_EQUAL(a.out, b.out);
+}
+
+/* Counted from the first picture: FFmpeg 7 moves all of a file when its sound begins before 0. */
+static void list_chapters(struct run *run, const char *path)
+{
+    media_shell(run,
+                "ffprobe -v error -select_streams v -show_entries stream=start_time:"
+                "chapter=start_time,end_time:chapter_tags=title -of csv %s | awk -F, '"
+                "/^stream/ { first = $2 } "
+                "/^chapter/ { printf \"%%.3f %%.3f %%s\\n\", $2 - first, $3 - first, $4 }'",
+                path);
+    CU_ASSERT_EQUAL(run->code, 0);
 }
 
 /* A camera's pictures come at odd times and, at worst, of odd size. */
@@ -178,6 +193,7 @@ static void keeps_times(void)
 
 static void copies_all_that_matroska_holds(void)
 {
+    static struct run source, copy;
     const char srt[] = "1\n00:00:00,200 --> 00:00:01,000\nHello\n";
     const char chapters[] = ";FFMETADATA1\ntitle=Two tones\n[CHAPTER]\nTIMEBASE=1/1000\nSTART=0\n"
                             "END=900\ntitle=One\n[CHAPTER]\nTIMEBASE=1/1000\nSTART=900\nEND=2000\n"
@@ -192,8 +208,10 @@ static void copies_all_that_matroska_holds(void)
     check_same_bytes("a:0", "all.mkv", "all-out.mkv");
     check_same_bytes("a:1", "all.mkv", "all-out.mkv");
     check_same_bytes("s:0", "all.mkv", "all-out.mkv");
-    check_same("-show_entries chapter=start_time,end_time:chapter_tags=title", "all.mkv",
-               "all-out.mkv");
+    list_chapters(&source, "all.mkv");
+    list_chapters(&copy, "all-out.mkv");
+    CU_ASSERT_PTR_NOT_NULL(strstr(source.out, " Two\n"));
+    CU_ASSERT_STRING_EQUAL(source.out, copy.out);
     check_same("-select_streams a:1 -show_entries stream_tags=language", "all.mkv", "all-out.mkv");
     check_same("-show_entries format_tags=title", "all.mkv", "all-out.mkv");
     check_copy("all.mkv", "all-out.mp4");
