@@ -66,7 +66,7 @@ static int read_type(const cJSON *type, enum tensor_type *value)
     return 0;
 }
 
-/* The product of the dimensions stays within 52 bits, or the shape is refused. */
+/* Values that cannot all lie in memory make the shape refused. */
 static int read_shape(const cJSON *shape, struct tensor *tensor)
 {
     if (!cJSON_IsArray(shape))
@@ -76,7 +76,7 @@ static int read_shape(const cJSON *shape, struct tensor *tensor)
         size_t *value = &tensor->shape[tensor->rank];
         if (tensor->rank == TENSOR_RANK_MAX || !read_whole(side, value) || *value == 0 ||
             __builtin_mul_overflow(tensor->count, *value, &tensor->count) ||
-            tensor->count > (size_t)1 << 52)
+            tensor->count > SIZE_MAX / 8)
             return 0;
         tensor->rank++;
     }
