@@ -1,12 +1,12 @@
 #!/bin/sh
-# libraries.sh MIEN MODULES: the program starts without the libraries that only some commands use;
-# each has its module. Prints TAP.
-mien=$1 modules=$2
+# libraries.sh MIEN MODULES SOURCE: the program starts without the libraries that only some commands
+# use; each has its module. None of them tells where its source was. Prints TAP.
+mien=$1 modules=$2 source=$3
 if [ "$(uname -m)" != x86_64 ]; then
     echo "1..0 # SKIP libraries are loaded at the start on $(uname -m)"
     exit 0
 fi
-echo 1..2
+echo 1..3
 at_start=$(LD_TRACE_LOADED_OBJECTS=1 "$mien" | grep -oE 'lib(SDL|cairo|mosquitto|systemd|av|sw|opencv)[^ ]*')
 [ -z "$at_start" ] || { echo "# $at_start" | tr '\n' ' '; printf '\nnot '; }
 echo "ok 1 - starts without libraries that it may not use"
@@ -15,3 +15,7 @@ missing=$(for name in charts scaling video window; do
 done)
 [ -z "$missing" ] || printf 'not '
 echo "ok 2 - the modules bring them along"
+if grep -aFl "$source/" "$mien" "$modules"/*.so | sed 's/^/# /' | grep .; then
+    printf 'not '
+fi
+echo "ok 3 - none names the folder of the source"

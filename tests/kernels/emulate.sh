@@ -1,9 +1,9 @@
 #!/bin/sh
 # Runs the tests of the kernels, of network and scan, on CPUs this machine is not, under qemu-user:
 #   tests/kernels/emulate.sh BUILD
-# x86-64 without AVX and with AVX2 only take the programs of BUILD; for 64-bit ARM the core and its
-# tests are cross-compiled, with Debian's arm64 packages of CUnit and cJSON, which are fetched into
-# a temporary folder. Prints TAP.
+# x86-64 with SSSE3, with SSE4.1 and with AVX2 only take the programs of BUILD. For 64-bit ARM meson
+# cross-compiles libmien and all its tests, with Debian's arm64 packages of what they need, which are
+# fetched into a temporary folder. Prints TAP.
 set -eu
 build=$(realpath "$1")
 source=$(realpath "$(dirname "$0")/../..")
@@ -14,7 +14,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 # Emulated arithmetic is slow: fewer shapes than the tests proper try.
-for cpu in core2duo Haswell; do
+for cpu in core2duo Penryn Haswell; do
     echo "== x86-64 $cpu"
     qemu-x86_64 -cpu "$cpu" "$build/tests/test_kernels" 40
     qemu-x86_64 -cpu "$cpu" "$build/tests/test_network"
@@ -26,25 +26,37 @@ mkdir -p "$work/lists/partial" "$work/root"
 apt="-oAPT::Architecture=arm64 -oAPT::Architectures=arm64 -oDir::State::Lists=$work/lists"
 apt="$apt -oDir::Cache=$work -oAPT::Sandbox::User=root -qq"
 apt-get $apt update
-(cd "$work" && apt-get $apt download libcunit1 libcunit1-dev libcjson1 libcjson-dev)
+(cd "$work" && apt-get $apt download libcunit1 libcunit1-dev libcjson1 libcjson-dev libexpat1 \
+    libexpat1-dev)
 for package in "$work"/*.deb; do
     dpkg -x "$package" "$work/root"
 done
 
-cd "$source"
-lib="$work/root/usr/lib/aarch64-linux-gnu"
-flags="-std=gnu17 -O3 -D_GNU_SOURCE -Wall -Wextra -Wno-missing-field-initializers -Icore -Icore/include -Itests -Itests/golden"
-for test in kernels/test_kernels unit/test_network; do
-    echo "== aarch64: $test"
-    aarch64-linux-gnu-gcc $flags -isystem "$work/root/usr/include" core/base/*.c core/network/*.c core/network/arm/neon.c \
-        tests/runner.c tests/golden/generated_model.c "tests/$test.c" \
-        "$lib/libcunit.so" "$lib/libcjson.so" -lm -lpthread -o "$work/test"
-    qemu-aarch64 -L /usr/aarch64-linux-gnu -E "LD_LIBRARY_PATH=$lib" "$work/test" 40
-done
-
-echo '== aarch64: kernels/test_scan_kernels'
-scan="cascade group integral scan scan_choice scan_kernels scan_layout scan_scales arm/scan_neon"
-aarch64-linux-gnu-gcc $flags -ffp-contract=off -Ivision -Ivision/include -Ivision/faces \
-    -isystem "$work/root/usr/include" $(printf 'vision/faces/%s.c ' $scan) core/base/error.c core/base/picture.c \
-    tests/runner.c tests/kernels/test_scan_kernels.c "$lib/libcunit.so" -lm -o "$work/test"
-qemu-aarch64 -L /usr/aarch64-linux-gnu -E "LD_LIBRARY_PATH=$lib" "$work/test"
+lib=$work/root/usr/lib/aarch64-linux-gnu
+cat >"$work/aarch64" <<CROSS
+[binaries]
+c = 'aarch64-linux-gnu-gcc'
+ar = 'aarch64-linux-gnu-ar'
+objcopy = 'aarch64-linux-gnu-objcopy'
+strip = 'aarch64-linux-gnu-strip'
+pkgconfig = 'pkg-config'
+exe_wrapper = ['qemu-aarch64', '-L', '/usr/aarch64-linux-gnu', '-E', 'LD_LIBRARY_PATH=$lib']
+[built-in options]
+c_args = ['-isystem', '$work/root/usr/include']
+c_link_args = ['-L$lib', '-Wl,-rpath-link,$lib']
+[properties]
+pkg_config_libdir = '$lib/pkgconfig'
+[host_machine]
+system = 'linux'
+cpu_family = 'aarch64'
+cpu = 'aarch64'
+endian = 'little'
+CROSS
+echo '== aarch64: libmien'
+meson setup "$work/build" "$source" --cross-file "$work/aarch64" -Dwerror=true -Dprograms=false \
+    -Dopencv=disabled -Dpython=disabled >&2
+ninja -C "$work/build" >&2
+status=0
+meson test -C "$work/build" --no-rebuild >&2 || status=$?
+grep -E '^(ok|not ok|#|Bail out!)' "$work/build/meson-logs/testlog.txt"
+exit "$status"
