@@ -18,9 +18,9 @@ enum {
 struct cascade_level {
     const struct cascade_element *element;
     const char *name; /* the element's */
-    unsigned seen; /* a bit for each kind of child so far */
-    int index;     /* of an element `_` among its like */
-    int children;  /* `_` so far */
+    unsigned seen;    /* a bit for each kind of child so far */
+    int index;        /* of an element `_` among its like */
+    int children;     /* `_` so far */
 };
 
 struct cascade_reader {
