@@ -2,7 +2,8 @@
 #ifndef APP_REPORT_PAGE_H
 #define APP_REPORT_PAGE_H
 
-extern const char report_style[];  /* CSS */
-extern const char report_script[]; /* JavaScript: values under the mouse, names, a table that sorts */
+extern const char report_style[]; /* CSS */
+extern const char
+    report_script[]; /* JavaScript: values under the mouse, names, a table that sorts */
 
 #endif
