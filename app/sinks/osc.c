@@ -1,7 +1,7 @@
 #include "osc.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
+#include <lo/lo_lowlevel.h>
 #include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,7 +10,8 @@
 
 #include "mien/log.h"
 
-/* A datagram that no network has to cut. */
+/* A datagram that no network has to cut. Liblo makes it, but does not send it: that of Debian knows
+ * no IPv6. */
 enum { PACKET_MAX = 1400, HEAD = 16 };
 
 struct packet {
@@ -18,120 +19,101 @@ struct packet {
     unsigned char bytes[PACKET_MAX];
 };
 
-/* ---- packets ---- */
-
-static void put(struct packet *packet, const void *bytes, size_t size)
-{
-    if (packet->size + size <= PACKET_MAX)
-        memcpy(packet->bytes + packet->size, bytes, size);
-    packet->size += size;
-}
-
-static void put_number(struct packet *packet, uint32_t number)
-{
-    uint32_t big = htonl(number);
-    put(packet, &big, sizeof big);
-}
-
-static void put_float(struct packet *packet, float value)
-{
-    uint32_t bits;
-    memcpy(&bits, &value, sizeof bits);
-    put_number(packet, bits);
-}
-
-/* Texts end with a zero, and with more of them up to a multiple of four bytes. */
-static void put_text(struct packet *packet, const char *text)
-{
-    static const char zeros[4];
-    size_t size = strlen(text);
-    put(packet, text, size);
-    put(packet, zeros, 4 - size % 4);
-}
+/* ---- bundles ---- */
 
 /* The time since 1900 in parts of 2^32 of a second. */
-static void begin(struct packet *packet, int64_t utc_ns)
+static lo_bundle new_bundle(int64_t utc_ns)
 {
-    packet->size = 0;
-    put_text(packet, "#bundle");
-    put_number(packet, (uint32_t)(utc_ns / 1000000000 + INT64_C(2208988800)));
-    put_number(packet, (uint32_t)(((uint64_t)(utc_ns % 1000000000) << 32) / 1000000000));
+    return lo_bundle_new(
+        (lo_timetag){.sec = (uint32_t)(utc_ns / 1000000000 + INT64_C(2208988800)),
+                     .frac = (uint32_t)(((uint64_t)(utc_ns % 1000000000) << 32) / 1000000000)});
 }
 
-/* An element of the bundle begins with its size, which is known at its end. */
-static size_t begin_message(struct packet *packet, const char *address, const char *types)
+static void put_count(lo_bundle bundle, int count)
 {
-    size_t at = packet->size;
-    put_number(packet, 0);
-    put_text(packet, address);
-    put_text(packet, types);
-    return at;
+    lo_message message = lo_message_new();
+    lo_message_add_int32(message, count);
+    lo_bundle_add_message(bundle, "/mien/faces", message);
 }
 
-static void end_message(struct packet *packet, size_t at)
+static void put_box(lo_bundle bundle, const char *address, const struct mien_box *box)
 {
-    uint32_t big = htonl((uint32_t)(packet->size - at - 4));
-    if (at + 4 <= PACKET_MAX)
-        memcpy(packet->bytes + at, &big, sizeof big);
+    lo_message message = lo_message_new();
+    lo_message_add_int32(message, box->x);
+    lo_message_add_int32(message, box->y);
+    lo_message_add_int32(message, box->width);
+    lo_message_add_int32(message, box->height);
+    lo_bundle_add_message(bundle, address, message);
 }
 
-static void put_share(struct packet *packet, const char *address, float share)
+static void put_text(lo_bundle bundle, const char *address, const char *text)
 {
-    size_t at = begin_message(packet, address, ",f");
-    put_float(packet, share);
-    end_message(packet, at);
+    lo_message message = lo_message_new();
+    lo_message_add_string(message, text);
+    lo_bundle_add_message(bundle, address, message);
 }
 
-static void put_face(struct packet *packet, const struct mien_model_info *model,
+static void put_share(lo_bundle bundle, const char *address, float share)
+{
+    lo_message message = lo_message_new();
+    lo_message_add_float(message, share);
+    lo_bundle_add_message(bundle, address, message);
+}
+
+static void put_face(lo_bundle bundle, const struct mien_model_info *model,
                      const struct mien_face *face)
 {
     char address[128];
     snprintf(address, sizeof address, "/mien/face/%u/box", face->id);
-    size_t at = begin_message(packet, address, ",iiii");
-    put_number(packet, (uint32_t)face->box.x);
-    put_number(packet, (uint32_t)face->box.y);
-    put_number(packet, (uint32_t)face->box.width);
-    put_number(packet, (uint32_t)face->box.height);
-    end_message(packet, at);
+    put_box(bundle, address, &face->box);
     snprintf(address, sizeof address, "/mien/face/%u/label", face->id);
-    at = begin_message(packet, address, ",s");
-    put_text(packet, model->labels[face->label]);
-    end_message(packet, at);
+    put_text(bundle, address, model->labels[face->label]);
     snprintf(address, sizeof address, "/mien/face/%u/confidence", face->id);
-    put_share(packet, address, face->confidence);
+    put_share(bundle, address, face->confidence);
     for (int i = 0; i < model->label_count; i++) {
         snprintf(address, sizeof address, "/mien/face/%u/emotion/%.64s", face->id,
                  model->labels[i]);
-        put_share(packet, address, face->probabilities[i]);
+        put_share(bundle, address, face->probabilities[i]);
     }
+}
+
+/* ---- datagrams ---- */
+
+/* Adds the messages of a bundle to the packet, or to a new one where they do not fit. */
+static void pack(struct sink *sink, struct packet *packet, lo_bundle bundle)
+{
+    unsigned char bytes[PACKET_MAX];
+    size_t size = lo_bundle_length(bundle);
+    if (size > sizeof bytes) { /* a face alone does not fit: a model of very many labels */
+        sink_drop(sink);
+        return;
+    }
+    lo_bundle_serialise(bundle, bytes, &size);
+    if (packet->size + size - HEAD > PACKET_MAX) {
+        sink_put(sink, packet);
+        packet->size = 0;
+    }
+    size_t skipped = packet->size ? HEAD : 0; /* all have the same time */
+    memcpy(packet->bytes + packet->size, bytes + skipped, size - skipped);
+    packet->size += size - skipped;
 }
 
 void osc_send(struct sink *sink, const struct mien_model_info *model, int64_t utc_ns,
               const struct mien_faces *faces)
 {
-    struct packet packet;
+    struct packet packet = {.size = 0};
     if (!sink)
         return;
-    begin(&packet, utc_ns);
-    size_t at = begin_message(&packet, "/mien/faces", ",i");
-    put_number(&packet, (uint32_t)faces->count);
-    end_message(&packet, at);
-    for (int i = 0; i < faces->count; i++) {
-        size_t before = packet.size;
-        put_face(&packet, model, &faces->list[i]);
-        if (packet.size <= PACKET_MAX)
-            continue;
-        packet.size = before;
-        if (before == HEAD) { /* a face alone does not fit: a model of very many labels */
-            sink_drop(sink);
-            continue;
-        }
-        sink_put(sink, &packet);
-        begin(&packet, utc_ns);
-        i--;
+    for (int i = -1; i < faces->count; i++) {
+        lo_bundle bundle = new_bundle(utc_ns);
+        if (i < 0)
+            put_count(bundle, faces->count);
+        else
+            put_face(bundle, model, &faces->list[i]);
+        pack(sink, &packet, bundle);
+        lo_bundle_free_recursive(bundle);
     }
-    if (packet.size > HEAD)
-        sink_put(sink, &packet);
+    sink_put(sink, &packet);
 }
 
 /* ---- the thread ---- */
