@@ -25,7 +25,8 @@ struct sink {
 
 static void free_sink(struct sink *sink)
 {
-    sink->kind->free(sink->state);
+    if (sink->state)
+        sink->kind->free(sink->state);
     if (sink->filled >= 0)
         close(sink->filled);
     if (sink->ended >= 0)
@@ -48,6 +49,8 @@ static void *run(void *data)
 {
     struct sink *sink = data;
     sink->kind->run(sink, sink->state);
+    sink->kind->free(sink->state); /* its file or port is free before anybody hears of the end */
+    sink->state = NULL;
     eventfd_write(sink->ended, 1);
     leave(sink);
     return NULL;
