@@ -1,35 +1,39 @@
 #include "web.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <libwebsockets.h>
 #include <netdb.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "readers.h"
-#include "websocket.h"
-
-enum { ROW_MAX = 2048, REQUEST_MAX = 4096 };
+/* WAITING_MAX rows wait for a reader that is slow. */
+enum { ROW_MAX = 2048, READERS_MAX = 16, WAITING_MAX = 8 };
 
 struct row {
     size_t size;
     char text[ROW_MAX];
 };
 
-/* What a browser asked, and what it gets. */
-struct visit {
-    size_t size;
-    char request[REQUEST_MAX];
-    bool follows; /* it gets the rows */
+/* Libwebsockets makes one, zeroed, for each connection. */
+struct reader {
+    struct lws *connection;
+    unsigned first, count;
+    struct row waiting[WAITING_MAX]; /* a ring */
 };
 
 struct web {
-    int fd;
-    struct readers readers;
-    struct visit visits[READERS_MAX]; /* of the readers */
+    int fd; /* below 0: libwebsockets has it, or none is open */
+    struct lws_context *context;
+    struct lws *listener, *filled; /* where browsers come, and rows */
+    struct sink *sink;
+    struct reader *readers[READERS_MAX];
+    int visitors;
+    int rounds_left; /* at the end, for rows that still wait */
+    bool ending;
 };
 
 static const char page[] =
@@ -61,24 +65,12 @@ static const char page[] =
 
 /* ---- what is asked ---- */
 
-/* Copies the value of a header; false: there is none, or it is too long. */
-static bool header(const char *request, const char *name, char *value, size_t size)
+/* Copies a header; false: it is too long. */
+static bool header(struct lws *connection, enum lws_token_indexes token, char value[256])
 {
-    size_t length = strlen(name);
-    for (const char *line = strstr(request, "\r\n"); line; line = strstr(line, "\r\n")) {
-        line += 2;
-        if (strncasecmp(line, name, length) || line[length] != ':')
-            continue;
-        line += length + 1;
-        line += strspn(line, " \t");
-        size_t count = strcspn(line, "\r\n \t");
-        if (count >= size)
-            return false;
-        memcpy(value, line, count);
-        value[count] = '\0';
-        return true;
-    }
-    return false;
+    *value = '\0';
+    return !lws_hdr_total_length(connection, token) ||
+           lws_hdr_copy(connection, value, 256, token) >= 0;
 }
 
 /* A name other than localhost may be anybody's who has it lead here. */
@@ -90,127 +82,190 @@ static bool is_address(const char *host)
 }
 
 /* Other pages that a browser shows must not get the rows; what is no browser says no origin. */
-static bool may_follow(const char *request)
+static bool may_follow(struct lws *connection)
 {
     char origin[256], host[256];
-    if (!header(request, "Origin", origin, sizeof origin))
-        return !strcasestr(request, "\r\nOrigin:");
-    return header(request, "Host", host, sizeof host) && is_address(host) &&
-           !strncmp(origin, "http://", 7) && !strcmp(origin + 7, host);
+    if (!header(connection, WSI_TOKEN_ORIGIN, origin) || !header(connection, WSI_TOKEN_HOST, host))
+        return false;
+    return !*origin ||
+           (is_address(host) && !strncmp(origin, "http://", 7) && !strcmp(origin + 7, host));
 }
 
-static void answer(struct reader *reader, struct visit *visit)
+/* Returns -1 where libwebsockets is to close the connection. */
+static int refuse(struct lws *connection, unsigned status)
 {
-    char key[65], accepted[WEBSOCKET_ACCEPT_SIZE], text[MESSAGE_MAX];
-    int size;
-    bool wants = header(visit->request, "Sec-WebSocket-Key", key, sizeof key);
-    visit->follows = wants && may_follow(visit->request);
-    if (visit->follows) {
-        websocket_accept(key, accepted);
-        size = snprintf(text, sizeof text,
-                        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
-                        "Connection: Upgrade\r\nSec-WebSocket-Accept: %s\r\n\r\n",
-                        accepted);
-    } else if (!wants && !strncmp(visit->request, "GET / ", 6)) {
-        size = snprintf(text, sizeof text,
-                        "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n"
-                        "Content-Length: %zu\r\nConnection: close\r\n\r\n%s",
-                        sizeof page - 1, page);
-    } else {
-        size = snprintf(text, sizeof text,
-                        "HTTP/1.1 %s\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
-                        wants ? "403 Forbidden" : "404 Not Found");
-    }
-    reader_send(reader, text, (size_t)size);
-    if (!visit->follows && reader->fd >= 0)
-        shutdown(reader->fd, SHUT_WR);
+    return lws_return_http_status(connection, status, NULL) ||
+                   lws_http_transaction_completed(connection)
+               ? -1
+               : 0;
 }
 
-/* Whoever follows may say what it likes; only that it closes matters (its first byte is 0x88). */
-static void listen_to(struct reader *reader, struct visit *visit)
+/* As libwebsockets wants it: 0 lets the reader in, 1 says that it has its answer. */
+static int check_reader(struct lws *connection)
 {
-    if (visit->follows)
-        visit->size = 0;
-    ssize_t count =
-        recv(reader->fd, visit->request + visit->size, sizeof visit->request - 1 - visit->size, 0);
-    if (count < 0 && (errno == EAGAIN || errno == EINTR))
-        return;
-    visit->size += count > 0 ? (size_t)count : 0;
-    visit->request[visit->size] = '\0';
-    bool over = count <= 0 || visit->size == sizeof visit->request - 1 ||
-                (visit->follows && (unsigned char)*visit->request == 0x88);
-    if (over)
-        reader_part(reader);
-    else if (!visit->follows && strstr(visit->request, "\r\n\r\n"))
-        answer(reader, visit);
+    if (may_follow(connection))
+        return 0;
+    return refuse(connection, HTTP_STATUS_FORBIDDEN) ? -1 : 1;
 }
 
-/* ---- rows ---- */
-
-static void give(struct sink *sink, struct web *web, const struct row *row)
+static int begin_page(struct lws *connection, const char *path)
 {
-    char message[WEBSOCKET_HEAD_MAX + ROW_MAX];
-    size_t head = websocket_head(row->size, (unsigned char *)message);
-    memcpy(message + head, row->text, row->size);
+    unsigned char buffer[LWS_PRE + 1024], *start = buffer + LWS_PRE, *at = start;
+    unsigned char *end = buffer + sizeof buffer;
+    if (strcmp(path, "/") != 0)
+        return refuse(connection, HTTP_STATUS_NOT_FOUND);
+    if (lws_add_http_common_headers(connection, HTTP_STATUS_OK, "text/html; charset=utf-8",
+                                    sizeof page - 1, &at, end) ||
+        lws_finalize_write_http_header(connection, start, &at, end))
+        return -1;
+    lws_callback_on_writable(connection);
+    return 0;
+}
+
+static int send_page(struct lws *connection)
+{
+    unsigned char buffer[LWS_PRE + sizeof page];
+    memcpy(buffer + LWS_PRE, page, sizeof page);
+    if (lws_write(connection, buffer + LWS_PRE, sizeof page - 1, LWS_WRITE_HTTP_FINAL) < 0)
+        return -1;
+    return lws_http_transaction_completed(connection) ? -1 : 0;
+}
+
+/* ---- readers ---- */
+
+static int welcome(struct web *web, struct lws *connection, struct reader *reader)
+{
+    for (int i = 0; i < READERS_MAX; i++)
+        if (!web->readers[i]) {
+            reader->connection = connection;
+            web->readers[i] = reader;
+            return 0;
+        }
+    return -1;
+}
+
+static void part(struct web *web, const struct reader *reader)
+{
+    for (int i = 0; i < READERS_MAX; i++)
+        if (web->readers[i] == reader)
+            web->readers[i] = NULL;
+}
+
+static int send_row(struct reader *reader)
+{
+    unsigned char buffer[LWS_PRE + ROW_MAX];
+    const struct row *row = &reader->waiting[reader->first];
+    if (!reader->count)
+        return 0;
+    memcpy(buffer + LWS_PRE, row->text, row->size);
+    if (lws_write(reader->connection, buffer + LWS_PRE, row->size, LWS_WRITE_TEXT) < 0)
+        return -1;
+    reader->first = (reader->first + 1) % WAITING_MAX;
+    if (--reader->count)
+        lws_callback_on_writable(reader->connection);
+    return 0;
+}
+
+static void give(struct web *web, const struct row *row)
+{
     for (int i = 0; i < READERS_MAX; i++) {
-        struct reader *reader = &web->readers.list[i];
-        if (reader->fd >= 0 && web->visits[i].follows &&
-            !reader_send(reader, message, head + row->size))
-            sink_drop(sink);
+        struct reader *reader = web->readers[i];
+        if (reader && reader->count == WAITING_MAX) {
+            sink_drop(web->sink);
+        } else if (reader) {
+            reader->waiting[(reader->first + reader->count++) % WAITING_MAX] = *row;
+            lws_callback_on_writable(reader->connection);
+        }
+    }
+}
+
+/* ---- what libwebsockets tells ---- */
+
+static void accept_visitor(struct web *web, int listener)
+{
+    int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    if (fd >= 0 && web->visitors == READERS_MAX)
+        close(fd);
+    else if (fd >= 0)
+        lws_adopt_socket(web->context, fd);
+}
+
+/* One row at a time, so that readers get theirs in between. At the end, all who take theirs at once
+ * get what waits for them. */
+static void take_row(struct web *web)
+{
+    struct row row;
+    int result = sink_take(web->sink, &row, 0);
+    if (!result)
+        give(web, &row);
+    if (result == -ECANCELED && !web->ending) {
+        web->ending = true;
+        web->rounds_left = 2 * WAITING_MAX;
+    }
+}
+
+static int on_event(struct lws *connection, enum lws_callback_reasons reason, void *user,
+                    void *text, size_t size)
+{
+    struct web *web = lws_context_user(lws_get_context(connection));
+    (void)size;
+    switch (reason) {
+    case LWS_CALLBACK_RAW_RX_FILE:
+        if (connection == web->listener)
+            accept_visitor(web, lws_get_socket_fd(connection));
+        else
+            take_row(web);
+        return 0;
+    case LWS_CALLBACK_SERVER_NEW_CLIENT_INSTANTIATED:
+        web->visitors++;
+        return 0;
+    case LWS_CALLBACK_WSI_DESTROY:
+        web->visitors--;
+        return 0;
+    case LWS_CALLBACK_HTTP:
+        return begin_page(connection, text);
+    case LWS_CALLBACK_HTTP_WRITEABLE:
+        return send_page(connection);
+    case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
+        return check_reader(connection);
+    case LWS_CALLBACK_ESTABLISHED:
+        return welcome(web, connection, user);
+    case LWS_CALLBACK_SERVER_WRITEABLE:
+        return send_row(user);
+    case LWS_CALLBACK_CLOSED:
+        part(web, user);
+        return 0;
+    default:
+        return 0;
     }
 }
 
 /* ---- the thread ---- */
 
-static void wait(struct sink *sink, struct web *web, struct pollfd fds[2 + READERS_MAX])
+/* Libwebsockets tells when there is something to read, and closes the file in the end. */
+static struct lws *adopt(struct web *web, int fd)
 {
-    fds[0] = (struct pollfd){sink_fd(sink), POLLIN, 0};
-    fds[1] = (struct pollfd){web->fd, POLLIN, 0};
-    for (int i = 0; i < READERS_MAX; i++) {
-        const struct reader *reader = &web->readers.list[i];
-        bool left = reader->from < reader->to;
-        fds[2 + i] = (struct pollfd){reader->fd, (short)(left ? POLLIN | POLLOUT : POLLIN), 0};
-    }
-    poll(fds, 2 + READERS_MAX, -1);
-}
-
-static void look_after(struct web *web, const struct pollfd fds[2 + READERS_MAX])
-{
-    for (int i = 0; i < READERS_MAX; i++) {
-        struct reader *reader = &web->readers.list[i];
-        if (fds[2 + i].revents & POLLOUT)
-            reader_push(reader);
-        if (reader->fd >= 0 && fds[2 + i].revents & (POLLIN | POLLHUP | POLLERR))
-            listen_to(reader, &web->visits[i]);
-    }
-    struct reader *reader = fds[1].revents ? readers_welcome(&web->readers, web->fd) : NULL;
-    if (reader) {
-        struct visit *visit = &web->visits[reader - web->readers.list];
-        visit->size = 0;
-        visit->follows = false;
-    }
+    lws_sock_file_fd_type file = {.filefd = fd};
+    return lws_adopt_descriptor_vhost(lws_get_vhost_by_name(web->context, "default"),
+                                      LWS_ADOPT_RAW_FILE_DESC, file, "rows", NULL);
 }
 
 static void run(struct sink *sink, void *state)
 {
     struct web *web = state;
-    struct row row;
-    for (;;) {
-        struct pollfd fds[2 + READERS_MAX];
-        wait(sink, web, fds);
-        look_after(web, fds);
-        int result = fds[0].revents ? sink_take(sink, &row, 0) : -ETIMEDOUT;
-        if (result == -ECANCELED)
+    web->sink = sink;
+    int filled = fcntl(sink_fd(sink), F_DUPFD_CLOEXEC, 0);
+    web->filled = filled >= 0 ? adopt(web, filled) : NULL;
+    while (web->filled && (!web->ending || web->rounds_left-- > 0))
+        if (lws_service(web->context, 0) < 0)
             return;
-        if (!result)
-            give(sink, web, &row);
-    }
 }
 
 static void free_web(void *state)
 {
     struct web *web = state;
-    readers_close(&web->readers);
+    if (web->context)
+        lws_context_destroy(web->context);
     if (web->fd >= 0)
         close(web->fd);
     free(web);
@@ -247,6 +302,25 @@ static int listen_at(struct web *web, const struct addrinfo *address)
                : 0;
 }
 
+/* Its own log would tell of each stranger's mistake. */
+static int open_server(struct web *web)
+{
+    static const struct lws_protocols protocols[] = {
+        {.name = "rows", .callback = on_event, .per_session_data_size = sizeof(struct reader)},
+        {.name = NULL}};
+    struct lws_context_creation_info wish = {.port = CONTEXT_PORT_NO_LISTEN_SERVER,
+                                             .protocols = protocols,
+                                             .fd_limit_per_thread = READERS_MAX + 8,
+                                             .user = web};
+    lws_set_log_level(0, NULL);
+    web->context = lws_create_context(&wish);
+    if (!web->context)
+        return ENOMEM;
+    web->listener = adopt(web, web->fd);
+    web->fd = -1; /* also closed where it cannot be watched */
+    return web->listener ? 0 : ENOMEM;
+}
+
 int web_start(struct sink **sink, const char *address, struct mien_error *error)
 {
     struct addrinfo *found = NULL;
@@ -254,10 +328,10 @@ int web_start(struct sink **sink, const char *address, struct mien_error *error)
         return mien_error_set(error, EINVAL,
                               "--web: '%s' is neither a port, as 8080, nor ADDRESS:PORT", address);
     struct web *web = calloc(1, sizeof *web);
-    if (web)
-        readers_init(&web->readers);
     int result = web ? listen_at(web, found) : ENOMEM;
     freeaddrinfo(found);
+    if (!result)
+        result = open_server(web);
     if (!result)
         return sink_start(sink, &kind, web, error);
     if (web)
