@@ -7,7 +7,7 @@ if [ "$(uname -m)" != x86_64 ]; then
     exit 0
 fi
 echo 1..3
-at_start=$(LD_TRACE_LOADED_OBJECTS=1 "$mien" | grep -oE 'lib(SDL|cairo|mosquitto|systemd|av|sw|opencv)[^ ]*')
+at_start=$(LD_TRACE_LOADED_OBJECTS=1 "$mien" | grep -oE 'lib(SDL|cairo|lo[.]|mosquitto|systemd|websockets|av|sw|opencv)[^ ]*')
 [ -z "$at_start" ] || { echo "# $at_start" | tr '\n' ' '; printf '\nnot '; }
 echo "ok 1 - starts without libraries that it may not use"
 missing=$(for name in charts scaling video window; do
