@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/url.h"
 #include "data/records.h"
 #include "files/inputs.h"
 #include "files/outputs.h"
@@ -15,7 +16,6 @@
 #include "sandbox/sandbox.h"
 #include "settings.h"
 #include "usage.h"
-#include "video/url.h"
 #include "video/video.h"
 
 /* All the names of outputs; NULL for those not wanted. */

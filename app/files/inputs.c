@@ -9,9 +9,9 @@
 #include <strings.h>
 #include <sys/stat.h>
 
+#include "base/url.h"
 #include "mien/log.h"
 #include "outputs.h"
-#include "video/url.h"
 
 bool has_extension(const char *name, const char *const *extensions)
 {

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/url.h"
 #include "common/exit_code.h"
 #include "common/signals.h"
 #include "data/marks.h"
@@ -20,7 +21,6 @@
 #include "recognise/open.h"
 #include "recognise/timing.h"
 #include "row_list.h"
-#include "video/url.h"
 
 /* ---- the work ---- */
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "app_config.h"
+#include "base/url.h"
 #include "common/model_path.h"
 #include "common/place.h"
 #include "files/inputs.h"
@@ -145,18 +146,13 @@ static void allow_own_files(struct files_rules *rules)
     allow_links_in(rules, modules);
 }
 
-static bool is_url(const char *name)
-{
-    return strstr(name, "://") != NULL;
-}
-
 void sandbox_enter(const struct mien_command_line *line, const struct mien_config *config)
 {
     bool network = false;
     if (!config->run.sandbox)
         return;
     for (int i = 0; i < line->input_count; i++)
-        network |= is_url(line->inputs[i]);
+        network |= mien_url_is(line->inputs[i]);
     struct files_rules *rules = files_rules_begin(network);
     ALLOW_ALL(rules, of_the_system, FILES_READ);
     files_rules_allow(rules, "/dev/null", FILES_WRITE);

@@ -14,8 +14,8 @@
 #include "base/clock.h"
 #include "base/frame_pool.h"
 #include "base/mailbox.h"
+#include "base/url.h"
 #include "mien/log.h"
-#include "video/url.h"
 #include "video/video.h"
 
 #define STILL_FPS 30.0 /* how often a lone picture is shown */

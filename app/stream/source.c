@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/url.h"
 #include "mien/log.h"
 #include "playback.h"
-#include "video/url.h"
 
 struct source {
     struct mien_camera *camera; /* one of these two */

@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/url.h"
 #include "mien/log.h"
-#include "url.h"
 
 /* strerror of an invalid file says little; the line that libav logged just before says why. */
 static _Thread_local char last_error[200];

@@ -15,13 +15,13 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/url.h"
 #include "compat.h"
 #include "hardware.h"
 #include "jumps.h"
 #include "mien/log.h"
 #include "selection.h"
 #include "sequence.h"
-#include "url.h"
 
 enum { HELD_MAX = 1 << 20 };                  /* packets: six hours of sound in pieces of 20 ms */
 enum { OPEN_SECONDS = 10, READ_SECONDS = 5 }; /* that a network has to answer */

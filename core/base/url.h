@@ -1,6 +1,6 @@
 /* Addresses of streams: rtsp://user:password@camera/…, http://…, … */
-#ifndef VISION_VIDEO_URL_H
-#define VISION_VIDEO_URL_H
+#ifndef CORE_BASE_URL_H
+#define CORE_BASE_URL_H
 
 #include <stdbool.h>
 #include <stddef.h>
