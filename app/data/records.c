@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "derived.h"
+#include "occlusion_map.h"
 #include "people.h"
-#include "recognise/occlusion.h"
 #include "write.h"
 
 struct records {

@@ -3,17 +3,11 @@
 #ifndef APP_OCCLUSION_H
 #define APP_OCCLUSION_H
 
+#include "data/occlusion_map.h"
 #include "mien/error.h"
 #include "mien/faces.h"
 #include "mien/picture.h"
 #include "mien/recogniser.h"
-
-/* The patch has a quarter of the face's side and moves by an eighth. */
-enum { OCCLUSION_SIDE = 7, OCCLUSION_PLACES = OCCLUSION_SIDE * OCCLUSION_SIDE };
-
-struct occlusion_map {
-    float drop[OCCLUSION_PLACES]; /* of the label's probability, −1…1, row by row */
-};
 
 struct occlusion;
 
