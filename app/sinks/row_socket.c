@@ -11,13 +11,7 @@
 #include <unistd.h>
 
 #include "readers.h"
-
-enum { ROW_MAX = 2048 };
-
-struct row {
-    size_t size;
-    char text[ROW_MAX];
-};
+#include "row.h"
 
 struct row_socket {
     struct sockaddr_un address;
@@ -121,13 +115,5 @@ int row_socket_start(struct sink **sink, const char *path, struct mien_error *er
 
 void row_socket_send(struct sink *sink, const char *text)
 {
-    struct row row = {.size = strlen(text)};
-    if (!sink)
-        return;
-    if (row.size > sizeof row.text) {
-        sink_drop(sink);
-        return;
-    }
-    memcpy(row.text, text, row.size);
-    sink_put(sink, &row);
+    row_put(sink, text, strlen(text));
 }

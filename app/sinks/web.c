@@ -10,13 +10,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* WAITING_MAX rows wait for a reader that is slow. */
-enum { ROW_MAX = 2048, READERS_MAX = 16, WAITING_MAX = 8 };
+#include "row.h"
 
-struct row {
-    size_t size;
-    char text[ROW_MAX];
-};
+/* WAITING_MAX rows wait for a reader that is slow. */
+enum { READERS_MAX = 16, WAITING_MAX = 8 };
 
 /* Libwebsockets makes one, zeroed, for each connection. */
 struct reader {
@@ -341,13 +338,5 @@ int web_start(struct sink **sink, const char *address, struct mien_error *error)
 
 void web_send(struct sink *sink, const char *text)
 {
-    struct row row = {.size = strcspn(text, "\n")};
-    if (!sink)
-        return;
-    if (row.size > sizeof row.text) {
-        sink_drop(sink);
-        return;
-    }
-    memcpy(row.text, text, row.size);
-    sink_put(sink, &row);
+    row_put(sink, text, strcspn(text, "\n"));
 }

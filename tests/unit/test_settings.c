@@ -3,14 +3,13 @@
 #include "settings.h"
 
 /* What a user gets without settings is what a program gets from the library. */
+static struct mien_config config; /* ours has its texts */
+static struct mien_recogniser_options ours, theirs;
+
 #define SAME(part, field) CU_ASSERT_EQUAL(ours.part.field, theirs.part.field)
 
 static void detection_has_the_library_s_defaults(void)
 {
-    struct mien_config config;
-    mien_config_defaults(&config);
-    struct mien_recogniser_options ours = settings_recogniser(&config);
-    struct mien_recogniser_options theirs = mien_recogniser_defaults();
     CU_ASSERT_EQUAL(ours.full_scan, theirs.full_scan);
     CU_ASSERT_EQUAL(ours.still, theirs.still);
     SAME(detector, scale_step);
@@ -28,10 +27,6 @@ static void detection_has_the_library_s_defaults(void)
 
 static void tracks_have_the_library_s_defaults(void)
 {
-    struct mien_config config;
-    mien_config_defaults(&config);
-    struct mien_recogniser_options ours = settings_recogniser(&config);
-    struct mien_recogniser_options theirs = mien_recogniser_defaults();
     SAME(tracks, overlap);
     SAME(tracks, max_age);
     SAME(tracks, min_hits);
@@ -42,10 +37,6 @@ static void tracks_have_the_library_s_defaults(void)
 
 static void smoothing_has_the_library_s_defaults(void)
 {
-    struct mien_config config;
-    mien_config_defaults(&config);
-    struct mien_recogniser_options ours = settings_recogniser(&config);
-    struct mien_recogniser_options theirs = mien_recogniser_defaults();
     SAME(smoothing, time_constant);
     SAME(smoothing, hysteresis);
     SAME(smoothing, hysteresis_seconds);
@@ -54,6 +45,9 @@ static void smoothing_has_the_library_s_defaults(void)
 
 int main(void)
 {
+    mien_config_defaults(&config);
+    ours = settings_recogniser(&config);
+    theirs = mien_recogniser_defaults();
     const struct test tests[] = {
         {"detection has the library's defaults", detection_has_the_library_s_defaults},
         {"tracks have the library's defaults", tracks_have_the_library_s_defaults},
