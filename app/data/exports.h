@@ -30,7 +30,7 @@ struct export_facts {
     double fps; /* 0: unknown */
     int64_t losses;
     int64_t jumps; /* in its times, which were mended */
-    int interrupted;
+    bool interrupted;
 };
 
 /* How far subtitles were written. */

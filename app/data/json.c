@@ -62,6 +62,12 @@ void json_null(struct json *json, const char *name)
     fputs("null", json->file);
 }
 
+void json_utc(struct json *json, const char *name, int64_t ns)
+{
+    begin(json, name);
+    write_utc(json->file, ns);
+}
+
 void json_next_line(struct json *json)
 {
     json->breaks = true;

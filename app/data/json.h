@@ -1,10 +1,11 @@
 /* JSON on one line or a few, written as it comes: all that the program writes but settings and the
- * tables of --json, which are trees of cJSON. */
+ * tables of --json, which are trees of cJSON, and what BORIS reads. */
 #ifndef APP_JSON_H
 #define APP_JSON_H
 
 #include <cjson/cJSON.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 
 /* Starts as {file}. In an object each value has a `name`; in a list, and outside, it is NULL. */
@@ -22,6 +23,7 @@ void json_number(struct json *json, const char *name, double value, int places);
 void json_count(struct json *json, const char *name, long long count);
 void json_bool(struct json *json, const char *name, bool value);
 void json_null(struct json *json, const char *name);
+void json_utc(struct json *json, const char *name, int64_t ns); /* as write_utc */
 
 void json_next_line(struct json *json); /* the next value begins a line */
 

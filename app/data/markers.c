@@ -22,9 +22,9 @@ static void write_track(FILE *file, const struct timeline *timeline, uint32_t fa
         if (span->face != face || !moment_is_visible(span))
             continue;
         fprintf(file, "<el index=\"%d\" start=\"", index++);
-        write_number(file, (double)moment_ms(span->start) / 1000, 3);
+        write_number(file, span->start, 3);
         fputs("\" end=\"", file);
-        write_number(file, (double)moment_ms(span->end) / 1000, 3);
+        write_number(file, span->end, 3);
         fputs("\"><attribute name=\"emotion\">", file);
         write_xml(file, timeline->model->labels[span->label]);
         fputs("</attribute></el>\n", file);

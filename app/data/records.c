@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "derived.h"
+#include "json.h"
 #include "occlusion_map.h"
 #include "people.h"
 #include "write.h"
@@ -28,104 +29,95 @@ struct records {
 /* The version is that of docs/rows.schema.json. */
 enum { ROW_VERSION = 2, TIME_PLACES = 6, SHARE_PLACES = 4, LABEL_BYTES = 256 };
 
-/* Only of models whose labels have known places. */
-static bool has_derived(const struct records *records)
-{
-    return records->columns & RECORDS_DERIVED && derived_known(records->model);
-}
-
 /* ---- JSON ---- */
 
-static void write_json_number(FILE *file, const char *name, double value)
-{
-    fprintf(file, ",\"%s\":", name);
-    write_number(file, value, SHARE_PLACES);
-}
-
 /* {label: probability} */
-static void write_json_shares(const struct records *records, const float *probabilities)
+static void write_json_shares(const struct records *records, struct json *json, const char *name,
+                              const float *probabilities)
 {
-    const struct mien_model_info *model = records->model;
-    for (int i = 0; i < model->label_count; i++) {
-        putc(i ? ',' : '{', records->file);
-        write_json_string(records->file, model->labels[i]);
-        putc(':', records->file);
-        write_number(records->file, probabilities[i], SHARE_PLACES);
-    }
-    putc('}', records->file);
+    json_open(json, name, '{');
+    for (int i = 0; i < records->model->label_count; i++)
+        json_number(json, records->model->labels[i], probabilities[i], SHARE_PLACES);
+    json_close(json, '}');
 }
 
-static void write_json_extras(const struct records *records, const struct mien_face *face)
+static void write_json_derived(const struct records *records, struct json *json,
+                               const struct mien_face *face)
 {
-    FILE *file = records->file;
-    if (records->columns & RECORDS_RAW) {
-        fputs(",\"raw\":", file);
-        if (face->held)
-            fputs("null", file);
-        else
-            write_json_shares(records, face->raw);
-    }
-    if (has_derived(records)) {
-        struct derived derived = derived_of(records->model, face->probabilities);
-        write_json_number(file, "valence", derived.valence);
-        write_json_number(file, "arousal", derived.arousal);
-        write_json_number(file, "disagreement", derived.disagreement);
-    }
+    struct derived derived = derived_of(records->model, face->probabilities);
+    json_number(json, "valence", derived.valence, SHARE_PLACES);
+    json_number(json, "arousal", derived.arousal, SHARE_PLACES);
+    json_number(json, "disagreement", derived.disagreement, SHARE_PLACES);
+}
+
+static void write_json_extras(const struct records *records, struct json *json,
+                              const struct mien_face *face)
+{
     const char *person = people_name(records->people, face->id);
-    if (person) {
-        fputs(",\"person\":", file);
-        write_json_string(file, person);
-    }
+    if (records->columns & RECORDS_RAW && face->held)
+        json_null(json, "raw");
+    else if (records->columns & RECORDS_RAW)
+        write_json_shares(records, json, "raw", face->raw);
+    if (records->columns & RECORDS_DERIVED)
+        write_json_derived(records, json, face);
+    if (person)
+        json_text(json, "person", person);
 }
 
-static void write_json_map(FILE *file, const struct occlusion_map *map)
+static void write_json_map(struct json *json, const struct occlusion_map *map)
 {
-    fputs(",\"occlusion\":[", file);
-    for (int i = 0; i < OCCLUSION_PLACES; i++) {
-        fputs(i % OCCLUSION_SIDE ? "," : i ? "],[" : "[", file);
-        write_number(file, map->drop[i], SHARE_PLACES);
+    json_open(json, "occlusion", '[');
+    for (int y = 0; y < OCCLUSION_SIDE; y++) {
+        json_open(json, NULL, '[');
+        for (int x = 0; x < OCCLUSION_SIDE; x++)
+            json_number(json, NULL, map->drop[y * OCCLUSION_SIDE + x], SHARE_PLACES);
+        json_close(json, ']');
     }
-    fputs("]]", file);
+    json_close(json, ']');
+}
+
+static void write_json_box(struct json *json, const struct mien_box *box)
+{
+    json_open(json, "box", '[');
+    json_count(json, NULL, box->x);
+    json_count(json, NULL, box->y);
+    json_count(json, NULL, box->width);
+    json_count(json, NULL, box->height);
+    json_close(json, ']');
 }
 
 static void write_json(const struct records *records, const char *source, uint64_t frame,
                        double time, const struct mien_face *face, const struct occlusion_map *map)
 {
-    FILE *file = records->file;
-    const struct mien_model_info *model = records->model;
-    fprintf(file, "{\"version\":%d,", ROW_VERSION);
-    if (source) {
-        fputs("\"source\":", file);
-        write_json_string(file, source);
-        putc(',', file);
-    }
-    fprintf(file, "\"frame\":%llu,\"time\":", (unsigned long long)frame);
-    write_number(file, time, TIME_PLACES);
-    if (records->utc_ns) {
-        fputs(",\"utc\":", file);
-        write_utc(file, records->utc_ns);
-    }
-    fprintf(file, ",\"face\":%u,\"box\":[%d,%d,%d,%d],\"emotions\":", face->id, face->box.x,
-            face->box.y, face->box.width, face->box.height);
-    write_json_shares(records, face->probabilities);
-    fputs(",\"label\":", file);
-    write_json_string(file, model->labels[face->label]);
-    fputs(",\"confidence\":", file);
-    write_number(file, face->confidence, SHARE_PLACES);
-    fprintf(file, ",\"uncertain\":%s", face->uncertain ? "true" : "false");
-    write_json_extras(records, face);
+    struct json json = {.file = records->file};
+    json_open(&json, NULL, '{');
+    json_count(&json, "version", ROW_VERSION);
+    if (source)
+        json_text(&json, "source", source);
+    json_count(&json, "frame", (long long)frame);
+    json_number(&json, "time", time, TIME_PLACES);
+    if (records->utc_ns)
+        json_utc(&json, "utc", records->utc_ns);
+    json_count(&json, "face", face->id);
+    write_json_box(&json, &face->box);
+    write_json_shares(records, &json, "emotions", face->probabilities);
+    json_text(&json, "label", records->model->labels[face->label]);
+    json_number(&json, "confidence", face->confidence, SHARE_PLACES);
+    json_bool(&json, "uncertain", face->uncertain);
+    write_json_extras(records, &json, face);
     if (map)
-        write_json_map(file, map);
-    fputs("}\n", file);
+        write_json_map(&json, map);
+    json_close(&json, '}');
+    putc('\n', records->file);
 }
 
 /* ---- CSV (RFC 4180) ---- */
 
-static void write_header(struct records *records, bool with_source)
+static void write_header(struct records *records)
 {
     records->headed = true;
     fprintf(records->file, "%sframe,time,face,x,y,width,height,label,confidence,uncertain",
-            with_source ? "source," : "");
+            records->sources ? "source," : "");
     for (int i = 0; i < records->model->label_count; i++) {
         putc(',', records->file);
         write_csv_cell(records->file, records->model->labels[i]);
@@ -136,7 +128,7 @@ static void write_header(struct records *records, bool with_source)
         putc(',', records->file);
         write_csv_cell(records->file, name);
     }
-    if (has_derived(records))
+    if (records->columns & RECORDS_DERIVED)
         fputs(",valence,arousal,disagreement", records->file);
     fputs(records->people ? ",person\r\n" : "\r\n", records->file);
 }
@@ -186,7 +178,7 @@ static void write_csv_extras(const struct records *records, const struct mien_fa
         if (!face->held)
             write_number(file, face->raw[i], SHARE_PLACES);
     }
-    if (has_derived(records))
+    if (records->columns & RECORDS_DERIVED)
         write_csv_derived(records, face);
     if (records->people)
         putc(',', file);
@@ -197,7 +189,8 @@ static void write_csv_extras(const struct records *records, const struct mien_fa
 static void write_empty_cells(const struct records *records)
 {
     int labels = records->model->label_count, count = 8 + labels;
-    count += (records->columns & RECORDS_RAW ? labels : 0) + (has_derived(records) ? 3 : 0);
+    count += (records->columns & RECORDS_RAW ? labels : 0) +
+             (records->columns & RECORDS_DERIVED ? 3 : 0);
     count += records->people != NULL;
     for (int i = 0; i < count; i++)
         putc(',', records->file);
@@ -206,8 +199,9 @@ static void write_empty_cells(const struct records *records)
 static void add_csv(struct records *records, const char *source, uint64_t frame, double time,
                     const struct mien_faces *faces)
 {
+    records->sources |= source != NULL;
     if (!records->headed)
-        write_header(records, source != NULL);
+        write_header(records);
     for (int i = 0; i < faces->count || i == 0; i++) {
         write_csv_start(records, source, frame, time);
         if (faces->count) {
@@ -283,11 +277,15 @@ int records_on(struct records **records, FILE *file, const char *name, enum reco
     return result;
 }
 
-int records_start(struct records **records, struct atomic_file *file, enum records_format format,
-                  const struct mien_model_info *model, struct mien_error *error)
+int records_start(struct records **records, struct atomic_files *files, const char *path,
+                  enum records_format format, const struct mien_model_info *model,
+                  struct mien_error *error)
 {
-    return records_on(records, atomic_file_stream(file), atomic_file_name(file), format, model,
-                      error);
+    struct atomic_file *file = NULL;
+    int result = path ? atomic_files_open(files, &file, path, error) : 0;
+    return result || !path ? result
+                           : records_on(records, atomic_file_stream(file), atomic_file_name(file),
+                                        format, model, error);
 }
 
 void records_use(struct records *records, const struct mien_model_info *model)
@@ -331,6 +329,8 @@ void records_name_sources(struct records *records)
 
 void records_add_columns(struct records *records, unsigned columns)
 {
+    if (!derived_known(records->model))
+        columns &= ~(unsigned)RECORDS_DERIVED;
     records->columns = columns;
 }
 
@@ -340,7 +340,7 @@ int records_close(struct records **records, struct mien_error *error)
     if (!old)
         return 0;
     if (old->format == RECORDS_CSV && !old->headed)
-        write_header(old, old->sources);
+        write_header(old);
     errno = 0;
     bool broken = ferror(old->file) || fflush(old->file);
     if (old->owned)

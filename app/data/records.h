@@ -20,9 +20,11 @@ enum records_format { RECORDS_JSONL, RECORDS_CSV };
 int records_open(struct records **records, const char *path, enum records_format format,
                  const struct mien_model_info *model, struct mien_error *error);
 
-/* Rows into `file`, which the caller gives its name when the records are closed. */
-int records_start(struct records **records, struct atomic_file *file, enum records_format format,
-                  const struct mien_model_info *model, struct mien_error *error);
+/* Rows into a new one of `files`, which the caller gives its name when the records are closed; none
+ * where `path` is NULL. */
+int records_start(struct records **records, struct atomic_files *files, const char *path,
+                  enum records_format format, const struct mien_model_info *model,
+                  struct mien_error *error);
 
 /* Rows into `file`, which stays the caller's; `name` is for messages. */
 int records_on(struct records **records, FILE *file, const char *name, enum records_format format,

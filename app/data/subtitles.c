@@ -1,13 +1,12 @@
 /* WebVTT (W3C) and SubRip: the dominant emotion of each face over spans. */
 #include "exports.h"
 
-#include <math.h>
-
+#include "moments.h"
 #include "write.h"
 
 static void write_clock(FILE *file, double seconds, char point)
 {
-    int64_t ms = llround(seconds * 1000);
+    int64_t ms = moment_ms(seconds);
     fprintf(file, "%02lld:%02lld:%02lld%c%03lld", (long long)(ms / 3600000),
             (long long)(ms / 60000 % 60), (long long)(ms / 1000 % 60), point,
             (long long)(ms % 1000));
@@ -31,12 +30,6 @@ static void write_cue(FILE *file, const struct timeline *timeline, const struct 
     fprintf(file, " (%.0f %%)\n\n", span->confidence * 100);
 }
 
-/* A cue that rounds to no time at all would be refused by players. */
-static bool is_visible(const struct timeline_span *span)
-{
-    return llround(span->end * 1000) > llround(span->start * 1000);
-}
-
 /* A span that reaches up to now grows with the next frame, or another one follows it. */
 static bool has_ended(const struct timeline *timeline, const struct timeline_span *span)
 {
@@ -53,7 +46,7 @@ void write_cues(FILE *file, enum export_kind kind, const struct timeline *timeli
         const struct timeline_span *span = &timeline->spans[cues->next];
         if (!all && !has_ended(timeline, span))
             return;
-        if (!is_visible(span))
+        if (!moment_is_visible(span))
             continue;
         if (kind == EXPORT_SRT)
             fprintf(file, "%d\n", ++cues->number);

@@ -67,7 +67,7 @@ void write_summary_row(FILE *file, const struct timeline *timeline,
     write_number(file, timeline->end, TIME_PLACES);
     fprintf(file, ",%lld,%lld,%lld,%lld,%d,%zu,", (long long)timeline->frames,
             (long long)timeline->frames_with_faces, (long long)facts->losses,
-            (long long)facts->jumps, facts->interrupted != 0, timeline->face_count);
+            (long long)facts->jumps, facts->interrupted, timeline->face_count);
     write_number(file, totals.seconds, TIME_PLACES);
     fprintf(file, ",%llu", (unsigned long long)totals.changes);
     for (int i = 0; i < model->label_count; i++)

@@ -52,7 +52,7 @@ static void *grow(void *list, size_t count, size_t *capacity, size_t size)
 /* ---- faces ---- */
 
 /* New faces have the greatest ids, so the search ends soon from the back. */
-static struct timeline_face *find_face(struct timeline *timeline, uint32_t id, size_t *place)
+static struct timeline_face *find_face(const struct timeline *timeline, uint32_t id, size_t *place)
 {
     size_t i = timeline->face_count;
     while (i > 0 && timeline->faces[i - 1].id > id)
@@ -279,10 +279,8 @@ int timeline_end(struct timeline *timeline, struct mien_error *error)
 
 const struct timeline_face *timeline_face_of(const struct timeline *timeline, uint32_t id)
 {
-    size_t i = timeline->face_count;
-    while (i > 0 && timeline->faces[i - 1].id > id)
-        i--;
-    return i > 0 && timeline->faces[i - 1].id == id ? &timeline->faces[i - 1] : NULL;
+    size_t place;
+    return find_face(timeline, id, &place);
 }
 
 void timeline_name(const struct timeline *timeline, uint32_t face, char name[TIMELINE_NAME_MAX])
@@ -314,7 +312,8 @@ int timeline_keep(const struct timeline *timeline, struct timeline *kept, struct
         if (timeline_keeps(timeline, &timeline->faces[i]))
             kept->faces[kept->face_count++] = timeline->faces[i];
     for (size_t i = 0; i < timeline->span_count; i++)
-        if (timeline_keeps(timeline, timeline_face_of(timeline, timeline->spans[i].face)))
+        if (timeline->min_seconds <= 0 ||
+            timeline_keeps(timeline, timeline_face_of(timeline, timeline->spans[i].face)))
             kept->spans[kept->span_count++] = timeline->spans[i];
     return 0;
 }

@@ -251,25 +251,13 @@ static int do_pictures(struct job *job)
     return 128 + signals_stop();
 }
 
-static int open_records(struct job *job, struct records **records, const char *path,
-                        enum records_format format, struct mien_error *error)
-{
-    struct atomic_file *file = NULL;
-    int result = atomic_files_open(&job->files, &file, path, error);
-    return result ? result
-                  : records_start(records, file, format, mien_recogniser_model(job->recogniser),
-                                  error);
-}
-
 static int open_outputs(struct job *job, struct mien_error *error)
 {
     const struct image_job_options *o = job->options;
     const struct mien_model_info *model = mien_recogniser_model(job->recogniser);
-    int result = 0;
-    if (o->jsonl)
-        result = open_records(job, &job->jsonl, o->jsonl, RECORDS_JSONL, error);
-    if (!result && o->csv)
-        result = open_records(job, &job->csv, o->csv, RECORDS_CSV, error);
+    int result = records_start(&job->jsonl, &job->files, o->jsonl, RECORDS_JSONL, model, error);
+    if (!result)
+        result = records_start(&job->csv, &job->files, o->csv, RECORDS_CSV, model, error);
     if (!result && o->csv)
         records_name_sources(job->csv);
     if (!result && o->out)

@@ -13,6 +13,8 @@ int study_open(struct study *study, struct mien_error *error)
     for (int i = 0; i < STUDY_TABLES && !result; i++)
         if (study->paths[i])
             result = atomic_files_open(&study->files, &study->tables[i], study->paths[i], error);
+    if (result)
+        atomic_files_discard(&study->files);
     return result;
 }
 

@@ -86,32 +86,22 @@ static void free_slots(struct job *job)
     }
 }
 
-static int open_records(struct job *job, struct records **records, const char *path,
-                        enum records_format format, struct mien_error *error)
-{
-    struct atomic_file *file = NULL;
-    int result = path ? atomic_files_open(&job->files, &file, path, error) : 0;
-    return result || !path ? result
-                           : records_start(records, file, format,
-                                           mien_recogniser_model(job->recogniser), error);
-}
-
 static int open_tables(struct job *job, struct mien_error *error)
 {
     const struct video_job_options *o = job->options;
     struct records **tables = job->rows.tables;
-    int result = open_records(job, &tables[0], o->jsonl, RECORDS_JSONL, error);
+    const struct mien_model_info *model = mien_recogniser_model(job->recogniser);
+    int result = records_start(&tables[0], &job->files, o->jsonl, RECORDS_JSONL, model, error);
     if (result == 0)
-        result = open_records(job, &tables[1], o->csv, RECORDS_CSV, error);
+        result = records_start(&tables[1], &job->files, o->csv, RECORDS_CSV, model, error);
     if (result == 0 && o->table)
-        result = records_on(&tables[2], o->table, "the table of all recordings", RECORDS_CSV,
-                            mien_recogniser_model(job->recogniser), error);
+        result = records_on(&tables[2], o->table, "the table of all recordings", RECORDS_CSV, model,
+                            error);
     for (int i = 0; i < ROWS_TABLES && result == 0; i++)
-        if (tables[i])
+        if (tables[i]) {
             records_add_columns(tables[i], o->columns);
-    for (int i = 0; i < ROWS_TABLES && result == 0; i++)
-        if (tables[i])
             records_name_people(tables[i], job->people);
+        }
     job->rows.timeline = &job->timeline;
     job->rows.patience = o->recogniser.tracks.max_age + 1;
     return result;
@@ -186,15 +176,18 @@ static int read_faces(void *user, int number, struct mien_error *error)
     return result < 0 ? result : 1;
 }
 
+static struct export_facts facts_of(const struct job *job, bool interrupted)
+{
+    return (struct export_facts){.source = job->source,
+                                 .fps = mien_reader_info(job->reader)->fps,
+                                 .losses = mien_reader_losses(job->reader),
+                                 .jumps = mien_reader_jumps(job->reader),
+                                 .interrupted = interrupted};
+}
+
 static int remember(struct job *job, const struct slot *slot, struct mien_error *error)
 {
-    const struct export_facts so_far = {
-        .source = job->source,
-        .fps = mien_reader_info(job->reader)->fps,
-        .losses = mien_reader_losses(job->reader),
-        .jumps = mien_reader_jumps(job->reader),
-        .interrupted = true,
-    };
+    const struct export_facts so_far = facts_of(job, true);
     int result = timeline_add(&job->timeline, slot->frame.time, &slot->faces,
                               job->with_thumbs ? &slot->frame.color : NULL, error);
     if (result == 0)
@@ -305,13 +298,7 @@ static int write_study_row(const struct job *job, const struct export_facts *fac
 
 static int close_exports(struct job *job, struct mien_error *error)
 {
-    const struct export_facts facts = {
-        .source = job->source,
-        .fps = mien_reader_info(job->reader)->fps,
-        .losses = mien_reader_losses(job->reader),
-        .jumps = mien_reader_jumps(job->reader),
-        .interrupted = signals_stop() != 0,
-    };
+    const struct export_facts facts = facts_of(job, signals_stop() != 0);
     if (!job->with_exports)
         return 0;
     int closed = exports_close(&job->exports, &job->timeline, &facts, error);
