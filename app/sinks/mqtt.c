@@ -95,9 +95,8 @@ static void look_after_connection(struct mqtt *mqtt)
 static void publish(struct mqtt *mqtt, const struct mqtt_item *item, struct sink *sink)
 {
     int quality = item->at_least_once ? 1 : 0;
-    if (!mqtt->connected ||
-        mosquitto_publish(mqtt->client, NULL, item->topic, (int)strlen(item->text), item->text,
-                          quality, item->retained))
+    if (!mqtt->connected || mosquitto_publish(mqtt->client, NULL, item->topic,
+                                              (int)strlen(item->text), item->text, quality, false))
         sink_drop(sink);
     else
         mqtt->unconfirmed++;

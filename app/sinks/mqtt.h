@@ -12,7 +12,6 @@ enum { MQTT_TOPIC_MAX = 600, MQTT_TEXT_MAX = 2048 };
 struct mqtt_item {
     char topic[MQTT_TOPIC_MAX], text[MQTT_TEXT_MAX];
     bool at_least_once; /* else: at most once */
-    bool retained;      /* whoever subscribes later gets it too */
 };
 
 /* Connects to the broker of config->mqtt, and again whenever it is lost; not reaching it is no

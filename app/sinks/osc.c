@@ -147,9 +147,10 @@ static void run(struct sink *sink, void *state)
 {
     struct osc *osc = state;
     struct packet packet;
+    int result;
     osc->fd = connect_to(osc);
-    while (sink_take(sink, &packet, -1) != -ECANCELED)
-        if (osc->fd < 0 || send(osc->fd, packet.bytes, packet.size, MSG_NOSIGNAL) < 0)
+    while ((result = sink_take(sink, &packet, -1)) != -ECANCELED)
+        if (!result && (osc->fd < 0 || send(osc->fd, packet.bytes, packet.size, MSG_NOSIGNAL) < 0))
             sink_drop(sink);
 }
 

@@ -5,6 +5,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+static void reader_part(struct reader *reader)
+{
+    if (reader->fd >= 0)
+        close(reader->fd);
+    reader->fd = -1;
+}
+
 void readers_init(struct readers *readers)
 {
     for (int i = 0; i < READERS_MAX; i++)
@@ -17,29 +24,22 @@ void readers_close(struct readers *readers)
         reader_part(&readers->list[i]);
 }
 
-void reader_part(struct reader *reader)
-{
-    if (reader->fd >= 0)
-        close(reader->fd);
-    reader->fd = -1;
-}
-
-struct reader *readers_welcome(struct readers *readers, int listener)
+void readers_welcome(struct readers *readers, int listener)
 {
     int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (fd < 0)
-        return NULL;
+        return;
     for (int i = 0; i < READERS_MAX; i++)
         if (readers->list[i].fd < 0) {
             readers->list[i].fd = fd;
             readers->list[i].from = readers->list[i].to = 0;
-            return &readers->list[i];
+            return;
         }
     close(fd);
-    return NULL;
 }
 
-void reader_push(struct reader *reader)
+/* Sends on what is left. */
+static void reader_push(struct reader *reader)
 {
     while (reader->fd >= 0 && reader->from < reader->to) {
         ssize_t count =

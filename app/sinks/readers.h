@@ -6,12 +6,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { READERS_MAX = 16, MESSAGE_MAX = 4096 };
+#include "row.h"
+
+enum { READERS_MAX = 16 };
 
 struct reader {
     int fd;          /* below 0: a free place */
     size_t from, to; /* what is left of a message that went out in part */
-    char rest[MESSAGE_MAX];
+    char rest[ROW_MAX];
 };
 
 struct readers {
@@ -21,17 +23,12 @@ struct readers {
 void readers_init(struct readers *readers);
 void readers_close(struct readers *readers);
 
-/* Takes in who waits at `listener`; NULL: nobody does, or is one too many and was turned away. */
-struct reader *readers_welcome(struct readers *readers, int listener);
+/* Takes in who waits at `listener`; one too many is turned away. */
+void readers_welcome(struct readers *readers, int listener);
 
-/* Sends a message of up to MESSAGE_MAX bytes, or what there is room for, and keeps the rest. False:
+/* Sends a message of up to ROW_MAX bytes, or what there is room for, and keeps the rest. False:
  * the one before has not gone out yet, and this one is not sent. One that has left is parted with.
  */
 bool reader_send(struct reader *reader, const void *message, size_t size);
-
-/* Sends on what is left. */
-void reader_push(struct reader *reader);
-
-void reader_part(struct reader *reader);
 
 #endif
