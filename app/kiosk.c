@@ -189,6 +189,8 @@ static int step(struct kiosk *kiosk, struct mien_error *error)
 static void look_after_camera(struct kiosk *kiosk)
 {
     struct session *session = &kiosk->session;
+    if (kiosk->config.input.video)
+        return;
     if (session->source && strchr(kiosk->config.camera.device, ',') &&
         session_status(session).state == MIEN_CAMERA_LOST)
         session_disconnect(session);

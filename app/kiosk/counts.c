@@ -52,9 +52,6 @@ void counts_add(struct counts *counts, const struct mien_faces *faces, double ti
 
 bool counts_any(const struct counts *counts)
 {
-    for (int i = 0; i < COUNTS_KINDS; i++)
-        if (counts->faces[i])
-            return true;
     for (int i = 0; i < MIEN_TRACKS_MAX; i++)
         if (counts->here[i].id)
             return true;

@@ -155,12 +155,6 @@ static int64_t play_stream_once(struct playback *playback, struct mien_error *er
     return count;
 }
 
-static bool is_told_to_stop(const struct playback *playback)
-{
-    struct pollfd stop = {.fd = playback->stop, .events = POLLIN};
-    return poll(&stop, 1, 0) > 0;
-}
-
 /* Told once for each time that it is away; tried again and again. */
 static bool wait_for_stream(struct playback *playback, int64_t count, int *wait_ms,
                             const struct mien_error *why)
@@ -179,11 +173,12 @@ static void play_stream(struct playback *playback)
     for (;;) {
         struct mien_error *error = &playback->error;
         int64_t count = play_stream_once(playback, error);
-        if (is_told_to_stop(playback))
+        if (!wait_until(playback, 0))
             return;
-        playback->ended = count > 0 && !strcmp(playback->path, "-"); /* it is not to be had again */
-        if (playback->ended || !strcmp(playback->path, "-"))
+        if (!strcmp(playback->path, "-")) { /* it is not to be had again */
+            playback->ended = count > 0;
             return;
+        }
         if (!wait_for_stream(playback, count, &wait_ms, error))
             return;
         *error->text = '\0';
