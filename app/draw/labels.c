@@ -19,8 +19,7 @@ uint32_t overlay_ink_on(uint32_t color)
 
 /* ---- what it says ---- */
 
-/* "3  happy 87 %", "happy? 38 %" where that is not sure; without the number of the face, and at
- * last without the share, where there is less room. */
+/* "3  happy 87 %", "happy? 38 %" where that is not sure. */
 static void write_label(const struct overlay *o, const struct mien_face *face, bool number,
                         bool share, struct label *label)
 {
@@ -42,20 +41,6 @@ static int plate_width(struct overlay *o, const struct label *label)
 static int plate_height(struct overlay *o, const struct label *label)
 {
     return *label->string ? text_height(o->text, label->size) + o->em / 4 : SDL_max(4, o->em / 3);
-}
-
-/* The fullest words that fit, of those that say no more than `fullness` allows: 5 everything. */
-static int fill_label(struct overlay *o, const struct mien_face *face, int room, bool numbers,
-                      int fullness, struct label *label)
-{
-    for (; fullness > 0; fullness--) {
-        label->size = fullness == 5 || fullness == 3 ? label->size : TEXT_SMALL;
-        write_label(o, face, numbers && fullness > 1, fullness > 2, label);
-        if (plate_width(o, label) <= room)
-            return fullness;
-    }
-    *label->string = '\0';
-    return 0;
 }
 
 /* ---- where it stands ---- */
@@ -96,17 +81,20 @@ static bool find_place(const struct overlay *o, int faces, SDL_Rect box, SDL_Rec
     return false;
 }
 
+/* Says less and less until it fits: smaller, without the share, without the number; at last only
+ * the colour is left. */
 static void place_label(struct overlay *o, const struct mien_faces *faces, int mine, bool numbers)
 {
     struct label *label = &o->labels[mine];
     enum text_size size = faces->count > LARGE_LABELS_MAX ? TEXT_SMALL : TEXT_NORMAL;
     SDL_Rect box = o->boxes[mine];
-    for (int fullness = 5; fullness >= 0; fullness--) {
-        *label = (struct label){.size = size};
-        fullness = fill_label(o, &faces->list[mine], box.w, numbers, fullness, label);
+    for (int fullness = 4; fullness >= 0; fullness--) {
+        *label = (struct label){.size = fullness == 4 ? size : TEXT_SMALL};
+        if (fullness)
+            write_label(o, &faces->list[mine], numbers && fullness > 1, fullness > 2, label);
         SDL_Rect plate = {0, 0, *label->string ? plate_width(o, label) : box.w,
                           plate_height(o, label)};
-        if (box.w > 0 && find_place(o, faces->count, box, &plate)) {
+        if (box.w > 0 && plate.w <= box.w && find_place(o, faces->count, box, &plate)) {
             label->plate = plate;
             overlay_take(o, plate);
             return;

@@ -2,14 +2,9 @@
 
 #include <stdbool.h>
 
-enum {
-    TITLE_LINES = 6,
-    NOTICE_LINES = 3,
-    BANNER_LINES = 6,
-    INK = 0x111418,
-    PAPER = 0xF4F4F4,
-    ALERT = 0xE69F00
-};
+#include "overlay_parts.h"
+
+enum { TITLE_LINES = 6, NOTICE_LINES = 3, BANNER_LINES = 6 };
 
 static bool is_empty(const char *string)
 {
@@ -72,7 +67,7 @@ void screen_draw(struct text *text, struct shapes *shapes, SDL_Rect target, int 
     if (!is_empty(texts->notice)) {
         struct text_block block = notice_of(texts, target, em);
         SDL_Rect place = screen_notice_place(text, target, em, texts);
-        shapes_plate(shapes, place, INK, 215);
+        shapes_plate(shapes, place, INK, PLATE);
         draw_in(text, &block, place, PAPER);
     }
     if (!is_empty(texts->banner)) {

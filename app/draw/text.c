@@ -12,7 +12,8 @@ enum { KEPT_MAX = 256 };
 
 /* A text that was laid out, and maybe drawn. */
 struct kept {
-    char *string; /* NULL: an empty place */
+    PangoLayout *layout; /* NULL once it is drawn */
+    char *string;        /* NULL: an empty place */
     enum text_size size;
     int room, lines;      /* 0: one line as wide as it gets */
     SDL_Point extent;     /* of what it stands for, pixels */
@@ -134,6 +135,8 @@ static void forget(struct kept *kept)
 {
     if (kept->texture)
         SDL_DestroyTexture(kept->texture);
+    if (kept->layout)
+        g_object_unref(kept->layout);
     free(kept->string);
     *kept = (struct kept){0};
 }
@@ -212,10 +215,10 @@ static PangoLayout *lay_out(struct text *text, const struct text_block *block)
 }
 
 /* What stands for the text begins where its widest line does, not where the room does. */
-static void measure(struct kept *kept, PangoLayout *layout)
+static void measure(struct kept *kept)
 {
     PangoRectangle ink, logical;
-    pango_layout_get_pixel_extents(layout, &ink, &logical);
+    pango_layout_get_pixel_extents(kept->layout, &ink, &logical);
     kept->extent = (SDL_Point){logical.width, logical.height};
     kept->ink =
         (SDL_Rect){ink.x - logical.x - 1, ink.y - logical.y - 1, ink.width + 2, ink.height + 2};
@@ -245,9 +248,8 @@ static struct kept *keep(struct text *text, const struct text_block *block)
     struct kept *kept = place_for(text, block);
     if (!is_same(kept, block)) {
         forget(kept);
-        PangoLayout *layout = lay_out(text, block);
-        measure(kept, layout);
-        g_object_unref(layout);
+        kept->layout = lay_out(text, block);
+        measure(kept);
         kept->string = strdup(block->string);
         kept->size = block->size;
         kept->room = block->room;
@@ -275,19 +277,16 @@ static bool divide_by_alpha(uint32_t *pixels, size_t count)
     return colored;
 }
 
-static void paint(struct text *text, const struct kept *kept, cairo_surface_t *surface)
+static void paint(const struct kept *kept, cairo_surface_t *surface)
 {
-    struct text_block block = {kept->size, kept->room, kept->lines, kept->string};
-    PangoLayout *layout = lay_out(text, &block);
     PangoRectangle logical;
-    pango_layout_get_pixel_extents(layout, NULL, &logical);
+    pango_layout_get_pixel_extents(kept->layout, NULL, &logical);
     cairo_t *cairo = cairo_create(surface);
     cairo_set_source_rgb(cairo, 1, 1, 1);
     cairo_translate(cairo, -kept->ink.x - logical.x, -kept->ink.y - logical.y);
-    pango_cairo_show_layout(cairo, layout);
+    pango_cairo_show_layout(cairo, kept->layout);
     cairo_destroy(cairo);
     cairo_surface_flush(surface);
-    g_object_unref(layout);
 }
 
 /* One that there is no memory for stays undrawn. */
@@ -296,7 +295,7 @@ static void make_texture(struct text *text, struct kept *kept)
     int width = kept->ink.w, height = kept->ink.h;
     cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, width, height);
     if (cairo_surface_status(surface) == CAIRO_STATUS_SUCCESS) {
-        paint(text, kept, surface);
+        paint(kept, surface);
         int stride = cairo_image_surface_get_stride(surface);
         unsigned char *pixels = cairo_image_surface_get_data(surface);
         kept->colored = divide_by_alpha((uint32_t *)pixels, (size_t)stride / 4 * (size_t)height);
@@ -305,12 +304,15 @@ static void make_texture(struct text *text, struct kept *kept)
         if (kept->texture) {
             SDL_UpdateTexture(kept->texture, NULL, pixels, stride);
             SDL_SetTextureBlendMode(kept->texture, SDL_BLENDMODE_BLEND);
+            g_object_unref(kept->layout);
+            kept->layout = NULL;
         }
     }
     cairo_surface_destroy(surface);
 }
 
-static void draw(struct text *text, const struct text_block *block, int x, int y, uint32_t color)
+void text_draw_block(struct text *text, const struct text_block *block, int x, int y,
+                     uint32_t color)
 {
     struct kept *kept = keep(text, block);
     if (!kept->texture)
@@ -332,16 +334,10 @@ int text_width(struct text *text, enum text_size size, const char *string)
 void text_draw(struct text *text, enum text_size size, int x, int y, uint32_t color,
                const char *string)
 {
-    draw(text, &(struct text_block){.size = size, .string = string}, x, y, color);
+    text_draw_block(text, &(struct text_block){.size = size, .string = string}, x, y, color);
 }
 
 SDL_Point text_block_size(struct text *text, const struct text_block *block)
 {
     return keep(text, block)->extent;
-}
-
-void text_draw_block(struct text *text, const struct text_block *block, int x, int y,
-                     uint32_t color)
-{
-    draw(text, block, x, y, color);
 }

@@ -1,5 +1,6 @@
 /* What the overlay draws, looked at by pixel: on pictures in memory and in a window. */
 #include "draw/overlay.h"
+#include "draw/overlay_parts.h"
 #include "draw/text.h"
 #include "runner.h"
 
@@ -8,7 +9,6 @@
 #include <string.h>
 
 enum { WIDTH = 640, HEIGHT = 480, GRAY = 0x808080 };
-enum { PAPER = 0xF4F4F4, ALERT = 0xE69F00, INK = 0x111418 };
 
 static const char *const labels[] = {"angry", "disgust",  "fear",   "happy",
                                      "sad",   "surprise", "neutral"};
