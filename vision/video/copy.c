@@ -206,24 +206,10 @@ void video_routes_free(struct video_route **routes, unsigned count)
 
 /* ---- packets ---- */
 
-struct emission {
-    video_emit *emit;
-    void *user;
-    AVRational base;
-};
-
-static int emit_sound(void *user, AVPacket *packet)
-{
-    const struct emission *emission = user;
-    return emission->emit(emission->user, packet, emission->base);
-}
-
 int video_route_take(struct video_route *route, AVPacket *packet, video_emit *emit, void *user)
 {
-    if (route->sound) {
-        struct emission emission = {emit, user, sound_time_base(route->sound)};
-        return sound_convert(route->sound, packet, emit_sound, &emission);
-    }
+    if (route->sound)
+        return sound_convert(route->sound, packet, emit, user);
     int result = packet && route->text ? subtitles_convert(route->text, packet) : 0;
     if (!packet || result == AVERROR(EAGAIN))
         return 0;

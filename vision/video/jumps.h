@@ -7,8 +7,8 @@
 
 /* Zeros are a start. */
 struct jumps {
-    int64_t count;  /* mended so far */
-    int64_t offset; /* microseconds to add after the latest jump */
+    _Atomic int64_t count; /* mended so far; any thread may read it */
+    int64_t offset;        /* microseconds to add after the latest jump */
     struct jumps_stream *streams;
     unsigned stream_count;
 };

@@ -46,6 +46,7 @@ struct mien_reader {
     int failure;                /* libav's code that ended the reading early; 0 when none */
 
     struct mien_video_info info;
+    double rate;            /* frames a second, of those that are wanted or not; 0: unknown */
     struct video_kind kind; /* of the first frame */
     struct video_rotation turn;
     struct video_converter converter;
@@ -57,7 +58,7 @@ struct mien_reader {
     bool complete; /* the end of the selection is reached */
     uint64_t number;
     int64_t packets;
-    _Atomic int64_t losses, jumps_mended;
+    _Atomic int64_t losses;
     struct jumps jumps;
 
     bool alone;     /* nobody wants packets */
@@ -279,7 +280,6 @@ static void feed(struct mien_reader *reader)
     }
     if (jumps_mend(&reader->jumps, reader->format, reader->packet) < 0)
         reader->losses++;
-    reader->jumps_mended = reader->jumps.count;
     pass_packet(reader);
     if (reader->packet->stream_index == reader->stream->index) {
         reader->packets++;
@@ -405,6 +405,7 @@ static void describe(struct mien_reader *reader)
     info->frames = stream->nb_frames;
     if (!info->frames && info->duration * info->fps < 1e12)
         info->frames = (int64_t)(info->duration * info->fps + 0.5);
+    reader->rate = info->fps;
 }
 
 /* A hostile file's times must not overflow later sums. */
@@ -565,8 +566,8 @@ static int64_t next_time(struct mien_reader *reader)
     int64_t pts = frame_pts(reader), step = compat_frame_duration(reader->frame);
     if (reader->number == 0 || reader->sought)
         return pts == AV_NOPTS_VALUE ? reader->origin : pts;
-    if ((step < 1 || step > INT32_MAX) && reader->info.fps > 0)
-        step = (int64_t)(1 / (reader->info.fps * av_q2d(reader->stream->time_base)) + 0.5);
+    if ((step < 1 || step > INT32_MAX) && reader->rate > 0)
+        step = (int64_t)(1 / (reader->rate * av_q2d(reader->stream->time_base)) + 0.5);
     if (pts == AV_NOPTS_VALUE)
         pts = reader->last + (step > 0 && step < INT32_MAX ? step : 1);
     return pts > reader->last ? pts : reader->last + 1;
@@ -661,28 +662,27 @@ int mien_reader_select(struct mien_reader *reader, const struct mien_selection *
 
 /* The place of a frame in the recording. After a jump the mean rate tells it, then the packets do,
  * among them those that were not decoded. */
-static uint64_t next_number(struct mien_reader *reader, double time, double fps)
+static uint64_t next_number(struct mien_reader *reader, double time)
 {
     int64_t pts = frame_pts(reader);
     uint64_t skipped = pts == AV_NOPTS_VALUE ? 0 : selection_skipped(&reader->selection, pts);
     if (!reader->sought)
         return reader->number + skipped;
     reader->sought = false;
-    return time > 0 ? (uint64_t)(time * fps + 0.5) : 0;
+    return time > 0 ? (uint64_t)(time * reader->rate + 0.5) : 0;
 }
 
 /* Decodes up to the next frame that is wanted, and sets its number and time. Returns 1, or 0 at the
  * end. */
 static int find_next(struct mien_reader *reader, struct mien_frame *frame)
 {
-    double fps = av_q2d(av_guess_frame_rate(reader->format, reader->stream, NULL));
     bool partial = selection_is_partial(&reader->selection);
     const struct mien_selection *wanted = &reader->selection.wanted;
     while (!reader->complete && (reader->ahead || decode(reader))) {
         reader->ahead = false;
         reader->last = next_time(reader);
         frame->time = seconds_of(reader, reader->last - reader->origin);
-        frame->number = partial ? next_number(reader, frame->time, fps) : reader->number;
+        frame->number = partial ? next_number(reader, frame->time) : reader->number;
         reader->number = frame->number + 1;
         reader->complete = wanted->to > 0 && frame->time >= wanted->to - 1e-6;
         if (!partial ||
@@ -752,7 +752,7 @@ int64_t mien_reader_losses(const struct mien_reader *reader)
 
 int64_t mien_reader_jumps(const struct mien_reader *reader)
 {
-    return reader->jumps_mended;
+    return reader->jumps.count;
 }
 
 const struct mien_video_info *mien_reader_info(const struct mien_reader *reader)

@@ -167,7 +167,7 @@ static char *glob_of(const char *folder, const char *extension)
 {
     char *name = av_mallocz(2 * strlen(folder) + 32), *to = name;
     for (; name && *folder; folder++) {
-        if (strchr("*?[\\", *folder))
+        if (strchr("*?[{\\", *folder))
             *to++ = '\\';
         *to++ = *folder;
     }

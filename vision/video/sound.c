@@ -165,7 +165,7 @@ AVRational sound_time_base(const struct sound *sound)
 
 /* ---- samples to packets ---- */
 
-static int emit_packets(struct sound *sound, sound_emit *emit, void *user)
+static int emit_packets(struct sound *sound, video_emit *emit, void *user)
 {
     for (;;) {
         int result = avcodec_receive_packet(sound->to, sound->packet);
@@ -173,7 +173,7 @@ static int emit_packets(struct sound *sound, sound_emit *emit, void *user)
             return 0;
         if (result < 0)
             return result;
-        result = emit(user, sound->packet);
+        result = emit(user, sound->packet, sound->to->time_base);
         av_packet_unref(sound->packet);
         if (result < 0)
             return result;
@@ -203,7 +203,7 @@ static int make_frame(const struct sound *sound, AVFrame *frame, int samples)
 }
 
 /* Encodes whole frames; the rest too when `all`. */
-static int encode(struct sound *sound, bool all, sound_emit *emit, void *user)
+static int encode(struct sound *sound, bool all, video_emit *emit, void *user)
 {
     int size = frame_size(sound), result = 0;
     while (result >= 0) {
@@ -275,7 +275,7 @@ static int take_frame(struct sound *sound, const AVFrame *decoded)
                                sound->resampled->nb_samples);
 }
 
-static int take_decoded(struct sound *sound, sound_emit *emit, void *user)
+static int take_decoded(struct sound *sound, video_emit *emit, void *user)
 {
     for (;;) {
         int result = avcodec_receive_frame(sound->from, sound->decoded);
@@ -295,7 +295,7 @@ static int take_decoded(struct sound *sound, sound_emit *emit, void *user)
     }
 }
 
-static int end(struct sound *sound, sound_emit *emit, void *user)
+static int end(struct sound *sound, video_emit *emit, void *user)
 {
     int result = swr_is_initialized(sound->resampler) ? take_frame(sound, NULL) : 0;
     if (result >= 0)
@@ -305,7 +305,7 @@ static int end(struct sound *sound, sound_emit *emit, void *user)
     return result < 0 ? result : emit_packets(sound, emit, user);
 }
 
-int sound_convert(struct sound *sound, const AVPacket *packet, sound_emit *emit, void *user)
+int sound_convert(struct sound *sound, const AVPacket *packet, video_emit *emit, void *user)
 {
     int result = avcodec_send_packet(sound->from, packet);
     if (result >= 0 || result == AVERROR_EOF)

@@ -4,11 +4,9 @@
 
 #include <libavformat/avformat.h>
 
-struct sound;
+#include "private.h"
 
-/* Takes an encoded packet, in the time base that sound_time_base tells. Returns 0 or a libav code;
- * the packet is unreferenced afterwards. */
-typedef int sound_emit(void *user, AVPacket *packet);
+struct sound;
 
 /* For the packets of `from`, with the container's usual codec. Returns 0, AVERROR(ENOSYS) where it
  * is no sound, or this FFmpeg can't decode it or has no encoder that the container takes, or
@@ -22,6 +20,6 @@ AVRational sound_time_base(const struct sound *sound);
 
 /* Decodes a packet, whose times count in the source's time base (NULL: there are no more), and
  * emits what is ready. A gap in the times becomes silence. Returns 0 or a libav code. */
-int sound_convert(struct sound *sound, const AVPacket *packet, sound_emit *emit, void *user);
+int sound_convert(struct sound *sound, const AVPacket *packet, video_emit *emit, void *user);
 
 #endif

@@ -282,6 +282,21 @@ int mien_writer_open(struct mien_writer **writer, const char *path, int fd,
 
 /* ---- writing ---- */
 
+/* Writes the packet made here, whose times are in `base`. */
+static int mux_own(struct mien_writer *writer, AVRational base, const AVStream *to)
+{
+    AVPacket *packet = writer->packet;
+    packet->stream_index = to->index;
+    pthread_mutex_lock(&writer->muxing);
+    av_packet_rescale_ts(packet, base, to->time_base);
+    int result = writer->failure ? writer->failure : mux(writer, packet);
+    if (result < 0)
+        writer->failure = result;
+    pthread_mutex_unlock(&writer->muxing);
+    av_packet_unref(packet);
+    return result;
+}
+
 /* Writes what the encoder has ready. Returns 0 when it wants more, AVERROR_EOF when flushed. */
 static int drain_encoder(struct mien_writer *writer)
 {
@@ -292,14 +307,7 @@ static int drain_encoder(struct mien_writer *writer)
             return 0;
         if (result < 0)
             return result;
-        packet->stream_index = writer->stream->index;
-        pthread_mutex_lock(&writer->muxing);
-        av_packet_rescale_ts(packet, writer->encoder.codec->time_base, writer->stream->time_base);
-        result = writer->failure ? writer->failure : mux(writer, packet);
-        if (result < 0)
-            writer->failure = result;
-        pthread_mutex_unlock(&writer->muxing);
-        av_packet_unref(packet);
+        result = mux_own(writer, writer->encoder.codec->time_base, writer->stream);
         if (result < 0)
             return result;
     }
@@ -326,17 +334,9 @@ static int mark(struct mien_writer *writer, const char *line, double time, doubl
     if (result < 0)
         return result;
     memcpy(packet->data, text, (size_t)size);
-    packet->stream_index = writer->marks->index;
     packet->pts = packet->dts = llrint(time * 1000);
     packet->duration = llrint(duration * 1000);
-    av_packet_rescale_ts(packet, (AVRational){1, 1000}, writer->marks->time_base);
-    pthread_mutex_lock(&writer->muxing);
-    result = writer->failure ? writer->failure : mux(writer, packet);
-    if (result < 0)
-        writer->failure = result;
-    pthread_mutex_unlock(&writer->muxing);
-    av_packet_unref(packet);
-    return result;
+    return mux_own(writer, (AVRational){1, 1000}, writer->marks);
 }
 
 int mien_writer_mark(struct mien_writer *writer, const char *line, double time, double duration,
