@@ -64,15 +64,6 @@ static int unknown(struct reading *r, const char *typed)
                           typed, nearest_flag(r->line->command, typed + 2));
 }
 
-/* Of such an option --no-FLAG is another way to say "none". */
-static bool has_choice(const struct option *option, const char *word)
-{
-    for (int i = 0; option->choice && option->choice(i); i++)
-        if (!strcmp(option->choice(i), word))
-            return true;
-    return false;
-}
-
 static int read_long(struct reading *r, const char *argument)
 {
     char typed[OPTION_NAME_MAX + 8];
@@ -87,7 +78,7 @@ static int read_long(struct reading *r, const char *argument)
     if (!option && length > 3 && !memcmp(name, "no-", 3)) {
         option = find_flag(r->line->command, name + 3, length - 3);
         no = true;
-        if (option && option->type != OPTION_BOOL && !has_choice(option, "none"))
+        if (option && option->type != OPTION_BOOL && !option_has_choice(option, "none"))
             option = NULL;
     }
     if (!option)

@@ -70,6 +70,9 @@ void option_variable(const struct option *option, char *variable, size_t size);
 /* Reads `text` into the option's field. Returns 0 or -EINVAL. */
 int option_set(const struct option *option, struct mien_config *config, const char *text);
 
+/* Whether `text` is one of the words that it may be; false where any text may. */
+bool option_has_choice(const struct option *option, const char *text);
+
 /* What would be right, in words: "a number from 1 to 1000". */
 void option_allowed(const struct option *option, char *allowed, size_t size);
 

@@ -162,9 +162,9 @@ static int set_bool(bool *field, const char *text)
     return 0;
 }
 
-static bool is_choice(const struct option *option, const char *text)
+bool option_has_choice(const struct option *option, const char *text)
 {
-    for (int i = 0; option->choice(i); i++)
+    for (int i = 0; option->choice && option->choice(i); i++)
         if (!strcmp(option->choice(i), text))
             return true;
     return false;
@@ -190,7 +190,7 @@ static bool is_utf8(const char *text)
 
 static bool may_be(const struct option *option, const char *text)
 {
-    return (!option->choice || is_choice(option, text)) &&
+    return (!option->choice || option_has_choice(option, text)) &&
            (!option->pattern || matches(option->pattern, text));
 }
 

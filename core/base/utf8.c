@@ -22,17 +22,18 @@ size_t mien_utf8_length(const char *string)
     return length;
 }
 
-/* A terminal would obey it. C1 characters stand behind c2 80 to c2 9f. */
-static bool is_control(const unsigned char *text)
+/* C1 characters stand behind c2 80 to c2 9f. */
+bool mien_utf8_is_control(const char *text)
 {
-    return text[0] < 0x20 || text[0] == 0x7f || (text[0] == 0xc2 && text[1] < 0xa0);
+    const unsigned char *byte = (const unsigned char *)text;
+    return byte[0] < 0x20 || byte[0] == 0x7f || (byte[0] == 0xc2 && byte[1] < 0xa0);
 }
 
 char *mien_utf8_make_plain(char *text)
 {
     for (char *next = text; *next;) {
         size_t length = mien_utf8_length(next);
-        bool plain = length && !is_control((const unsigned char *)next);
+        bool plain = length && !mien_utf8_is_control(next);
         length = length ? length : 1;
         if (!plain)
             memset(next, '?', length);

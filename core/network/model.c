@@ -143,18 +143,12 @@ static int read_input(const struct reader *reader)
     return result;
 }
 
-static int is_control(const char *text)
-{
-    const unsigned char *byte = (const unsigned char *)text;
-    return byte[0] < ' ' || byte[0] == 0x7f || (byte[0] == 0xc2 && byte[1] < 0xa0);
-}
-
 /* Labels are drawn and written into JSON, so they must be UTF-8 without control characters. */
 static int is_printable_utf8(const char *text)
 {
     for (size_t length; *text; text += length) {
         length = mien_utf8_length(text);
-        if (!length || is_control(text))
+        if (!length || mien_utf8_is_control(text))
             return 0;
     }
     return 1;

@@ -211,16 +211,14 @@ static bool remember(struct mien_recogniser *r, const struct mien_picture *gray,
 static void add_face(struct mien_recogniser *r, const struct mien_picture *gray,
                      const struct mien_track *track, double time, struct mien_faces *faces)
 {
-    float raw[MIEN_LABELS_MAX] = {0};
-    bool found = remember(r, gray, track, time, raw);
-    const struct mien_smoothing *smoothing = &r->memories[track->slot].smoothing;
     struct mien_face *face = &faces->list[faces->count++];
-    *face = (struct mien_face){.id = track->id, .box = track->box, .label = smoothing->label};
+    *face = (struct mien_face){.id = track->id, .box = track->box};
+    face->held = !remember(r, gray, track, time, face->raw);
+    const struct mien_smoothing *smoothing = &r->memories[track->slot].smoothing;
+    face->label = smoothing->label;
     memcpy(face->probabilities, smoothing->probabilities, sizeof face->probabilities);
     face->confidence = face->probabilities[face->label];
     face->uncertain = smoothing->uncertain;
-    face->held = !found;
-    memcpy(face->raw, raw, sizeof raw);
 }
 
 int mien_recogniser_classify(struct mien_recogniser *recogniser, const struct mien_picture *gray,

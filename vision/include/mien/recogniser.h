@@ -77,9 +77,9 @@ MIEN_API const char *mien_recogniser_precision(const struct mien_recogniser *rec
 MIEN_API void mien_recogniser_number_after(struct mien_recogniser *recogniser,
                                            const struct mien_recogniser *before);
 
-/* Whether each picture to come is searched as a whole, whatever `sweep` says: where faces must be
- * known before anybody sees the picture. Of the thread that detects. */
-void mien_recogniser_search_whole(struct mien_recogniser *recogniser, int whole);
+/* Whether each picture to come is searched as a whole, whatever `full_scan` says: where faces must
+ * be known before anybody sees the picture. Of the thread that detects. */
+MIEN_API void mien_recogniser_search_whole(struct mien_recogniser *recogniser, int whole);
 
 /* Recognises the faces of one MIEN_GRAY8 picture of a stream at `time` (seconds, not decreasing; of
  * unrelated pictures any). Writes them into `faces` (see mien/faces.h), at most MIEN_TRACKS_MAX.
