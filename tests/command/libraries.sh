@@ -6,14 +6,14 @@ if [ "$(uname -m)" != x86_64 ]; then
     echo "1..0 # SKIP libraries are loaded at the start on $(uname -m)"
     exit 0
 fi
+[ -x "$mien" ] || { echo "Bail out! $mien is missing"; exit 1; }
 echo 1..3
 at_start=$(LD_TRACE_LOADED_OBJECTS=1 "$mien" | grep -oE 'lib(SDL|cairo|lo[.]|mosquitto|systemd|websockets|av|sw|opencv)[^ ]*')
 [ -z "$at_start" ] || { echo "# $at_start" | tr '\n' ' '; printf '\nnot '; }
 echo "ok 1 - starts without libraries that it may not use"
-missing=$(for name in charts scaling video window; do
-    ldd "$modules/mien-$name.so" 2>&1 | grep 'not found'
-done)
-[ -z "$missing" ] || printf 'not '
+missing=$(for name in charts scaling video window; do ls "$modules/mien-$name.so"; done 2>&1 >/dev/null
+    ldd "$modules"/mien-*.so 2>&1 | grep -E 'not found|No such file')
+[ -z "$missing" ] || { echo "$missing" | sed 's/^/# /'; printf 'not '; }
 echo "ok 2 - the modules bring them along"
 if grep -aFl "$source/" "$mien" "$modules"/*.so | sed 's/^/# /' | grep .; then
     printf 'not '

@@ -45,6 +45,7 @@ ARROWS = {
     "app/bench": recordings + cameras + public
     + ["app/common", "app/data", "app/draw", "app/recognise"],
     "app/lazy": ["app/common"],
+    "app/sandbox": core + ["config/include", "app/common", "app/files"],
     "app": core + public + ["vision/camera", "vision/video", "vision/faces/engine.h",
                             "config/include", "app"],
 }

@@ -1,6 +1,6 @@
 /* Makes one call of the program fail, by LD_PRELOAD. TORTURE names the kind of call, TORTURE_NTH
- * which one (0: none), TORTURE_COUNT a file that gets "CALLS FAILED" at the end. Only calls out of
- * the program's own code count: what libraries do for themselves is theirs. */
+ * which one (0: none), TORTURE_COUNT a file that gets the number of such calls at the end. Only
+ * calls out of the program's own code count: what libraries do for themselves is theirs. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -21,7 +21,6 @@ static const char *kind;
 static long nth;
 static int count_file = -1; /* opened before the program shuts itself off from files */
 static atomic_long calls;
-static atomic_int failed;
 
 static int find_code(struct dl_phdr_info *info, size_t size, void *user)
 {
@@ -50,7 +49,7 @@ __attribute__((constructor)) static void begin(void)
 __attribute__((destructor)) static void end(void)
 {
     if (count_file >= 0)
-        dprintf(count_file, "%ld %d\n", atomic_load(&calls), atomic_load(&failed));
+        dprintf(count_file, "%ld\n", atomic_load(&calls));
 }
 
 static bool fails(const char *what, const void *caller, int code)
@@ -59,7 +58,6 @@ static bool fails(const char *what, const void *caller, int code)
     if (!kind || strcmp(kind, what) || place < code_begin || place >= code_end ||
         atomic_fetch_add(&calls, 1) + 1 != nth)
         return false;
-    atomic_store(&failed, 1);
     errno = code;
     return true;
 }
@@ -75,7 +73,6 @@ extern void *__libc_calloc(size_t count, size_t size);
 extern void *__libc_realloc(void *old, size_t size);
 extern void *__libc_memalign(size_t alignment, size_t size);
 int __asprintf_chk(char **out, int flag, const char *format, ...);
-char *__strdup(const char *text);
 
 void *malloc(size_t size)
 {
@@ -130,28 +127,19 @@ char *strndup(const char *text, size_t most)
     return copy;
 }
 
-int asprintf(char **out, const char *format, ...)
-{
-    if (NO_MEMORY)
-        return -1;
-    va_list arguments;
-    va_start(arguments, format);
-    int length = vasprintf(out, format, arguments);
-    va_end(arguments);
-    return length;
-}
-
-int __asprintf_chk(char **out, int flag, const char *format, ...)
-{
-    (void)flag;
-    if (NO_MEMORY)
-        return -1;
-    va_list arguments;
-    va_start(arguments, format);
-    int length = vasprintf(out, format, arguments);
-    va_end(arguments);
-    return length;
-}
+#define PRINTS(name, parameters)                                                                   \
+    int name parameters                                                                            \
+    {                                                                                              \
+        va_list arguments;                                                                         \
+        if (NO_MEMORY)                                                                             \
+            return -1;                                                                             \
+        va_start(arguments, format);                                                               \
+        int length = vasprintf(out, format, arguments);                                            \
+        va_end(arguments);                                                                         \
+        return length;                                                                             \
+    }
+PRINTS(asprintf, (char **out, const char *format, ...))
+PRINTS(__asprintf_chk, (char **out, __attribute__((unused)) int flag, const char *format, ...))
 
 FILE *open_memstream(char **text, size_t *size)
 {
