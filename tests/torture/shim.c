@@ -62,8 +62,18 @@ static bool fails(const char *what, const void *caller, int code)
     return true;
 }
 
+/* Ours (below) stands before libc's. */
+static void *real_dlsym(void *handle, const char *name)
+{
+    static void *(*real)(void *, const char *);
+    static const char *const versions[] = {"GLIBC_2.34", "GLIBC_2.17", "GLIBC_2.2.5"};
+    for (size_t i = 0; i < sizeof versions / sizeof *versions && !real; i++)
+        *(void **)&real = dlvsym(RTLD_NEXT, "dlsym", versions[i]);
+    return real(handle, name);
+}
+
 #define CALLER __builtin_return_address(0)
-#define NEXT(name) ((__typeof__(name) *)dlsym(RTLD_NEXT, #name))
+#define NEXT(name) ((__typeof__(name) *)real_dlsym(RTLD_NEXT, #name))
 #define NO_MEMORY fails("memory", CALLER, ENOMEM)
 
 /* ---- memory ---- */
@@ -151,12 +161,23 @@ FILE *fdopen(int fd, const char *mode)
     return NO_MEMORY ? NULL : NEXT(fdopen)(fd, mode);
 }
 
-/* libav's, as the program calls it */
+/* Libraries' own, as the program calls them. Some are loaded late, out of the sight of RTLD_NEXT:
+ * the program then asks dlsym for them, in a module of its own. */
+static void *_Atomic modules[16];
+
+static void *find(const char *name)
+{
+    void *found = real_dlsym(RTLD_NEXT, name);
+    for (int i = 0; i < 16 && modules[i] && !found; i++)
+        found = real_dlsym(modules[i], name);
+    return found;
+}
+
 #define ALLOCATES(name, parameters, arguments)                                                     \
     void *name parameters;                                                                         \
     void *name parameters                                                                          \
     {                                                                                              \
-        return NO_MEMORY ? NULL : ((void *(*)parameters)dlsym(RTLD_NEXT, #name))arguments;         \
+        return NO_MEMORY ? NULL : ((void *(*)parameters)find(#name))arguments;                     \
     }
 ALLOCATES(av_malloc, (size_t size), (size))
 ALLOCATES(av_mallocz, (size_t size), (size))
@@ -168,6 +189,32 @@ ALLOCATES(avformat_alloc_context, (void), ())
 ALLOCATES(avformat_new_stream, (void *context, const void *codec), (context, codec))
 ALLOCATES(tjInitCompress, (void), ())
 ALLOCATES(tjInitDecompress, (void), ())
+
+void *dlsym(void *restrict handle, const char *restrict name)
+{
+    static const struct {
+        const char *name;
+        void *stands_in;
+    } ours[] = {{"av_malloc", av_malloc},
+                {"av_mallocz", av_mallocz},
+                {"av_calloc", av_calloc},
+                {"av_packet_alloc", av_packet_alloc},
+                {"av_frame_alloc", av_frame_alloc},
+                {"avcodec_alloc_context3", avcodec_alloc_context3},
+                {"avformat_alloc_context", avformat_alloc_context},
+                {"avformat_new_stream", avformat_new_stream}};
+    uintptr_t caller = (uintptr_t)CALLER;
+    int i = 0;
+    if (caller < code_begin || caller >= code_end)
+        return real_dlsym(handle, name);
+    while (i < 15 && modules[i] && modules[i] != handle)
+        i++;
+    modules[i] = handle;
+    for (size_t k = 0; k < sizeof ours / sizeof *ours; k++)
+        if (!strcmp(name, ours[k].name))
+            return ours[k].stands_in;
+    return real_dlsym(handle, name);
+}
 
 /* ---- files ---- */
 
