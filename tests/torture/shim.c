@@ -223,14 +223,24 @@ ssize_t write(int fd, const void *data, size_t size)
     return fails("write", CALLER, ENOSPC) ? -1 : NEXT(write)(fd, data, size);
 }
 
+/* A stream remembers that it failed: programs ask ferror at the end. */
+static bool spoil(FILE *file)
+{
+    enum { ERROR_SEEN = 0x20 }; /* glibc's _IO_ERR_SEEN */
+    if (file)
+        file->_flags |= ERROR_SEEN;
+    return true;
+}
+
 size_t fwrite(const void *data, size_t size, size_t count, FILE *file)
 {
-    return fails("write", CALLER, ENOSPC) ? 0 : NEXT(fwrite)(data, size, count, file);
+    return fails("write", CALLER, ENOSPC) && spoil(file) ? 0
+                                                         : NEXT(fwrite)(data, size, count, file);
 }
 
 int fflush(FILE *file)
 {
-    return fails("write", CALLER, ENOSPC) ? EOF : NEXT(fflush)(file);
+    return fails("write", CALLER, ENOSPC) && spoil(file) ? EOF : NEXT(fflush)(file);
 }
 
 int fsync(int fd)
