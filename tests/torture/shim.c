@@ -52,10 +52,14 @@ __attribute__((destructor)) static void end(void)
         dprintf(count_file, "%ld\n", atomic_load(&calls));
 }
 
+static bool is_program(const void *caller)
+{
+    return (uintptr_t)caller >= code_begin && (uintptr_t)caller < code_end;
+}
+
 static bool fails(const char *what, const void *caller, int code)
 {
-    uintptr_t place = (uintptr_t)caller;
-    if (!kind || strcmp(kind, what) || place < code_begin || place >= code_end ||
+    if (!kind || strcmp(kind, what) || !is_program(caller) ||
         atomic_fetch_add(&calls, 1) + 1 != nth)
         return false;
     errno = code;
@@ -163,12 +167,25 @@ FILE *fdopen(int fd, const char *mode)
 
 /* Libraries' own, as the program calls them. Some are loaded late, out of the sight of RTLD_NEXT:
  * the program then asks dlsym for them, in a module of its own. */
-static void *_Atomic modules[16];
+#define LIBRARIES(EACH)                                                                            \
+    EACH(av_malloc, (size_t size), (size))                                                         \
+    EACH(av_mallocz, (size_t size), (size))                                                        \
+    EACH(av_calloc, (size_t count, size_t size), (count, size))                                    \
+    EACH(av_packet_alloc, (void), ())                                                              \
+    EACH(av_frame_alloc, (void), ())                                                               \
+    EACH(avcodec_alloc_context3, (const void *codec), (codec))                                     \
+    EACH(avformat_alloc_context, (void), ())                                                       \
+    EACH(avformat_new_stream, (void *context, const void *codec), (context, codec))                \
+    EACH(tjInitCompress, (void), ())                                                               \
+    EACH(tjInitDecompress, (void), ())
+
+enum { MODULES_MAX = 16 };
+static void *_Atomic modules[MODULES_MAX];
 
 static void *find(const char *name)
 {
     void *found = real_dlsym(RTLD_NEXT, name);
-    for (int i = 0; i < 16 && modules[i] && !found; i++)
+    for (int i = 0; i < MODULES_MAX && modules[i] && !found; i++)
         found = real_dlsym(modules[i], name);
     return found;
 }
@@ -179,40 +196,24 @@ static void *find(const char *name)
     {                                                                                              \
         return NO_MEMORY ? NULL : ((void *(*)parameters)find(#name))arguments;                     \
     }
-ALLOCATES(av_malloc, (size_t size), (size))
-ALLOCATES(av_mallocz, (size_t size), (size))
-ALLOCATES(av_calloc, (size_t count, size_t size), (count, size))
-ALLOCATES(av_packet_alloc, (void), ())
-ALLOCATES(av_frame_alloc, (void), ())
-ALLOCATES(avcodec_alloc_context3, (const void *codec), (codec))
-ALLOCATES(avformat_alloc_context, (void), ())
-ALLOCATES(avformat_new_stream, (void *context, const void *codec), (context, codec))
-ALLOCATES(tjInitCompress, (void), ())
-ALLOCATES(tjInitDecompress, (void), ())
+LIBRARIES(ALLOCATES)
 
 void *dlsym(void *restrict handle, const char *restrict name)
 {
+#define STANDS_IN(function, parameters, arguments) {#function, function},
     static const struct {
         const char *name;
-        void *stands_in;
-    } ours[] = {{"av_malloc", av_malloc},
-                {"av_mallocz", av_mallocz},
-                {"av_calloc", av_calloc},
-                {"av_packet_alloc", av_packet_alloc},
-                {"av_frame_alloc", av_frame_alloc},
-                {"avcodec_alloc_context3", avcodec_alloc_context3},
-                {"avformat_alloc_context", avformat_alloc_context},
-                {"avformat_new_stream", avformat_new_stream}};
-    uintptr_t caller = (uintptr_t)CALLER;
+        void *function;
+    } ours[] = {LIBRARIES(STANDS_IN)};
     int i = 0;
-    if (caller < code_begin || caller >= code_end)
+    if (!is_program(CALLER))
         return real_dlsym(handle, name);
-    while (i < 15 && modules[i] && modules[i] != handle)
+    while (i < MODULES_MAX - 1 && modules[i] && modules[i] != handle)
         i++;
     modules[i] = handle;
     for (size_t k = 0; k < sizeof ours / sizeof *ours; k++)
         if (!strcmp(name, ours[k].name))
-            return ours[k].stands_in;
+            return ours[k].function;
     return real_dlsym(handle, name);
 }
 
@@ -224,23 +225,23 @@ ssize_t write(int fd, const void *data, size_t size)
 }
 
 /* A stream remembers that it failed: programs ask ferror at the end. */
-static bool spoil(FILE *file)
+static bool stream_fails(FILE *file, const void *caller)
 {
     enum { ERROR_SEEN = 0x20 }; /* glibc's _IO_ERR_SEEN */
-    if (file)
+    bool fail = fails("write", caller, ENOSPC);
+    if (fail && file)
         file->_flags |= ERROR_SEEN;
-    return true;
+    return fail;
 }
 
 size_t fwrite(const void *data, size_t size, size_t count, FILE *file)
 {
-    return fails("write", CALLER, ENOSPC) && spoil(file) ? 0
-                                                         : NEXT(fwrite)(data, size, count, file);
+    return stream_fails(file, CALLER) ? 0 : NEXT(fwrite)(data, size, count, file);
 }
 
 int fflush(FILE *file)
 {
-    return fails("write", CALLER, ENOSPC) && spoil(file) ? EOF : NEXT(fflush)(file);
+    return stream_fails(file, CALLER) ? EOF : NEXT(fflush)(file);
 }
 
 int fsync(int fd)
