@@ -26,17 +26,30 @@ struct mqtt {
     bool away;    /* and that was told */
     double since; /* seconds: of the last try */
     int unconfirmed;
+    char tls_error[160]; /* of the last try: why TLS failed, empty if it did not */
 };
 
 /* Told once for each time that the broker is away. */
 static void note_away(struct mqtt *mqtt, const char *why)
 {
+    const char *tls = mqtt->tls_error;
     mqtt->connected = false;
     mqtt->unconfirmed = 0;
     if (!mqtt->away)
-        mien_log(MIEN_LOG_WARNING, "MQTT broker %s, port %d: %s; trying again", mqtt->host,
-                 mqtt->port, why);
+        mien_log(MIEN_LOG_WARNING, "MQTT broker %s, port %d: %s%s; trying again", mqtt->host,
+                 mqtt->port, *tls ? "TLS fails: " : "", *tls ? tls : why);
     mqtt->away = true;
+}
+
+/* What libmosquitto returns differs between its versions: 2.0.21 calls a certificate that nobody
+ * trusts a protocol error. What it logs says the reason, after the last colon. */
+static void on_log(struct mosquitto *client, void *data, int level, const char *text)
+{
+    struct mqtt *mqtt = data;
+    const char *reason = strrchr(text, ':');
+    (void)client;
+    if (level == MOSQ_LOG_ERR && reason && !strncmp(text, "OpenSSL Error", 13))
+        snprintf(mqtt->tls_error, sizeof mqtt->tls_error, "%s", reason + 1);
 }
 
 static void on_connect(struct mosquitto *client, void *data, int code)
@@ -71,6 +84,7 @@ static void on_publish(struct mosquitto *client, void *data, int message)
 /* Only looking up the broker's name can take its time here. */
 static void try_to_connect(struct mqtt *mqtt)
 {
+    *mqtt->tls_error = '\0';
     int code = mqtt->tried ? mosquitto_reconnect_async(mqtt->client)
                            : mosquitto_connect_async(mqtt->client, mqtt->host, mqtt->port,
                                                      KEEPALIVE_SECONDS);
@@ -159,6 +173,7 @@ static int configure(struct mqtt *mqtt, const struct mien_config *config, struct
 {
     const char *user = or_null(config->mqtt.user), *password = or_null(config->mqtt.password);
     const char *authority = or_null(config->mqtt.ca_file), *topic = config->mqtt.topic;
+    mosquitto_log_callback_set(mqtt->client, on_log);
     mosquitto_connect_callback_set(mqtt->client, on_connect);
     mosquitto_disconnect_callback_set(mqtt->client, on_disconnect);
     mosquitto_publish_callback_set(mqtt->client, on_publish);
