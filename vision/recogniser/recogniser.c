@@ -25,10 +25,10 @@ struct mien_recogniser {
     struct mien_model *model;
     struct mien_network *network;
     struct mien_context *context;
-    struct mien_detector *detector;
-    struct mien_finder *finder; /* NULL: the detector finds */
-    struct mien_tracks *tracks; /* NULL for unrelated pictures */
-    struct mien_search *search; /* NULL: the whole of every picture is searched */
+    struct mien_finder *finder;     /* or … */
+    struct mien_detector *detector; /* … NULL where the finder finds */
+    struct mien_tracks *tracks;     /* NULL for unrelated pictures */
+    struct mien_search *search;     /* NULL: the whole of every picture is searched */
     struct mien_scene scene;
     int whole;                         /* each picture is searched as a whole */
     uint8_t *crop;                     /* the network's input */
@@ -101,9 +101,8 @@ int mien_recogniser_create(struct mien_recogniser **recogniser,
     if (status == 0)
         status = allocate_crop(r, error);
     if (status == 0)
-        status = open_detector(r, options, error);
-    if (status == 0 && options->still && options->finder.model)
-        status = open_finder(r, options, error);
+        status = options->still && options->finder.model ? open_finder(r, options, error)
+                                                         : open_detector(r, options, error);
     if (status == 0 && !options->still)
         status = mien_tracks_create(&r->tracks, &options->tracks, error);
     if (status == 0 && !options->still && options->full_scan > 0)
