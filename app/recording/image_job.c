@@ -21,7 +21,7 @@
 #include "progress.h"
 #include "recognise/occlusion.h"
 #include "recognise/open.h"
-#include "video/video.h"
+#include "video/still.h"
 
 struct job {
     const struct image_job_options *options;
@@ -135,7 +135,7 @@ static int write_picture(struct job *job, const char *path, struct mien_picture 
     return result ? result : picture_file_write(path, color, o->overwrite, error);
 }
 
-static int write_outputs(struct job *job, int number, struct mien_frame *frame,
+static int write_outputs(struct job *job, int number, struct mien_still *still,
                          const struct mien_faces *faces, struct mien_error *error)
 {
     const char *file = job->pictures.paths[number];
@@ -147,7 +147,7 @@ static int write_outputs(struct job *job, int number, struct mien_frame *frame,
     if (!result && job->csv)
         result = records_add(job->csv, file, 0, 0, faces, error);
     if (!result && job->paths)
-        result = write_picture(job, job->paths[number], &frame->color, faces, error);
+        result = write_picture(job, job->paths[number], &still->color, faces, error);
     return result ? EXIT_LOSSES : EXIT_FINE;
 }
 
@@ -168,31 +168,25 @@ static int explain(struct job *job, const struct mien_picture *gray, struct mien
     return 0;
 }
 
-static int look_at(struct job *job, struct mien_reader *reader, int number,
-                   struct mien_error *error)
+static int look_at(struct job *job, struct mien_still *still, int number, struct mien_error *error)
 {
-    struct mien_frame frame;
-    int result = mien_reader_next(reader, &frame, error);
-    if (!result)
-        result = mien_error_set(error, EINVAL, "%s: there is no picture in it",
-                                job->pictures.paths[number]);
-    if (result < 0 || mien_recogniser_run(job->recogniser, &frame.gray, 0, &job->faces, error))
+    if (mien_recogniser_run(job->recogniser, &still->gray, 0, &job->faces, error))
         return EXIT_UNREADABLE;
-    if (explain(job, &frame.gray, error))
+    if (explain(job, &still->gray, error))
         return EXIT_LOSSES;
-    return write_outputs(job, number, &frame, &job->faces, error);
+    return write_outputs(job, number, still, &job->faces, error);
 }
 
 /* Returns an exit code, having told of the error. */
 static int do_picture(struct job *job, int number)
 {
     struct mien_error error = {""};
-    struct mien_reader *reader = NULL;
+    struct mien_still still = {.damaged = false};
     int code = EXIT_UNREADABLE;
-    if (!mien_reader_open(&reader, job->pictures.paths[number], &error))
-        code = look_at(job, reader, number, &error);
-    bool damaged = reader && !code && mien_reader_losses(reader);
-    mien_reader_close(&reader);
+    if (!mien_still_read(&still, job->pictures.paths[number], job->paths, &error))
+        code = look_at(job, &still, number, &error);
+    bool damaged = !code && still.damaged;
+    mien_still_free(&still);
     job->done += !code;
     job->failed += code != 0;
     job->damaged += damaged;

@@ -1,5 +1,6 @@
 /* Somebody who has taken over a decoder, by LD_PRELOAD: when the library $INTRUDER first reads a
- * file, tries what a decoder has no business with, and says on stderr how that went. */
+ * file, or a JPEG is first decoded by libturbojpeg, tries what a decoder has no business with, and
+ * says on stderr how that went. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -8,6 +9,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <turbojpeg.h>
 #include <unistd.h>
 
 static void tell(const char *what, int result)
@@ -36,17 +38,32 @@ static void intrude(void)
     tell("run", run_program());
 }
 
+static void intrude_once(const char *library)
+{
+    static int intruded;
+    if (intruded || !strstr(library, getenv("INTRUDER")))
+        return;
+    intruded = 1;
+    intrude();
+}
+
 ssize_t read(int descriptor, void *buffer, size_t size)
 {
     static ssize_t (*real)(int, void *, size_t);
-    static int intruded;
     Dl_info caller;
     if (!real)
         *(void **)&real = dlsym(RTLD_NEXT, "read");
-    if (!intruded && dladdr(__builtin_return_address(0), &caller) &&
-        strstr(caller.dli_fname, getenv("INTRUDER"))) {
-        intruded = 1;
-        intrude();
-    }
+    if (dladdr(__builtin_return_address(0), &caller))
+        intrude_once(caller.dli_fname);
     return real(descriptor, buffer, size);
+}
+
+int tjDecompressHeader3(tjhandle handle, const unsigned char *data, unsigned long size, int *width,
+                        int *height, int *sampling, int *space)
+{
+    static int (*real)(tjhandle, const unsigned char *, unsigned long, int *, int *, int *, int *);
+    if (!real)
+        *(void **)&real = dlsym(RTLD_NEXT, "tjDecompressHeader3");
+    intrude_once("libturbojpeg");
+    return real(handle, data, size, width, height, sampling, space);
 }

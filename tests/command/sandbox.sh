@@ -44,9 +44,9 @@ make_data() {
 
 make_data
 ffmpeg -nostdin -v error -loop 1 -framerate 10 -t 0.4 -i in/a.jpg -vf scale=320:-2 \
-    -pix_fmt yuv420p in/a.mkv 2>said || { echo "1..0 # SKIP ffmpeg cannot make a recording"; exit 0; }
+    -pix_fmt yuv420p in/a.mkv -frames:v 1 elsewhere/a.bmp 2>said || { echo "1..0 # SKIP ffmpeg cannot make a recording"; exit 0; }
 
-intrude libavformat image --no-sandbox in/a.jpg
+intrude libavformat image --no-sandbox elsewhere/a.bmp
 can_do_all
 check "without the sandbox an intruder can do all" $?
 # A kernel without Landlock, or a container that forbids it, has only a part of the sandbox.
@@ -56,9 +56,12 @@ if grep -q 'no sandbox' said; then
     echo 1..2
     exit 0
 fi
-intrude libavformat image in/a.jpg -o out/a.png
+intrude libavformat image elsewhere/a.bmp -o out/a.png
 is_kept_out && [ -s out/a.png ]
 check "image keeps an intruder out" $?
+intrude libturbojpeg image in/a.jpg -o out/a.png -y
+is_kept_out
+check "also one in a JPEG" $?
 intrude libavformat annotate in/a.mkv -o out/a.mp4 --jsonl out/a.jsonl --report out/a.html --plot out/a.png -y
 is_kept_out && [ -s out/a.mp4 ] && [ -s out/a.jsonl ] && [ -s out/a.html ]
 check "annotate keeps an intruder out" $?

@@ -9,60 +9,7 @@
 #include "compat.h"
 #include "interlace.h"
 #include "tone_map.h"
-
-/* ---- orientation ---- */
-
-struct video_rotation video_rotation_of(const int32_t matrix[9])
-{
-    /* (x, y) is shown at (a x + c y, b x + d y) with a, b, c, d at places 0, 1, 3, 4. */
-    int64_t a = matrix[0], b = matrix[1], c = matrix[3], d = matrix[4];
-    if (llabs(a) + llabs(d) >= llabs(b) + llabs(c))
-        return (struct video_rotation){.flip_x = a < 0, .flip_y = d < 0};
-    return (struct video_rotation){.transpose = true, .flip_x = b < 0, .flip_y = c < 0};
-}
-
-/* Tiles keep the rows of a transposed picture in the cache. */
-enum { TILE = 32 };
-
-#define DEFINE_COPY_TURNED(name, pixel)                                                            \
-    static void name(const struct mien_picture *to, const uint8_t *origin, ptrdiff_t step_x,       \
-                     ptrdiff_t step_y, int left, int top)                                          \
-    {                                                                                              \
-        int right = left + TILE < to->width ? left + TILE : to->width;                             \
-        int bottom = top + TILE < to->height ? top + TILE : to->height;                            \
-        for (int y = top; y < bottom; y++) {                                                       \
-            pixel *row = (pixel *)(to->data + y * to->stride);                                     \
-            for (int x = left; x < right; x++)                                                     \
-                row[x] = *(const pixel *)(origin + y * step_y + x * step_x);                       \
-        }                                                                                          \
-    }
-
-DEFINE_COPY_TURNED(copy_turned_gray, uint8_t)
-DEFINE_COPY_TURNED(copy_turned_color, uint32_t)
-
-static void copy_turned_plane(const struct mien_picture *to, const struct mien_picture *from,
-                              struct video_rotation turn)
-{
-    ptrdiff_t pixel = from->pixels == MIEN_GRAY8 ? 1 : 4;
-    ptrdiff_t along = turn.flip_x ? -pixel : pixel;
-    ptrdiff_t down = turn.flip_y ? -from->stride : from->stride;
-    const uint8_t *origin = from->data + (turn.flip_x ? (from->width - 1) * pixel : 0) +
-                            (turn.flip_y ? (from->height - 1) * from->stride : 0);
-    ptrdiff_t step_x = turn.transpose ? down : along, step_y = turn.transpose ? along : down;
-    for (int top = 0; top < to->height; top += TILE)
-        for (int left = 0; left < to->width; left += TILE)
-            (pixel == 1 ? copy_turned_gray : copy_turned_color)(to, origin, step_x, step_y, left,
-                                                                top);
-}
-
-static void copy_turned(const struct mien_picture *to, const struct mien_picture *from,
-                        struct video_rotation turn)
-{
-    struct mien_picture out[3], in[3];
-    mien_picture_planes(to, out);
-    for (int i = 0, count = mien_picture_planes(from, in); i < count; i++)
-        copy_turned_plane(&out[i], &in[i], turn);
-}
+#include "turn.h"
 
 /* ---- colour ---- */
 
@@ -253,8 +200,8 @@ static void copy_planes(const AVFrame *frame, const struct mien_picture *out)
 }
 
 /* Room for the picture before it is turned. */
-static int make_room(struct mien_picture *room, const struct mien_picture *shown,
-                     struct video_rotation turn, struct mien_error *error)
+static int make_room(struct mien_picture *room, const struct mien_picture *shown, struct turn turn,
+                     struct mien_error *error)
 {
     if (room->data || !shown->data || !(turn.transpose || turn.flip_x || turn.flip_y))
         return 0;
@@ -264,7 +211,7 @@ static int make_room(struct mien_picture *room, const struct mien_picture *shown
 
 /* Both are made where they are wanted or, where the picture has to be turned, in the room. */
 static int make_gray(const struct video_converter *converter, const AVFrame *frame,
-                     const struct mien_picture *out, struct video_rotation turn)
+                     const struct mien_picture *out, struct turn turn)
 {
     const struct mien_picture *room = &converter->gray, *first = room->data ? room : out;
     if (has_plain_luma(&converter->kind, first))
@@ -274,12 +221,12 @@ static int make_gray(const struct video_converter *converter, const AVFrame *fra
     if (converter->interlaced)
         interlace_remove(first, converter->top_first);
     if (room->data)
-        copy_turned(out, room, turn);
+        turn_picture(out, room, turn);
     return 0;
 }
 
 static int make_color(const struct video_converter *converter, const AVFrame *frame,
-                      const struct mien_picture *out, struct video_rotation turn)
+                      const struct mien_picture *out, struct turn turn)
 {
     const struct mien_picture *room = &converter->color, *first = room->data ? room : out;
     if (!out->data)
@@ -291,12 +238,12 @@ static int make_color(const struct video_converter *converter, const AVFrame *fr
     if (converter->interlaced && converter->deinterlace)
         interlace_remove(first, converter->top_first);
     if (room->data)
-        copy_turned(out, room, turn);
+        turn_picture(out, room, turn);
     return 0;
 }
 
-int video_convert(struct video_converter *converter, const AVFrame *frame,
-                  struct video_rotation turn, struct mien_frame *out, struct mien_error *error)
+int video_convert(struct video_converter *converter, const AVFrame *frame, struct turn turn,
+                  struct mien_frame *out, struct mien_error *error)
 {
     struct mien_picture *color = &converter->color, *gray = &converter->gray;
     struct video_kind kind = video_kind_of(frame);

@@ -7,6 +7,7 @@
 
 #include "base/frame.h"
 #include "mien/error.h"
+#include "turn.h"
 #include "video.h"
 
 /* ---- FFmpeg's words ---- */
@@ -49,13 +50,6 @@ int video_output_close(AVIOContext **output);
 
 /* ---- from decoded frames to pictures ---- */
 
-/* How a stored picture turns into the one shown; flips are those of the stored picture. */
-struct video_rotation {
-    bool transpose, flip_x, flip_y;
-};
-
-struct video_rotation video_rotation_of(const int32_t matrix[9]);
-
 /* What a scaler was made for; another kind of frame needs another one. */
 struct video_kind {
     int width, height, format, colorspace, full_range;
@@ -87,8 +81,8 @@ struct video_converter {
 
 /* Fills the pictures of `out`, of which `color` may have no pixels but is of one kind in every
  * call; a frame of another size is scaled to them. */
-int video_convert(struct video_converter *converter, const AVFrame *frame,
-                  struct video_rotation turn, struct mien_frame *out, struct mien_error *error);
+int video_convert(struct video_converter *converter, const AVFrame *frame, struct turn turn,
+                  struct mien_frame *out, struct mien_error *error);
 void video_converter_clear(struct video_converter *converter);
 
 /* Format without the deprecated full-range twins, and the coefficients of its colour space. */

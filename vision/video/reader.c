@@ -48,7 +48,7 @@ struct mien_reader {
     struct mien_video_info info;
     double rate;            /* frames a second, of those that are wanted or not; 0: unknown */
     struct video_kind kind; /* of the first frame */
-    struct video_rotation turn;
+    struct turn turn;
     struct video_converter converter;
     struct mien_frame own;
 
@@ -369,17 +369,17 @@ static int open_decoder(struct mien_reader *reader, const AVCodec *codec)
     return avcodec_open2(reader->codec, codec, NULL);
 }
 
-static struct video_rotation find_turn(const struct mien_reader *reader)
+static struct turn find_turn(const struct mien_reader *reader)
 {
     const AVFrameSideData *data =
         av_frame_get_side_data(reader->frame, AV_FRAME_DATA_DISPLAYMATRIX);
     if (data && data->size >= 9 * sizeof(int32_t))
-        return video_rotation_of((const int32_t *)data->data);
+        return turn_of_matrix((const int32_t *)data->data);
     size_t size = 0;
     const uint8_t *matrix = compat_side_data(reader->stream, AV_PKT_DATA_DISPLAYMATRIX, &size);
     if (matrix && size >= 9 * sizeof(int32_t))
-        return video_rotation_of((const int32_t *)matrix);
-    return (struct video_rotation){0};
+        return turn_of_matrix((const int32_t *)matrix);
+    return (struct turn){0};
 }
 
 static double positive(double value)
