@@ -65,6 +65,17 @@ static bool is_sequence(const struct mien_command_line *line, const struct mien_
             (mien_sequence_is(line->inputs[0]) && access(line->inputs[0], F_OK) < 0));
 }
 
+/* A recording takes its time; of one picture a second all is searched. */
+#define THOROUGH_SECONDS 0.9
+
+static struct mien_recogniser_options recogniser_of(const struct mien_config *config)
+{
+    struct mien_recogniser_options options = settings_recogniser(config);
+    if (options.finder.thorough_scan == 0)
+        options.finder.thorough_scan = THOROUGH_SECONDS;
+    return options;
+}
+
 static struct video_job_options job_of(const struct mien_command_line *line,
                                        const struct mien_config *config)
 {
@@ -107,7 +118,7 @@ static struct video_job_options job_of(const struct mien_command_line *line,
                      .preset = config->encoding.preset,
                      .crf = mien_command_line_has(line, "crf") ? config->encoding.crf : -1,
                      .audio = audio_of(config->encoding.audio)},
-        .recogniser = settings_recogniser(config),
+        .recogniser = recogniser_of(config),
         .quiet = config->run.quiet,
         .timing = config->run.timing,
         .bars = config->window.bars,

@@ -42,11 +42,6 @@ int command_image(const struct mien_command_line *line)
                                     .blur = config.window.blur,
                                     .explain = config.output.explain};
     job.recogniser.still = 1;
-    struct mien_error error;
-    if (settings_finder(&job.recogniser, &config, &error) < 0) {
-        mien_log(MIEN_LOG_ERROR, "%s", error.text);
-        return EXIT_UNREADABLE;
-    }
     sandbox_enter(line, &config);
     return image_job_run(&job);
 }

@@ -8,6 +8,8 @@
 #include "mien/log.h"
 #include "opencv.h"
 
+#define SHORTEST_SCAN 1e-6 /* seconds: less than from one picture to the next */
+
 static const char *or_null(const char *text)
 {
     return *text ? text : NULL;
@@ -51,6 +53,21 @@ static enum mien_detector_engine detector_engine(const char *name)
                                      : MIEN_DETECTOR_AUTO;
 }
 
+/* Without a model: faces are found by the cascade alone. One of the caller's or OpenCV proposes too
+ * little for the network. */
+static struct mien_finder_options finder(const struct mien_config *config)
+{
+    bool verify = config->detection.verify && !*config->detection.cascade &&
+                  detector_engine(config->detection.engine) != MIEN_DETECTOR_OPENCV;
+    bool whole = config->detection.full_scan == 0; /* of every picture */
+    return (struct mien_finder_options){.model = verify ? config->detection.model : NULL,
+                                        .smallest = config->detection.smallest,
+                                        .largest = config->detection.largest,
+                                        .full_scan = config->detection.full_scan,
+                                        .thorough_scan = whole ? SHORTEST_SCAN
+                                                               : config->detection.thorough_scan};
+}
+
 struct mien_recogniser_options settings_recogniser(const struct mien_config *config)
 {
     return (struct mien_recogniser_options){
@@ -65,6 +82,7 @@ struct mien_recogniser_options settings_recogniser(const struct mien_config *con
                      .confirm = config->detection.confirm,
                      .engine = detector_engine(config->detection.engine),
                      .load_opencv = opencv_load},
+        .finder = finder(config),
         .tracks = {.overlap = config->tracking.overlap,
                    .max_age = config->tracking.max_age,
                    .min_hits = config->tracking.min_hits,
@@ -77,19 +95,6 @@ struct mien_recogniser_options settings_recogniser(const struct mien_config *con
                       .uncertain_below = config->emotion.uncertain_below},
         .full_scan = config->detection.full_scan,
     };
-}
-
-int settings_finder(struct mien_recogniser_options *recogniser, const struct mien_config *config,
-                    struct mien_error *error)
-{
-    if (!config->detection.verify || *config->detection.cascade ||
-        detector_engine(config->detection.engine) == MIEN_DETECTOR_OPENCV)
-        return 0;
-    recogniser->finder = (struct mien_finder_options){
-        .model = *config->detection.model ? config->detection.model : face_model_path(error),
-        .smallest = config->detection.smallest,
-        .largest = config->detection.largest};
-    return recogniser->finder.model ? 0 : -ENOENT;
 }
 
 struct mien_camera_options settings_camera(const struct mien_config *config)

@@ -20,11 +20,6 @@ bool settings_same_camera(const struct mien_config *a, const struct mien_config 
 
 struct mien_recogniser_options settings_recogniser(const struct mien_config *config);
 
-/* Has unrelated pictures searched thoroughly, unless a setting or $MIEN_CASCADE says otherwise.
- * Returns 0, or -ENOENT: the network for that is missing. */
-int settings_finder(struct mien_recogniser_options *recogniser, const struct mien_config *config,
-                    struct mien_error *error);
-
 struct mien_camera_options settings_camera(const struct mien_config *config);
 
 #endif

@@ -4,7 +4,8 @@
 
 #include "mien/recogniser.h"
 
-/* As mien_recogniser_create, with model_path's model where the options name none. */
+/* As mien_recogniser_create, with model_path's model where the options name none, and the one that
+ * came with mien where the finder's is "". */
 int recogniser_open(struct mien_recogniser **recogniser,
                     const struct mien_recogniser_options *options, struct mien_error *error);
 

@@ -34,8 +34,10 @@ static bool later_one_ended(const struct pipeline *pipeline, int stage)
 
 static bool has_slot(const struct pipeline *pipeline, int stage)
 {
-    if (stage > 0)
-        return pipeline->done[stage] < pipeline->done[stage - 1];
+    if (stage > 0) {
+        int lag = pipeline->ended[stage - 1] ? 0 : pipeline->stages[stage].lag;
+        return pipeline->done[stage] + lag < pipeline->done[stage - 1];
+    }
     return pipeline->done[0] - pipeline->done[pipeline->stage_count - 1] < pipeline->slot_count;
 }
 

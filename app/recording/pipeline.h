@@ -11,6 +11,7 @@ struct pipeline_stage {
     /* Works on a slot that nobody else touches. Returns 1 to go on, 0 at the end (the first stage
      * only), −errno to stop. */
     int (*work)(void *user, int slot, struct mien_error *error);
+    int lag; /* how many slots the stage before may still touch of those that it passed on */
 };
 
 /* Runs until the first stage ends or one fails. What was passed on before that is still worked on

@@ -24,8 +24,8 @@
 
 /* ---- the work ---- */
 
-/* Frames on their way; more would only cost memory. */
-enum { SLOTS = 6 };
+/* Frames that are looked back at, and on their way; more would only cost memory. */
+enum { LOOK_BACK = 6, SLOTS = 6 + LOOK_BACK };
 
 struct slot {
     struct mien_frame frame;
@@ -53,6 +53,7 @@ struct job {
     char source[1024];            /* what is read, without passwords */
     struct timing times, *timing; /* the second is NULL where nobody asks */
     struct slot slots[SLOTS];
+    int64_t found; /* frames in which faces were looked for */
     int64_t frames, with_faces;
     double time; /* of the last frame */
 };
@@ -155,12 +156,27 @@ static int decode(void *user, int slot, struct mien_error *error)
     return result;
 }
 
+static int look_back(struct job *job, int number, struct mien_error *error)
+{
+    struct mien_past past[LOOK_BACK];
+    int count = job->found < LOOK_BACK ? (int)job->found : LOOK_BACK;
+    for (int i = 0; i < count; i++) {
+        struct slot *slot = &job->slots[(number - 1 - i + SLOTS) % SLOTS];
+        past[i] = (struct mien_past){&slot->frame.gray, slot->frame.time, &slot->detections};
+    }
+    job->found++;
+    return mien_recogniser_look_back(job->recogniser, &job->slots[number].detections, past, count,
+                                     error);
+}
+
 static int find(void *user, int number, struct mien_error *error)
 {
     struct job *job = user;
     struct slot *slot = &job->slots[number];
     int result = mien_recogniser_detect(job->recogniser, &slot->frame.gray, slot->frame.time,
                                         &slot->detections, error);
+    if (result == 0)
+        result = look_back(job, number, error);
     return result < 0 ? result : 1;
 }
 
@@ -274,7 +290,8 @@ static void cancel(void *user)
 
 static int work(struct job *job, struct mien_error *error)
 {
-    const struct pipeline_stage stages[] = {{decode}, {find}, {read_faces}, {write_slot}};
+    const struct pipeline_stage stages[] = {
+        {decode}, {find}, {read_faces, LOOK_BACK}, {write_slot}};
     return pipeline_run(stages, 4, SLOTS, cancel, job, error);
 }
 

@@ -62,6 +62,40 @@ static void passes_blank_pictures_over(void)
     CU_ASSERT_TRUE(is_cut(&scene, &portrait_collins, 0, 100, 5 * FRAME));
 }
 
+/* Black above and below, with a white logo in the bar and another in the picture. */
+static void sees_a_cut_between_bars_and_logos(void)
+{
+    const struct portrait *shots[] = {&portrait_hopper, &portrait_hopper, &portrait_collins};
+    struct mien_scene scene = {0};
+    for (int i = 0; i < 3; i++) {
+        struct mien_picture whole, gray;
+        portrait_load(shots[i], &whole);
+        CU_ASSERT_EQUAL_FATAL(mien_picture_alloc(&gray, MIEN_GRAY8, SIDE, SIDE, NULL), 0);
+        for (int y = 0; y < SIDE; y++)
+            for (int x = 0; x < SIDE; x++) {
+                bool bar = y < SIDE / 4 || y >= 3 * SIDE / 4;
+                bool logo = x > SIDE - 40 && x < SIDE - 10 && (y < 30 || (y > 70 && y < 90));
+                uint8_t seen = whole.data[(50 + y) * whole.stride + 100 + x];
+                gray.data[y * gray.stride + x] = logo ? 255 : bar ? 16 : seen / 3;
+            }
+        CU_ASSERT_EQUAL(mien_scene_is_cut(&scene, &gray, i * 0.04), i == 2);
+        mien_picture_free(&gray);
+        mien_picture_free(&whole);
+    }
+}
+
+static void sees_a_cut_through_black(void)
+{
+    struct mien_scene scene = {0};
+    CU_ASSERT_FALSE(is_cut(&scene, &portrait_hopper, 0, 100, 0));
+    for (int i = 1; i < 20; i++)
+        CU_ASSERT_FALSE(is_cut(&scene, &portrait_hopper, 0, 0, i * FRAME));
+    CU_ASSERT_FALSE(is_cut(&scene, &portrait_hopper, 0, 50, 20 * FRAME));
+    for (int i = 21; i < 40; i++)
+        CU_ASSERT_FALSE(is_cut(&scene, &portrait_hopper, 0, 0, i * FRAME));
+    CU_ASSERT_TRUE(is_cut(&scene, &portrait_collins, 0, 30, 40 * FRAME));
+}
+
 static void takes_gray_only(void)
 {
     struct mien_scene scene = {0};
@@ -80,6 +114,8 @@ int main(void)
         {"bears light and movement", bears_light_and_movement},
         {"does not judge over a gap", does_not_judge_over_a_gap},
         {"passes blank pictures over", passes_blank_pictures_over},
+        {"sees a cut between bars and logos", sees_a_cut_between_bars_and_logos},
+        {"sees a cut through black", sees_a_cut_through_black},
         {"takes gray only", takes_gray_only},
         {NULL, NULL},
     };

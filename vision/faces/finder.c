@@ -1,5 +1,5 @@
-/* Proposals in several views, judged twice (where the network first sees a face, and again where it
- * says that the face is), and of those that mean the same face the surest. */
+/* Proposals in several views, which the jury decides about: all at once in a picture of its own, in
+ * the course of time in a stream, where known faces are looked for where they were. */
 #include "mien/finder.h"
 
 #include <errno.h>
@@ -10,14 +10,17 @@
 
 #include "base/clamp.h"
 #include "cascade_source.h"
+#include "jury.h"
 #include "proposals.h"
-#include "verifier.h"
 
 #define DEFAULT_SMALLEST 24
 
-/* How sure the network must be of what it looks at again, and of a face (docs/detection.md). */
-#define WORTH_A_SECOND_LOOK -2.f
+/* How sure the network must be of a face, and of one that is known already (docs/detection.md). */
 #define SURE 2.6f
+#define STILL_SURE 0.5f
+
+/* Of a stream's pictures: what is rather a face than not is worth covering. */
+#define DOUBTFUL 0.f
 
 /* Of how many stages a proposal must pass the first ones: fewer miss fewer faces. */
 enum { FRONTAL, PROFILE, CASCADES };
@@ -29,31 +32,38 @@ static const struct {
     [PROFILE] = {"haarcascade_profileface.xml", 18},
 };
 
-/* `smallest` and `largest` are times the finder's smallest face. */
-static const struct view views[] = {
-    {.cascade = FRONTAL, .step = 1.1f, .smallest = 1, .margin = 0.06f},
-    {.cascade = FRONTAL, .step = 1.2f, .smallest = 1.5f, .turn = 30, .margin = 0.06f},
-    {.cascade = FRONTAL, .step = 1.2f, .smallest = 1.5f, .turn = -30, .margin = 0.06f},
-    {.cascade = PROFILE, .step = 1.2f, .smallest = 1.5f, .margin = 0.06f},
-    {.cascade = PROFILE, .step = 1.2f, .smallest = 1.5f, .mirrored = 1, .margin = 0.06f},
+/* A stream is looked through in two rounds, of which each picture takes on a part: quickly for
+ * upright faces of some size, and thoroughly, as a picture is. */
+enum { QUICK_STAGES = 14 };
+static const struct view quick_view = {.cascade = FRONTAL, .step = 1.2f, .margin = 0.06f};
+#define QUICK_SMALLEST 0.125f /* of the picture's height */
+#define STREAM_SMALLEST (1 / 18.f)
+#define QUICK_SECONDS 0.1
+#define THOROUGH_SECONDS 2.5
+
+/* `smallest` is times the finder's smallest face. `share`: of what all together cost. */
+static const struct {
+    struct view view;
+    double share;
+} views[] = {
+    {{.cascade = FRONTAL, .step = 1.1f, .smallest = 1, .margin = 0.06f}, 0.38},
+    {{.cascade = FRONTAL, .step = 1.2f, .smallest = 1.5f, .turn = 30, .margin = 0.06f}, 0.18},
+    {{.cascade = FRONTAL, .step = 1.2f, .smallest = 1.5f, .turn = -30, .margin = 0.06f}, 0.18},
+    {{.cascade = PROFILE, .step = 1.2f, .smallest = 1.5f, .margin = 0.06f}, 0.13},
+    {{.cascade = PROFILE, .step = 1.2f, .smallest = 1.5f, .mirrored = 1, .margin = 0.06f}, 0.13},
 };
 enum { VIEWS = sizeof views / sizeof *views };
 
-/* One that may be a face. */
-struct candidate {
-    float logit;
-    struct patch face;
-};
-
 struct mien_finder {
     struct proposals *proposals;
-    struct verifier *verifier;
+    struct proposals *quick; /* of the quick round */
+    struct jury *jury;
     float least; /* logit of a face */
     int smallest, largest;
-    struct verdict *verdicts;
-    struct patch *patches;
-    struct candidate *candidates;
-    int capacity; /* of the three */
+    double quick_seconds, thorough_seconds;
+    int width, height; /* of the stream's last picture; 0: none */
+    double time;       /* likewise */
+    int whole;         /* the quick round is done in each picture */
 };
 
 /* ---- making ---- */
@@ -74,6 +84,18 @@ static int create_proposals(struct mien_finder *finder, const struct mien_finder
     return status;
 }
 
+static int create_quick(struct mien_finder *finder, const struct mien_finder_options *options,
+                        struct mien_error *error)
+{
+    struct proposals_source source = {.stages = QUICK_STAGES};
+    int status =
+        cascade_source_read(&source.cascade, options->cascades, sources[FRONTAL].file, error);
+    if (status == 0)
+        status = proposals_create(&finder->quick, &source, 1, options->cpu, error);
+    cascade_free(&source.cascade);
+    return status;
+}
+
 static int check_options(const struct mien_finder_options *options, struct mien_error *error)
 {
     if (!(options->least >= 0 && options->least < 1))
@@ -85,6 +107,9 @@ static int check_options(const struct mien_finder_options *options, struct mien_
         return mien_error_set(error, EINVAL,
                               "the largest face, %d pixels, is smaller than the smallest, %d",
                               options->largest, options->smallest);
+    if (!(options->full_scan >= 0) || !(options->thorough_scan >= 0))
+        return mien_error_set(error, EINVAL, "a search of %g s or %g s is not possible",
+                              options->full_scan, options->thorough_scan);
     return 0;
 }
 
@@ -98,11 +123,15 @@ int mien_finder_create(struct mien_finder **finder, const struct mien_finder_opt
     if (!f)
         return mien_error_set(error, ENOMEM, "no memory to find faces");
     f->least = options->least > 0 ? logf((float)(options->least / (1 - options->least))) : SURE;
-    f->smallest = options->smallest ? options->smallest : DEFAULT_SMALLEST;
+    f->smallest = options->smallest;
     f->largest = options->largest;
+    f->quick_seconds = options->full_scan > 0 ? options->full_scan : QUICK_SECONDS;
+    f->thorough_seconds = options->thorough_scan > 0 ? options->thorough_scan : THOROUGH_SECONDS;
     status = create_proposals(f, options, error);
     if (status == 0)
-        status = verifier_create(&f->verifier, options->model, options->cpu, error);
+        status = create_quick(f, options, error);
+    if (status == 0)
+        status = jury_create(&f->jury, options->model, options->cpu, error);
     if (status < 0) {
         mien_finder_destroy(&f);
         return status;
@@ -117,92 +146,96 @@ void mien_finder_destroy(struct mien_finder **finder)
     if (!f)
         return;
     proposals_destroy(&f->proposals);
-    verifier_destroy(&f->verifier);
-    free(f->verdicts);
-    free(f->patches);
-    free(f->candidates);
+    proposals_destroy(&f->quick);
+    jury_destroy(&f->jury);
     free(f);
     *finder = NULL;
 }
 
-/* ---- proposing and judging ---- */
+/* ---- proposing ---- */
 
-static int propose(struct mien_finder *finder, const struct mien_picture *gray,
+static struct view view_of(const struct mien_finder *finder, int i, float smallest)
+{
+    struct view view = views[i].view;
+    view.smallest *= smallest;
+    view.largest = (float)finder->largest;
+    return view;
+}
+
+/* The part from…to, in rounds, less than one round. */
+static int propose_part(struct mien_finder *finder, const struct mien_picture *gray, float smallest,
+                        double from, double to, struct mien_error *error)
+{
+    double begin = 0;
+    int status = 0;
+    for (int i = 0; i < VIEWS && status == 0; i++) {
+        struct view view = view_of(finder, i, smallest);
+        double first = fmax(from - begin, 0) / views[i].share, end = (to - begin) / views[i].share;
+        begin += views[i].share;
+        if (end > 0 && first < 1)
+            status = proposals_add_part(finder->proposals, gray, &view, first, end, error);
+    }
+    return status;
+}
+
+static int propose(struct mien_finder *finder, const struct mien_picture *gray, float smallest,
                    struct mien_error *error)
 {
     int status = 0;
-    proposals_clear(finder->proposals);
     for (int i = 0; i < VIEWS && status == 0; i++) {
-        struct view view = views[i];
-        view.smallest *= (float)finder->smallest;
-        view.largest = (float)finder->largest;
+        struct view view = view_of(finder, i, smallest);
         status = proposals_add(finder->proposals, gray, &view, error);
     }
     return status;
 }
 
-static int reserve(struct mien_finder *f, int count, struct mien_error *error)
+static int propose_quickly(struct mien_finder *finder, const struct mien_picture *gray,
+                           float smallest, double from, double to, struct mien_error *error)
 {
-    if (count <= f->capacity)
-        return 0;
-    size_t n = (size_t)count * 2;
-    free(f->verdicts);
-    free(f->patches);
-    free(f->candidates);
-    f->verdicts = malloc(n * sizeof *f->verdicts);
-    f->patches = malloc(n * sizeof *f->patches);
-    f->candidates = malloc(n * sizeof *f->candidates);
-    f->capacity = f->verdicts && f->patches && f->candidates ? (int)n : 0;
-    return f->capacity ? 0 : mien_error_set(error, ENOMEM, "no memory for %d faces", count);
+    struct view view = quick_view;
+    view.smallest = fmaxf(smallest, QUICK_SMALLEST * (float)gray->height);
+    view.largest = (float)finder->largest;
+    return proposals_add_part(finder->quick, gray, &view, from, to, error);
 }
 
-/* Judges the proposals, and those that may be faces again where their faces are. Returns how many
- * candidates there are. */
-static int judge(struct mien_finder *f, const struct mien_picture *gray,
-                 const struct patch *proposed, int count)
+/* ---- judging ---- */
+
+static int hear(struct mien_finder *finder, const struct mien_picture *gray,
+                struct proposals *proposals, struct mien_error *error)
 {
-    int kept = 0;
-    verifier_judge(f->verifier, gray, proposed, count, f->verdicts);
-    for (int i = 0; i < count; i++)
-        if (f->verdicts[i].logit > WORTH_A_SECOND_LOOK)
-            f->patches[kept++] = f->verdicts[i].face;
-    verifier_judge(f->verifier, gray, f->patches, kept, f->verdicts);
-    for (int i = 0; i < kept; i++)
-        f->candidates[i] = (struct candidate){f->verdicts[i].logit, f->verdicts[i].face};
-    return kept;
+    const struct patch *proposed;
+    int count = proposals_list(proposals, &proposed);
+    return jury_hear(finder->jury, gray, proposed, count, finder->least, error);
 }
 
-/* ---- one for each face ---- */
-
-static int surer_first(const void *a, const void *b)
+/* A box at the edge may be of a face that is cut off by it: the square that it was. */
+static struct patch place_of(const struct mien_detection *face, const struct mien_picture *gray)
 {
-    const struct candidate *x = a, *y = b;
-    if (x->logit != y->logit)
-        return x->logit > y->logit ? -1 : 1;
-    if (x->face.side != y->face.side)
-        return x->face.side > y->face.side ? -1 : 1;
-    return x->face.x != y->face.x ? (x->face.x < y->face.x ? -1 : 1) : 0;
+    const struct mien_box *box = &face->box;
+    float side = (float)(box->width > box->height ? box->width : box->height);
+    float x = (float)box->x + (float)box->width / 2, y = (float)box->y + (float)box->height / 2;
+    if (box->x <= 0)
+        x = (float)(box->x + box->width) - side / 2;
+    else if (box->x + box->width >= gray->width)
+        x = (float)box->x + side / 2;
+    if (box->y <= 0)
+        y = (float)(box->y + box->height) - side / 2;
+    else if (box->y + box->height >= gray->height)
+        y = (float)box->y + side / 2;
+    return (struct patch){x, y, side, face->tilt};
 }
 
-static int are_one_face(const struct patch *a, const struct patch *b)
+static int hear_known(struct mien_finder *finder, const struct mien_picture *gray,
+                      const struct mien_detection *known, size_t count, struct mien_error *error)
 {
-    float apart = hypotf(a->x - b->x, a->y - b->y);
-    return apart < 0.5f * fmaxf(a->side, b->side);
-}
-
-/* Keeps the surest candidate of each face; returns how many. */
-static int merge(struct mien_finder *f, int count)
-{
-    int kept = 0;
-    qsort(f->candidates, (size_t)count, sizeof *f->candidates, surer_first);
-    for (int i = 0; i < count && f->candidates[i].logit >= f->least; i++) {
-        int known = 0;
-        for (int j = 0; j < kept && !known; j++)
-            known = are_one_face(&f->candidates[i].face, &f->candidates[j].face);
-        if (!known)
-            f->candidates[kept++] = f->candidates[i];
+    int status = 0;
+    for (size_t i = 0; i < count && status == 0; i++) {
+        struct patch place = place_of(&known[i], gray);
+        if (place.side > 0)
+            status = jury_hear_known(finder->jury, gray, &place,
+                                     known[i].sure ? STILL_SURE : finder->least, error);
     }
-    return kept;
+    return status;
 }
 
 /* ---- what comes out ---- */
@@ -223,7 +256,8 @@ static struct mien_detection detection_of(const struct candidate *candidate,
     return (struct mien_detection){
         {left, top, right > left ? right - left : 1, bottom > top ? bottom - top : 1},
         face->tilt,
-        1 / (1 + expf(-candidate->logit))};
+        1 / (1 + expf(-candidate->logit)),
+        candidate->over >= 0};
 }
 
 static int larger_first(const void *a, const void *b)
@@ -236,22 +270,114 @@ static int larger_first(const void *a, const void *b)
     return x->y != y->y ? x->y - y->y : x->x - y->x;
 }
 
+/* Those that exceed what is asked of them by more than `floor`. */
+static int tell(struct mien_finder *finder, const struct mien_picture *gray, float floor,
+                struct mien_detection *detections, size_t capacity)
+{
+    const struct candidate *list;
+    int count = jury_decide(finder->jury, floor, &list);
+    size_t written = (size_t)count < capacity ? (size_t)count : capacity;
+    for (size_t i = 0; i < written; i++)
+        detections[i] = detection_of(&list[i], gray);
+    if (written > 0)
+        qsort(detections, written, sizeof *detections, larger_first);
+    return count;
+}
+
+static int begin(struct mien_finder *finder, const struct mien_picture *gray,
+                 struct mien_error *error)
+{
+    if (gray->pixels != MIEN_GRAY8)
+        return mien_error_set(error, EINVAL, "faces are only looked for in gray pictures");
+    proposals_clear(finder->proposals);
+    proposals_clear(finder->quick);
+    jury_clear(finder->jury);
+    return 0;
+}
+
 int mien_finder_find(struct mien_finder *finder, const struct mien_picture *gray,
                      struct mien_detection *detections, size_t capacity, struct mien_error *error)
 {
-    const struct patch *proposed;
-    if (gray->pixels != MIEN_GRAY8)
-        return mien_error_set(error, EINVAL, "faces are only looked for in gray pictures");
-    int status = propose(finder, gray, error);
-    int count = proposals_list(finder->proposals, &proposed);
+    float smallest = (float)(finder->smallest ? finder->smallest : DEFAULT_SMALLEST);
+    int status = begin(finder, gray, error);
     if (status == 0)
-        status = reserve(finder, count, error);
-    if (status < 0 || count == 0)
+        status = propose(finder, gray, smallest, error);
+    if (status == 0)
+        status = hear(finder, gray, finder->proposals, error);
+    return status < 0 ? status : tell(finder, gray, 0, detections, capacity);
+}
+
+/* ---- streams ---- */
+
+void mien_finder_restart(struct mien_finder *finder)
+{
+    finder->width = finder->height = 0;
+}
+
+void mien_finder_search_whole(struct mien_finder *finder, int whole)
+{
+    finder->whole = whole;
+}
+
+/* Looks at the part of the rounds that is between two pictures' times. */
+static int look_on(struct mien_finder *finder, const struct mien_picture *gray, float smallest,
+                   double last, double time, struct mien_error *error)
+{
+    double from = fmod(last, finder->thorough_seconds) / finder->thorough_seconds;
+    double to = from + (time - last) / finder->thorough_seconds;
+    int status = propose_part(finder, gray, smallest, from, fmin(to, 1), error);
+    if (status == 0 && to > 1)
+        status = propose_part(finder, gray, smallest, 0, to - 1, error);
+    from = fmod(last, finder->quick_seconds) / finder->quick_seconds;
+    to = from + (time - last) / finder->quick_seconds;
+    if (status == 0 && (finder->whole || to - from >= 1))
+        return propose_quickly(finder, gray, smallest, 0, 1, error);
+    if (status == 0)
+        status = propose_quickly(finder, gray, smallest, from, fmin(to, 1), error);
+    if (status == 0 && to > 1)
+        status = propose_quickly(finder, gray, smallest, 0, to - 1, error);
+    return status;
+}
+
+static float smallest_of_stream(const struct mien_finder *finder, const struct mien_picture *gray)
+{
+    return finder->smallest ? (float)finder->smallest
+                            : fmaxf(DEFAULT_SMALLEST, STREAM_SMALLEST * (float)gray->height);
+}
+
+int mien_finder_follow(struct mien_finder *finder, const struct mien_picture *gray, double time,
+                       const struct mien_detection *known, size_t known_count,
+                       struct mien_detection *detections, size_t capacity, struct mien_error *error)
+{
+    float smallest = smallest_of_stream(finder, gray);
+    double last = finder->time;
+    int begins = gray->width != finder->width || gray->height != finder->height;
+    int status = begin(finder, gray, error);
+    finder->width = gray->width;
+    finder->height = gray->height;
+    finder->time = time;
+    if (status == 0)
+        status = hear_known(finder, gray, known, known_count, error);
+    if (status == 0)
+        status = begins || time < last || time - last >= finder->thorough_seconds
+                     ? propose(finder, gray, smallest, error)
+                     : look_on(finder, gray, smallest, last, time, error);
+    if (status == 0)
+        status = hear(finder, gray, finder->proposals, error);
+    if (status == 0)
+        status = hear(finder, gray, finder->quick, error);
+    return status < 0 ? status : tell(finder, gray, DOUBTFUL - finder->least, detections, capacity);
+}
+
+int mien_finder_trace(struct mien_finder *finder, const struct mien_picture *gray,
+                      struct mien_detection *face, struct mien_error *error)
+{
+    struct mien_detection found;
+    int status = begin(finder, gray, error);
+    if (status == 0)
+        status = hear_known(finder, gray, face, 1, error);
+    if (status < 0 || tell(finder, gray, 0, &found, 1) == 0)
         return status;
-    count = merge(finder, judge(finder, gray, proposed, count));
-    size_t written = (size_t)count < capacity ? (size_t)count : capacity;
-    for (size_t i = 0; i < written; i++)
-        detections[i] = detection_of(&finder->candidates[i], gray);
-    qsort(detections, written, sizeof *detections, larger_first);
-    return count;
+    *face = found;
+    return 1;
 }

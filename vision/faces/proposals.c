@@ -12,6 +12,8 @@ struct proposals {
     int windows[PROPOSALS_CASCADES]; /* sides */
     struct mien_picture canvas;
     size_t canvas_bytes;
+    struct view painted; /* what is on the canvas, of a picture of this size */
+    int painted_width, painted_height;
     struct patch *patches;
     int count, capacity;
 };
@@ -77,6 +79,7 @@ int proposals_list(const struct proposals *proposals, const struct patch **patch
 
 /* From the canvas to the picture. */
 struct place {
+    int width, height;                              /* of the canvas */
     float canvas_x, canvas_y, picture_x, picture_y; /* the two centres */
     float scale; /* pixels of the picture for one of the canvas */
     float turn;
@@ -106,20 +109,40 @@ static float scale_of(const struct proposals *p, const struct view *view)
     return fmaxf(1, view->smallest / (float)p->windows[view->cascade]);
 }
 
-static int paint(struct proposals *p, const struct mien_picture *gray, const struct view *view,
-                 struct place *place, struct mien_error *error)
+static struct place lay_out(const struct proposals *p, const struct mien_picture *gray,
+                            const struct view *view)
 {
     float angle = view->turn * (float)M_PI / 180, c = fabsf(cosf(angle)), s = fabsf(sinf(angle));
     float scale = scale_of(p, view), w = (float)gray->width, h = (float)gray->height;
     float margin = 2 * view->margin * fmaxf(w, h);
     int width = (int)ceilf((w * c + h * s + margin) / scale);
     int height = (int)ceilf((w * s + h * c + margin) / scale);
-    *place = (struct place){(float)width / 2, (float)height / 2, w / 2, h / 2, scale,
-                            view->turn,       view->mirrored};
-    int status = reserve_canvas(p, width, height, error);
-    if (status == 0)
-        patch_view(gray, view->turn, scale, view->mirrored, &p->canvas);
-    return status;
+    return (struct place){width, height, (float)width / 2, (float)height / 2, w / 2,
+                          h / 2, scale,  view->turn,       view->mirrored};
+}
+
+static int is_painted(const struct proposals *p, const struct mien_picture *gray,
+                      const struct view *view)
+{
+    const struct view *on = &p->painted;
+    return p->painted_width == gray->width && p->painted_height == gray->height &&
+           on->cascade == view->cascade && on->turn == view->turn &&
+           on->mirrored == view->mirrored && on->smallest == view->smallest &&
+           on->margin == view->margin;
+}
+
+static int paint(struct proposals *p, const struct mien_picture *gray, const struct view *view,
+                 const struct place *place, struct mien_error *error)
+{
+    p->painted_width = 0;
+    int status = reserve_canvas(p, place->width, place->height, error);
+    if (status < 0)
+        return status;
+    patch_view(gray, view->turn, place->scale, view->mirrored, &p->canvas);
+    p->painted = *view;
+    p->painted_width = gray->width;
+    p->painted_height = gray->height;
+    return 0;
 }
 
 static struct patch patch_of(const struct mien_box *box, const struct place *place)
@@ -153,20 +176,27 @@ static int add(struct proposals *p, const struct mien_picture *gray, const struc
     return 0;
 }
 
-int proposals_add(struct proposals *p, const struct mien_picture *gray, const struct view *view,
-                  struct mien_error *error)
+int proposals_add_part(struct proposals *p, const struct mien_picture *gray,
+                       const struct view *view, double from, double to, struct mien_error *error)
 {
-    struct place place;
-    int status = paint(p, gray, view, &place, error);
+    struct place place = lay_out(p, gray, view);
+    int status = from > 0 && is_painted(p, gray, view) ? 0 : paint(p, gray, view, &place, error);
     if (status < 0)
         return status;
     struct scan_sizes sizes = {view->step, (int)lrintf(view->smallest / place.scale),
                                (int)(view->largest / place.scale)};
     const struct mien_box *hits;
-    int count = scan_find(p->scans[view->cascade], &p->canvas, &sizes, 1, &hits, error);
+    int count =
+        scan_find_between(p->scans[view->cascade], &p->canvas, &sizes, from, to, 1, &hits, error);
     for (int i = 0; i < count && status == 0; i++) {
         struct patch patch = patch_of(&hits[i], &place);
         status = add(p, gray, &patch, error);
     }
     return count < 0 ? count : status;
+}
+
+int proposals_add(struct proposals *p, const struct mien_picture *gray, const struct view *view,
+                  struct mien_error *error)
+{
+    return proposals_add_part(p, gray, view, 0, 2, error);
 }

@@ -40,6 +40,11 @@ void proposals_clear(struct proposals *proposals);
 int proposals_add(struct proposals *proposals, const struct mien_picture *gray,
                   const struct view *view, struct mien_error *error);
 
+/* Adds what is seen in the part from…to (0…1) of one view. The picture is that of the part from 0,
+ * or of the first part of this view since another: it is drawn but once. */
+int proposals_add_part(struct proposals *proposals, const struct mien_picture *gray,
+                       const struct view *view, double from, double to, struct mien_error *error);
+
 /* All of it so far; *patches stay the proposals' until the next call. Returns how many. */
 int proposals_list(const struct proposals *proposals, const struct patch **patches);
 

@@ -213,8 +213,15 @@ static void clip_to(const struct mien_picture *gray, struct mien_box *boxes, int
 int scan_find(struct scan *scan, const struct mien_picture *gray, const struct scan_sizes *sizes,
               int neighbours, const struct mien_box **boxes, struct mien_error *error)
 {
+    return scan_find_between(scan, gray, sizes, 0, 2, neighbours, boxes, error);
+}
+
+int scan_find_between(struct scan *scan, const struct mien_picture *gray,
+                      const struct scan_sizes *sizes, double from, double to, int neighbours,
+                      const struct mien_box **boxes, struct mien_error *error)
+{
     const double *places;
-    int count = scan_find_part(scan, gray, sizes, 0, 2, boxes, &places, error);
+    int count = scan_find_part(scan, gray, sizes, from, to, boxes, &places, error);
     if (count < 0)
         return count;
     count = group_boxes(scan->hits, count, neighbours, scan->work);

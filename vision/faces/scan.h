@@ -36,6 +36,12 @@ int scan_find_part(struct scan *scan, const struct mien_picture *gray,
                    const struct scan_sizes *sizes, double from, double to,
                    const struct mien_box **hits, const double **places, struct mien_error *error);
 
+/* The same part, its hits grouped as scan_find groups them: a face whose hits lie in two parts may
+ * be told in both, or in neither. */
+int scan_find_between(struct scan *scan, const struct mien_picture *gray,
+                      const struct scan_sizes *sizes, double from, double to, int neighbours,
+                      const struct mien_box **boxes, struct mien_error *error);
+
 #ifdef __cplusplus
 }
 #endif

@@ -34,6 +34,9 @@ struct mien_tracks {
     struct mien_tracks_options options;
     uint32_t last_id;
     struct slot slots[MIEN_TRACKS_MAX];
+    struct mien_detection found[MIEN_TRACKS_MAX]; /* in this update */
+    uint32_t flashes[MIEN_TRACKS_MAX];            /* ids, likewise */
+    size_t flash_count;
     struct pair pairs[PAIRS_MAX];
     int pair_count;
 };
@@ -126,11 +129,11 @@ static struct mien_box box_of(const struct area *a)
     return (struct mien_box){left, top, (int)lround(a->right) - left, (int)lround(a->bottom) - top};
 }
 
-static void follow(struct mien_tracks *tracks, struct slot *slot, const struct mien_box *box,
-                   double time)
+static void follow(struct mien_tracks *tracks, struct slot *slot,
+                   const struct mien_detection *found, double time)
 {
     double dt = time - slot->track.last;
-    struct area seen = area_of(box);
+    struct area seen = area_of(&found->box);
     double share = share_after(dt, tracks->options.smoothing);
     measure_speed(slot, &seen, dt, tracks->options.speed_smoothing);
     blend(&slot->smooth.left, seen.left, share);
@@ -141,27 +144,35 @@ static void follow(struct mien_tracks *tracks, struct slot *slot, const struct m
     slot->seen = true;
     slot->track.last = time;
     slot->track.hits++;
+    slot->track.tilt = found->tilt;
+    slot->track.score = found->score;
     slot->track.box = box_of(&slot->smooth);
 }
 
-static void begin(struct slot *slot, int number, const struct mien_box *box, double time)
+static void begin(struct slot *slot, int number, const struct mien_detection *found, double time)
 {
-    struct area seen = area_of(box);
+    struct area seen = area_of(&found->box);
     *slot = (struct slot){
         .used = true,
         .seen = true,
-        .track = {.first = time, .last = time, .hits = 1, .slot = number},
+        .track = {.first = time,
+                  .last = time,
+                  .hits = 1,
+                  .slot = number,
+                  .tilt = found->tilt,
+                  .score = found->score},
         .raw = seen,
         .smooth = seen,
     };
     slot->track.box = box_of(&slot->smooth);
 }
 
-static void begin_in_free_slot(struct mien_tracks *tracks, const struct mien_box *box, double time)
+static void begin_in_free_slot(struct mien_tracks *tracks, const struct mien_detection *found,
+                               double time)
 {
     for (int i = 0; i < MIEN_TRACKS_MAX; i++) {
         if (!tracks->slots[i].used) {
-            begin(&tracks->slots[i], i, box, time);
+            begin(&tracks->slots[i], i, found, time);
             return;
         }
     }
@@ -181,27 +192,33 @@ static void drop_expired(struct mien_tracks *tracks, double time)
     }
 }
 
-/* What was seen too seldom to be shown and now is gone was a flash of the detector. */
+/* What was seen too seldom to be believed and now is gone was a flash of the detector. */
 static void drop_flashes(struct mien_tracks *tracks)
 {
-    for (int i = 0; i < MIEN_TRACKS_MAX; i++)
-        if (!tracks->slots[i].seen && !tracks->slots[i].track.id)
-            tracks->slots[i].used = false;
+    tracks->flash_count = 0;
+    for (int i = 0; i < MIEN_TRACKS_MAX; i++) {
+        struct slot *slot = &tracks->slots[i];
+        if (!slot->used || slot->seen || slot->track.hits >= tracks->options.min_hits)
+            continue;
+        if (slot->track.id)
+            tracks->flashes[tracks->flash_count++] = slot->track.id;
+        slot->used = false;
+    }
 }
 
-static void number_confirmed(struct mien_tracks *tracks)
+static void number_confirmed(struct mien_tracks *tracks, int hits)
 {
     for (int i = 0; i < MIEN_TRACKS_MAX; i++) {
         struct slot *slot = &tracks->slots[i];
-        if (slot->used && !slot->track.id && slot->track.hits >= tracks->options.min_hits)
+        if (slot->used && !slot->track.id && slot->track.hits >= hits)
             slot->track.id = ++tracks->last_id;
     }
 }
 
 /* Pairs of a face and a box that may be the same. A box overlaps few faces by so much: what is
  * beyond this many pairs is the least of them. */
-static void measure_overlaps(struct mien_tracks *tracks, const struct mien_box *boxes, size_t count,
-                             double time)
+static void measure_overlaps(struct mien_tracks *tracks, const struct mien_detection *found,
+                             size_t count, double time)
 {
     tracks->pair_count = 0;
     for (int i = 0; i < MIEN_TRACKS_MAX; i++) {
@@ -209,7 +226,7 @@ static void measure_overlaps(struct mien_tracks *tracks, const struct mien_box *
             continue;
         struct area expected = expected_at(&tracks->slots[i], time);
         for (size_t j = 0; j < count && tracks->pair_count < PAIRS_MAX; j++) {
-            struct area box = area_of(&boxes[j]);
+            struct area box = area_of(&found[j].box);
             double overlap = overlap_of(&expected, &box);
             if (overlap >= tracks->options.overlap)
                 tracks->pairs[tracks->pair_count++] = (struct pair){overlap, i, (int)j};
@@ -226,7 +243,7 @@ static int best_first(const void *a, const void *b)
     return x->slot != y->slot ? x->slot - y->slot : x->box - y->box;
 }
 
-static void follow_best(struct mien_tracks *tracks, const struct mien_box *boxes, double time,
+static void follow_best(struct mien_tracks *tracks, const struct mien_detection *found, double time,
                         bool *taken)
 {
     qsort(tracks->pairs, (size_t)tracks->pair_count, sizeof *tracks->pairs, best_first);
@@ -235,27 +252,54 @@ static void follow_best(struct mien_tracks *tracks, const struct mien_box *boxes
         struct slot *slot = &tracks->slots[pair->slot];
         if (slot->seen || taken[pair->box])
             continue;
-        follow(tracks, slot, &boxes[pair->box], time);
+        follow(tracks, slot, &found[pair->box], time);
         taken[pair->box] = true;
     }
+}
+
+/* `hits`: after how many a face is shown. */
+static void update(struct mien_tracks *tracks, size_t count, double time, int hits)
+{
+    const struct mien_detection *found = tracks->found;
+    bool taken[MIEN_TRACKS_MAX] = {false};
+    drop_expired(tracks, time);
+    for (size_t i = 0; i < MIEN_TRACKS_MAX; i++)
+        tracks->slots[i].seen = false;
+    measure_overlaps(tracks, found, count, time);
+    follow_best(tracks, found, time, taken);
+    drop_expired(tracks, time);
+    drop_flashes(tracks);
+    for (size_t j = 0; j < count; j++)
+        if (!taken[j])
+            begin_in_free_slot(tracks, &found[j], time);
+    number_confirmed(tracks, hits);
 }
 
 void mien_tracks_update(struct mien_tracks *tracks, const struct mien_box *boxes, size_t count,
                         double time)
 {
-    bool taken[MIEN_TRACKS_MAX] = {false};
     count = count < MIEN_TRACKS_MAX ? count : MIEN_TRACKS_MAX;
-    drop_expired(tracks, time);
-    for (size_t i = 0; i < MIEN_TRACKS_MAX; i++)
-        tracks->slots[i].seen = false;
-    measure_overlaps(tracks, boxes, count, time);
-    follow_best(tracks, boxes, time, taken);
-    drop_expired(tracks, time);
-    drop_flashes(tracks);
-    for (size_t j = 0; j < count; j++)
-        if (!taken[j])
-            begin_in_free_slot(tracks, &boxes[j], time);
-    number_confirmed(tracks);
+    for (size_t i = 0; i < count; i++)
+        tracks->found[i] = (struct mien_detection){.box = boxes[i]};
+    update(tracks, count, time, tracks->options.min_hits);
+}
+
+void mien_tracks_follow(struct mien_tracks *tracks, const struct mien_detection *found,
+                        size_t count, double time, int at_once)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < count && kept < MIEN_TRACKS_MAX; i++)
+        if (found[i].sure)
+            tracks->found[kept++] = found[i];
+    update(tracks, kept, time, at_once ? 1 : tracks->options.min_hits);
+}
+
+size_t mien_tracks_flashes(const struct mien_tracks *tracks, uint32_t *ids, size_t capacity)
+{
+    size_t count = tracks->flash_count < capacity ? tracks->flash_count : capacity;
+    for (size_t i = 0; i < count; i++)
+        ids[i] = tracks->flashes[i];
+    return count;
 }
 
 void mien_tracks_number_after(struct mien_tracks *tracks, const struct mien_tracks *before)
@@ -267,6 +311,7 @@ void mien_tracks_forget(struct mien_tracks *tracks)
 {
     for (int i = 0; i < MIEN_TRACKS_MAX; i++)
         tracks->slots[i].used = false;
+    tracks->flash_count = 0;
 }
 
 static int by_id(const void *a, const void *b)
@@ -300,15 +345,28 @@ size_t mien_tracks_tentative(const struct mien_tracks *tracks, struct mien_box *
     return count;
 }
 
-size_t mien_tracks_expected(const struct mien_tracks *tracks, double time, struct mien_box *boxes,
-                            size_t capacity)
+size_t mien_tracks_expected_faces(const struct mien_tracks *tracks, double time,
+                                  struct mien_detection *faces, size_t capacity)
 {
     size_t count = 0;
     for (int i = 0; i < MIEN_TRACKS_MAX && count < capacity; i++) {
         const struct slot *slot = &tracks->slots[i];
+        if (!slot->used)
+            continue;
         struct area expected = expected_at(slot, time);
-        if (slot->used)
-            boxes[count++] = box_of(&expected);
+        faces[count++] = (struct mien_detection){box_of(&expected), slot->track.tilt,
+                                                 slot->track.score, slot->track.id > 0};
     }
+    return count;
+}
+
+size_t mien_tracks_expected(const struct mien_tracks *tracks, double time, struct mien_box *boxes,
+                            size_t capacity)
+{
+    struct mien_detection faces[MIEN_TRACKS_MAX];
+    size_t count = mien_tracks_expected_faces(tracks, time, faces, MIEN_TRACKS_MAX);
+    count = count < capacity ? count : capacity;
+    for (size_t i = 0; i < count; i++)
+        boxes[i] = faces[i].box;
     return count;
 }

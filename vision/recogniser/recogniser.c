@@ -30,6 +30,10 @@ struct mien_recogniser {
     struct mien_tracks *tracks;     /* NULL for unrelated pictures */
     struct mien_search *search;     /* NULL: the whole of every picture is searched */
     struct mien_scene scene;
+    double max_age;                    /* of the tracks */
+    int min_hits;                      /* likewise */
+    int of_scene;                      /* pictures before this one that show the same scene */
+    double last;                       /* time of the last picture */
     int whole;                         /* each picture is searched as a whole */
     uint8_t *crop;                     /* the network's input */
     struct mien_detections detections; /* of mien_recogniser_run */
@@ -97,15 +101,18 @@ int mien_recogniser_create(struct mien_recogniser **recogniser,
         return mien_error_set(error, ENOMEM, "no memory for the recogniser");
     r->smoothing = options->smoothing;
     r->times = options->times;
+    r->max_age = options->tracks.max_age;
+    r->min_hits = options->tracks.min_hits;
+    r->of_scene = -1;
     int status = open_network(r, options, error);
     if (status == 0)
         status = allocate_crop(r, error);
     if (status == 0)
-        status = options->still && options->finder.model ? open_finder(r, options, error)
-                                                         : open_detector(r, options, error);
+        status = options->finder.model ? open_finder(r, options, error)
+                                       : open_detector(r, options, error);
     if (status == 0 && !options->still)
         status = mien_tracks_create(&r->tracks, &options->tracks, error);
-    if (status == 0 && !options->still && options->full_scan > 0)
+    if (status == 0 && !options->still && r->detector && options->full_scan > 0)
         status = mien_search_create(&r->search, r->detector, options->full_scan, error);
     if (status < 0) {
         mien_recogniser_destroy(&r);
@@ -261,16 +268,22 @@ static int reserve(struct mien_detections *detections, struct mien_error *error)
 static void forget_faces_of_last_scene(struct mien_recogniser *r, const struct mien_picture *gray,
                                        double time)
 {
+    r->of_scene++;
     if (!r->tracks || !mien_scene_is_cut(&r->scene, gray, time))
         return;
+    r->of_scene = 0;
     mien_tracks_forget(r->tracks);
     if (r->search)
         mien_search_restart(r->search);
+    if (r->finder)
+        mien_finder_restart(r->finder);
 }
 
 void mien_recogniser_search_whole(struct mien_recogniser *recogniser, int whole)
 {
     recogniser->whole = whole;
+    if (recogniser->finder)
+        mien_finder_search_whole(recogniser->finder, whole);
 }
 
 static int find(struct mien_recogniser *r, const struct mien_picture *gray, double time,
@@ -350,19 +363,25 @@ static int find_thoroughly(struct mien_recogniser *r, const struct mien_picture 
     return 0;
 }
 
+/* The faces that are followed. */
+static void list_tracks(struct mien_recogniser *r, struct mien_detections *detections)
+{
+    struct mien_boxes *tentative = &detections->tentative;
+    detections->count = (int)mien_tracks_confirmed(r->tracks, detections->tracks, MIEN_TRACKS_MAX);
+    tentative->count +=
+        (int)mien_tracks_tentative(r->tracks, tentative->boxes + tentative->count, MIEN_TRACKS_MAX);
+}
+
 /* Follows the faces that were found, in a stream; else each is one of its own. */
 static void list_faces(struct mien_recogniser *r, const struct mien_box *boxes, int count,
                        double time, struct mien_detections *detections)
 {
-    struct mien_boxes *tentative = &detections->tentative;
     if (!r->tracks) {
         list_boxes(detections, boxes, count, time);
         return;
     }
     mien_tracks_update(r->tracks, boxes, (size_t)count, time);
-    detections->count = (int)mien_tracks_confirmed(r->tracks, detections->tracks, MIEN_TRACKS_MAX);
-    tentative->count +=
-        (int)mien_tracks_tentative(r->tracks, tentative->boxes + tentative->count, MIEN_TRACKS_MAX);
+    list_tracks(r, detections);
 }
 
 static int detect_and_follow(struct mien_recogniser *r, const struct mien_picture *gray,
@@ -379,6 +398,100 @@ static int detect_and_follow(struct mien_recogniser *r, const struct mien_pictur
     return count;
 }
 
+/* What may be a face is told as tentative. Where no picture tells of the same scene a moment
+ * earlier a face is shown at once. */
+static int find_and_follow(struct mien_recogniser *r, const struct mien_picture *gray, double time,
+                           struct mien_detections *detections, struct mien_error *error)
+{
+    struct mien_detection known[MIEN_TRACKS_MAX], found[MIEN_TRACKS_MAX];
+    struct mien_boxes *tentative = &detections->tentative;
+    forget_faces_of_last_scene(r, gray, time);
+    size_t known_count = mien_tracks_expected_faces(r->tracks, time, known, MIEN_TRACKS_MAX);
+    int count = mien_finder_follow(r->finder, gray, time, known, known_count, found,
+                                   MIEN_TRACKS_MAX, error);
+    if (count < 0)
+        return count;
+    count = count < MIEN_TRACKS_MAX ? count : MIEN_TRACKS_MAX;
+    if (time - r->last > r->max_age)
+        r->of_scene = 0;
+    r->last = time;
+    mien_tracks_follow(r->tracks, found, (size_t)count, time, r->of_scene == 0);
+    for (int i = 0; i < count; i++)
+        if (!found[i].sure)
+            tentative->boxes[tentative->count++] = found[i].box;
+    list_tracks(r, detections);
+    return count;
+}
+
+/* ---- looking back ---- */
+
+static void take_out(struct mien_detections *detections, uint32_t id)
+{
+    int kept = 0;
+    for (int i = 0; i < detections->count; i++)
+        if (detections->tracks[i].id != id)
+            detections->tracks[kept++] = detections->tracks[i];
+    detections->count = kept;
+}
+
+static bool has_room_for(const struct mien_detections *detections, const struct mien_track *track)
+{
+    for (int i = 0; i < detections->count; i++)
+        if (detections->tracks[i].slot == track->slot ||
+            mien_box_has_centre(&detections->tracks[i].box, &track->box))
+            return false;
+    return detections->count < MIEN_TRACKS_MAX;
+}
+
+static bool was_shown(const struct mien_detections *detections, uint32_t id)
+{
+    for (int i = 0; i < detections->count; i++)
+        if (detections->tracks[i].id == id)
+            return true;
+    return false;
+}
+
+/* Puts a face into the earlier pictures, as far back as it is seen. */
+static int trace(struct mien_recogniser *r, const struct mien_track *track,
+                 const struct mien_past *past, int count, struct mien_error *error)
+{
+    struct mien_detection face = {track->box, track->tilt, track->score, 1};
+    struct mien_track earlier = *track;
+    int status = 1;
+    for (int i = 0; i < count && status > 0; i++) {
+        status = mien_finder_trace(r->finder, past[i].gray, &face, error);
+        earlier.box = face.box;
+        earlier.tilt = face.tilt;
+        earlier.score = face.score;
+        earlier.first = earlier.last = past[i].time;
+        if (status > 0 && !has_room_for(past[i].detections, &earlier))
+            return 0;
+        if (status > 0)
+            past[i].detections->tracks[past[i].detections->count++] = earlier;
+    }
+    return status < 0 ? status : 0;
+}
+
+int mien_recogniser_look_back(struct mien_recogniser *recogniser, const struct mien_detections *now,
+                              const struct mien_past *past, int count, struct mien_error *error)
+{
+    struct mien_recogniser *r = recogniser;
+    uint32_t flashes[MIEN_TRACKS_MAX];
+    int status = 0;
+    count = count < r->of_scene ? count : r->of_scene;
+    if (!r->finder || !r->tracks || count <= 0)
+        return 0;
+    size_t gone = mien_tracks_flashes(r->tracks, flashes, MIEN_TRACKS_MAX);
+    for (size_t i = 0; i < gone; i++)
+        for (int j = 0; j < count; j++)
+            take_out(past[j].detections, flashes[i]);
+    for (int i = 0; i < now->count && status == 0; i++)
+        if (now->tracks[i].hits == r->min_hits && now->tracks[i].last == r->last &&
+            !was_shown(past[0].detections, now->tracks[i].id))
+            status = trace(r, &now->tracks[i], past, count, error);
+    return status;
+}
+
 int mien_recogniser_detect(struct mien_recogniser *recogniser, const struct mien_picture *gray,
                            double time, struct mien_detections *detections,
                            struct mien_error *error)
@@ -388,8 +501,12 @@ int mien_recogniser_detect(struct mien_recogniser *recogniser, const struct mien
     if (count < 0)
         return count;
     detections->tentative.count = 0;
-    count = recogniser->finder ? find_thoroughly(recogniser, gray, time, detections, error)
-                               : detect_and_follow(recogniser, gray, time, detections, error);
+    if (!recogniser->finder)
+        count = detect_and_follow(recogniser, gray, time, detections, error);
+    else if (recogniser->tracks)
+        count = find_and_follow(recogniser, gray, time, detections, error);
+    else
+        count = find_thoroughly(recogniser, gray, time, detections, error);
     if (recogniser->times)
         end_stage(recogniser, &recogniser->times->detect, begin);
     return count < 0 ? count : 0;

@@ -29,7 +29,7 @@ struct mien_config {
         char cascade[MIEN_CONFIG_PATH_MAX], model[MIEN_CONFIG_PATH_MAX],
             engine[MIEN_CONFIG_TEXT_MAX];
         bool verify, confirm;
-        double scale_step, full_scan;
+        double scale_step, full_scan, thorough_scan;
         int neighbours, smallest, largest;
     } detection;
     struct {

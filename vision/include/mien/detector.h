@@ -28,6 +28,14 @@ static inline int mien_box_has_centre(const struct mien_box *box, const struct m
     return x >= box->x && x < box->x + box->width && y >= box->y && y < box->y + box->height;
 }
 
+/* A face found by a finder. */
+struct mien_detection {
+    struct mien_box box; /* inside the picture, pixels */
+    float tilt;          /* degrees by which the face leans, clockwise; 0: upright */
+    float score;         /* how surely it is a face, 0…1 */
+    int sure;            /* it has what is asked of a face */
+};
+
 struct mien_detector; /* one thread at a time */
 
 /* Who searches. */

@@ -16,21 +16,18 @@ extern "C" {
 
 struct mien_finder; /* one thread at a time */
 
-/* A face found. */
-struct mien_detection {
-    struct mien_box box; /* inside the picture, pixels */
-    float tilt;          /* degrees by which the face leans, clockwise; 0: upright */
-    float score;         /* how surely it is a face, 0…1 */
-};
-
 /* How to find them. */
 struct mien_finder_options {
     const char *model;    /* path of the network that decides (models/face.safetensors) */
     const char *cascades; /* folder of OpenCV's cascades; NULL: where the system keeps them */
     const char *cpu;      /* highest kernel level to use; NULL: the best */
     double least;         /* score of a face, 0…1; 0: 0.93 */
-    int smallest;         /* side of the smallest face, pixels; 0: 24 */
+    int smallest;         /* side of the smallest face, pixels; 0: 24, in streams at least an
+                             eighteenth of the height */
     int largest;          /* of the largest; 0: no limit */
+    double full_scan;     /* of streams: seconds in which the whole picture is searched once for
+                             upright faces from an eighth of its height on; 0: 0.1 */
+    double thorough_scan; /* likewise for all others; 0: 2.5 */
 };
 
 /* *finder is untouched on failure. Returns 0, -ENOENT (no cascade or model file), -EINVAL, -ENOMEM
@@ -46,6 +43,28 @@ MIEN_API void mien_finder_destroy(struct mien_finder **finder);
 MIEN_API int mien_finder_find(struct mien_finder *finder, const struct mien_picture *gray,
                               struct mien_detection *detections, size_t capacity,
                               struct mien_error *error);
+
+/* Finds faces in the next picture of a stream, of `time` in seconds, at little cost: each known
+ * face (mien_tracks_expected_faces) where it was, and new ones in a part of the search in each
+ * picture. A face that is `sure` already is kept on less. The first picture, one of another size,
+ * after a pause or mien_finder_restart is searched as a whole. Tells doubtful ones, too, which are
+ * not `sure`: to be covered where faces are covered. Else as mien_finder_find. */
+MIEN_API int mien_finder_follow(struct mien_finder *finder, const struct mien_picture *gray,
+                                double time, const struct mien_detection *known, size_t known_count,
+                                struct mien_detection *detections, size_t capacity,
+                                struct mien_error *error);
+
+/* Whether each picture of the stream to come is searched as a whole for upright faces from an
+ * eighth of its height on. */
+void mien_finder_search_whole(struct mien_finder *finder, int whole);
+
+/* The next picture of the stream is searched as a whole. */
+MIEN_API void mien_finder_restart(struct mien_finder *finder);
+
+/* Looks for one face about where it is in another picture. Returns 1, with *face as it is here, 0:
+ * it is not there, or -EINVAL, -ENOMEM. */
+MIEN_API int mien_finder_trace(struct mien_finder *finder, const struct mien_picture *gray,
+                               struct mien_detection *face, struct mien_error *error);
 
 #ifdef __cplusplus
 }

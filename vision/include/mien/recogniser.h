@@ -37,9 +37,8 @@ struct mien_recogniser_options {
     const char *model;     /* path of the model file; must not be NULL */
     const char *cpu;       /* kernel level, as mien_network_options; NULL: the best */
     const char *precision; /* of the network, as mien_network_options; NULL: auto */
-    struct mien_detector_options detector; /* mien_detector_defaults() */
-    struct mien_finder_options
-        finder; /* for unrelated pictures; no model: none, but the detector */
+    struct mien_detector_options detector;   /* mien_detector_defaults() */
+    struct mien_finder_options finder;       /* no model: none, but the detector finds */
     struct mien_tracks_options tracks;       /* mien_tracks_defaults() */
     struct mien_smoothing_options smoothing; /* mien_smoothing_defaults() */
     double full_scan; /* seconds in which the whole picture is searched once; 0.1, 0: the whole of
@@ -113,6 +112,21 @@ MIEN_API int mien_recogniser_classify(struct mien_recogniser *recogniser,
                                       const struct mien_picture *gray, double time,
                                       const struct mien_detections *detections,
                                       struct mien_faces *faces, struct mien_error *error);
+
+/* A picture before, with its detections that were not classified yet. */
+struct mien_past {
+    const struct mien_picture *gray;    /* what it showed */
+    double time;                        /* seconds: when */
+    struct mien_detections *detections; /* what was found in it */
+};
+
+/* For recordings, after mien_recogniser_detect told `now`: puts the faces that have been confirmed
+ * just now into the pictures before, the last of which comes first, and takes out what was a flash.
+ * Does nothing without a finder. Returns 0, or what mien_finder_trace returns on failure. */
+MIEN_API int mien_recogniser_look_back(struct mien_recogniser *recogniser,
+                                       const struct mien_detections *now,
+                                       const struct mien_past *past, int count,
+                                       struct mien_error *error);
 
 #ifdef __cplusplus
 }

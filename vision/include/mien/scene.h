@@ -20,12 +20,13 @@ enum { MIEN_SCENE_SIDE = 32 /* pixels of the small picture */ };
 struct mien_scene {
     uint8_t small[MIEN_SCENE_SIDE * MIEN_SCENE_SIDE]; /* row by row */
     double time;                                      /* seconds */
+    bool faded;                                       /* a blank picture came after it */
 };
 
 /* Takes the picture of `time` (seconds, not decreasing; MIEN_GRAY8). Returns whether it shows
  * something else than the one before, which was at most a quarter of a second earlier: after
  * longer, a camera in a hand may have turned as far. A blank picture is passed over: a camera may
- * have failed. */
+ * have failed; but what comes after one, however late, is compared with what was before. */
 MIEN_API bool mien_scene_is_cut(struct mien_scene *scene, const struct mien_picture *gray,
                                 double time);
 

@@ -57,6 +57,16 @@ MIEN_API void mien_tracks_destroy(struct mien_tracks **tracks);
 MIEN_API void mien_tracks_update(struct mien_tracks *tracks, const struct mien_box *boxes,
                                  size_t count, double time);
 
+/* The same with what a finder tells, its tilts and scores; those that are not sure are left out.
+ * `at_once`: new faces are shown now, as no picture before could tell of them. */
+MIEN_API void mien_tracks_follow(struct mien_tracks *tracks, const struct mien_detection *found,
+                                 size_t count, double time, int at_once);
+
+/* Writes the ids of faces that were shown at once, but not seen again in the picture after it, that
+ * of the last update. Returns how many. */
+MIEN_API size_t mien_tracks_flashes(const struct mien_tracks *tracks, uint32_t *ids,
+                                    size_t capacity);
+
 /* Numbers faces to come from the last id of `before` on. */
 MIEN_API void mien_tracks_number_after(struct mien_tracks *tracks,
                                        const struct mien_tracks *before);
@@ -75,6 +85,10 @@ MIEN_API size_t mien_tracks_tentative(const struct mien_tracks *tracks, struct m
 /* Where each known face, shown or not, is expected at `time`: where to look for it first. */
 MIEN_API size_t mien_tracks_expected(const struct mien_tracks *tracks, double time,
                                      struct mien_box *boxes, size_t capacity);
+
+/* The same for a finder; faces that are shown are `sure`. */
+MIEN_API size_t mien_tracks_expected_faces(const struct mien_tracks *tracks, double time,
+                                           struct mien_detection *faces, size_t capacity);
 
 #ifdef __cplusplus
 }
