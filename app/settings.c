@@ -8,8 +8,6 @@
 #include "mien/log.h"
 #include "opencv.h"
 
-#define SHORTEST_SCAN 1e-6 /* seconds: less than from one picture to the next */
-
 static const char *or_null(const char *text)
 {
     return *text ? text : NULL;
@@ -59,13 +57,10 @@ static struct mien_finder_options finder(const struct mien_config *config)
 {
     bool verify = config->detection.verify && !*config->detection.cascade &&
                   detector_engine(config->detection.engine) != MIEN_DETECTOR_OPENCV;
-    bool whole = config->detection.full_scan == 0; /* of every picture */
     return (struct mien_finder_options){.model = verify ? config->detection.model : NULL,
                                         .smallest = config->detection.smallest,
                                         .largest = config->detection.largest,
-                                        .full_scan = config->detection.full_scan,
-                                        .thorough_scan = whole ? SHORTEST_SCAN
-                                                               : config->detection.thorough_scan};
+                                        .thorough_scan = config->detection.thorough_scan};
 }
 
 struct mien_recogniser_options settings_recogniser(const struct mien_config *config)

@@ -40,6 +40,8 @@ static const struct view quick_view = {.cascade = FRONTAL, .step = 1.2f, .margin
 #define STREAM_SMALLEST (1 / 18.f)
 #define QUICK_SECONDS 0.1
 #define THOROUGH_SECONDS 2.5
+/* So old may a picture be in which a part is looked for: faces move on. */
+#define STALE_SECONDS 0.3
 
 /* `smallest` is times the finder's smallest face. `share`: of what all together cost. */
 static const struct {
@@ -63,7 +65,9 @@ struct mien_finder {
     double quick_seconds, thorough_seconds;
     int width, height; /* of the stream's last picture; 0: none */
     double time;       /* likewise */
+    double painted;    /* of the picture that proposals are looked for in */
     int whole;         /* the quick round is done in each picture */
+    int whole_first;   /* the thorough one in the first */
 };
 
 /* ---- making ---- */
@@ -127,6 +131,7 @@ int mien_finder_create(struct mien_finder **finder, const struct mien_finder_opt
     f->largest = options->largest;
     f->quick_seconds = options->full_scan > 0 ? options->full_scan : QUICK_SECONDS;
     f->thorough_seconds = options->thorough_scan > 0 ? options->thorough_scan : THOROUGH_SECONDS;
+    f->whole_first = options->whole_first;
     status = create_proposals(f, options, error);
     if (status == 0)
         status = create_quick(f, options, error);
@@ -319,6 +324,21 @@ void mien_finder_search_whole(struct mien_finder *finder, int whole)
     finder->whole = whole;
 }
 
+/* Of each view the picture is painted once in a while. */
+static void paint_anew(struct mien_finder *finder, double time)
+{
+    proposals_repaint(finder->proposals);
+    proposals_repaint(finder->quick);
+    finder->painted = time;
+}
+
+static int look_first(struct mien_finder *finder, const struct mien_picture *gray, float smallest,
+                      struct mien_error *error)
+{
+    return finder->whole_first ? propose(finder, gray, smallest, error)
+                               : propose_quickly(finder, gray, smallest, 0, 1, error);
+}
+
 /* Looks at the part of the rounds that is between two pictures' times. */
 static int look_on(struct mien_finder *finder, const struct mien_picture *gray, float smallest,
                    double last, double time, struct mien_error *error)
@@ -358,10 +378,16 @@ int mien_finder_follow(struct mien_finder *finder, const struct mien_picture *gr
     finder->time = time;
     if (status == 0)
         status = hear_known(finder, gray, known, known_count, error);
-    if (status == 0)
-        status = begins || time < last || time - last >= finder->thorough_seconds
-                     ? propose(finder, gray, smallest, error)
-                     : look_on(finder, gray, smallest, last, time, error);
+    if (begins || time < last || time - finder->painted > STALE_SECONDS)
+        paint_anew(finder, time);
+    if (status < 0)
+        return status;
+    if (begins || time < last)
+        status = look_first(finder, gray, smallest, error);
+    else if (time - last >= finder->thorough_seconds)
+        status = propose(finder, gray, smallest, error);
+    else
+        status = look_on(finder, gray, smallest, last, time, error);
     if (status == 0)
         status = hear(finder, gray, finder->proposals, error);
     if (status == 0)

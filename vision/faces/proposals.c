@@ -69,6 +69,11 @@ void proposals_clear(struct proposals *proposals)
     proposals->count = 0;
 }
 
+void proposals_repaint(struct proposals *proposals)
+{
+    proposals->painted_width = 0;
+}
+
 int proposals_list(const struct proposals *proposals, const struct patch **patches)
 {
     *patches = proposals->patches;

@@ -45,6 +45,9 @@ int proposals_add(struct proposals *proposals, const struct mien_picture *gray,
 int proposals_add_part(struct proposals *proposals, const struct mien_picture *gray,
                        const struct view *view, double from, double to, struct mien_error *error);
 
+/* The next part is looked for in the picture of its own. */
+void proposals_repaint(struct proposals *proposals);
+
 /* All of it so far; *patches stay the proposals' until the next call. Returns how many. */
 int proposals_list(const struct proposals *proposals, const struct patch **patches);
 

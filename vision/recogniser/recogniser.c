@@ -34,7 +34,8 @@ struct mien_recogniser {
     int min_hits;                      /* likewise */
     int of_scene;                      /* pictures before this one that show the same scene */
     double last;                       /* time of the last picture */
-    int whole;                         /* each picture is searched as a whole */
+    int always_whole;                  /* each picture is searched as a whole */
+    int whole;                         /* the same for now */
     uint8_t *crop;                     /* the network's input */
     struct mien_detections detections; /* of mien_recogniser_run */
     struct memory memories[MIEN_TRACKS_MAX];
@@ -82,7 +83,11 @@ static int open_finder(struct mien_recogniser *r, const struct mien_recogniser_o
     struct mien_finder_options finder = options->finder;
     if (!finder.cpu)
         finder.cpu = options->cpu;
-    return mien_finder_create(&r->finder, &finder, error);
+    finder.full_scan = options->full_scan;
+    int status = mien_finder_create(&r->finder, &finder, error);
+    if (status == 0)
+        mien_finder_search_whole(r->finder, r->always_whole);
+    return status;
 }
 
 struct mien_recogniser_options mien_recogniser_defaults(void)
@@ -104,6 +109,7 @@ int mien_recogniser_create(struct mien_recogniser **recogniser,
     r->max_age = options->tracks.max_age;
     r->min_hits = options->tracks.min_hits;
     r->of_scene = -1;
+    r->always_whole = options->full_scan <= 0;
     int status = open_network(r, options, error);
     if (status == 0)
         status = allocate_crop(r, error);
@@ -283,7 +289,7 @@ void mien_recogniser_search_whole(struct mien_recogniser *recogniser, int whole)
 {
     recogniser->whole = whole;
     if (recogniser->finder)
-        mien_finder_search_whole(recogniser->finder, whole);
+        mien_finder_search_whole(recogniser->finder, whole || recogniser->always_whole);
 }
 
 static int find(struct mien_recogniser *r, const struct mien_picture *gray, double time,

@@ -28,6 +28,7 @@ struct mien_finder_options {
     double full_scan;     /* of streams: seconds in which the whole picture is searched once for
                              upright faces from an eighth of its height on; 0: 0.1 */
     double thorough_scan; /* likewise for all others; 0: 2.5 */
+    int whole_first;      /* of streams: the first picture is searched for all others at once */
 };
 
 /* *finder is untouched on failure. Returns 0, -ENOENT (no cascade or model file), -EINVAL, -ENOMEM
@@ -46,9 +47,10 @@ MIEN_API int mien_finder_find(struct mien_finder *finder, const struct mien_pict
 
 /* Finds faces in the next picture of a stream, of `time` in seconds, at little cost: each known
  * face (mien_tracks_expected_faces) where it was, and new ones in a part of the search in each
- * picture. A face that is `sure` already is kept on less. The first picture, one of another size,
- * after a pause or mien_finder_restart is searched as a whole. Tells doubtful ones, too, which are
- * not `sure`: to be covered where faces are covered. Else as mien_finder_find. */
+ * picture. A face that is `sure` already is kept on less. In the first picture, in one of
+ * another size, after a pause or mien_finder_restart the quick search is done as a whole, with
+ * `whole_first` the thorough one too. Tells doubtful ones, too, which are not `sure`: to be covered
+ * where faces are covered. Else as mien_finder_find. */
 MIEN_API int mien_finder_follow(struct mien_finder *finder, const struct mien_picture *gray,
                                 double time, const struct mien_detection *known, size_t known_count,
                                 struct mien_detection *detections, size_t capacity,
@@ -58,7 +60,7 @@ MIEN_API int mien_finder_follow(struct mien_finder *finder, const struct mien_pi
  * eighth of its height on. */
 void mien_finder_search_whole(struct mien_finder *finder, int whole);
 
-/* The next picture of the stream is searched as a whole. */
+/* The next picture of the stream is searched like the first. */
 MIEN_API void mien_finder_restart(struct mien_finder *finder);
 
 /* Looks for one face about where it is in another picture. Returns 1, with *face as it is here, 0:
