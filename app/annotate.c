@@ -71,7 +71,7 @@ static bool is_sequence(const struct mien_command_line *line, const struct mien_
 static struct mien_recogniser_options recogniser_of(const struct mien_config *config)
 {
     struct mien_recogniser_options options = settings_recogniser(config);
-    if (options.finder.thorough_scan == 0)
+    if (config->detection.thorough_scan == 0)
         options.finder.thorough_scan = THOROUGH_SECONDS;
     options.finder.whole_first = 1;
     return options;

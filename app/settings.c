@@ -55,12 +55,15 @@ static enum mien_detector_engine detector_engine(const char *name)
  * little for the network. */
 static struct mien_finder_options finder(const struct mien_config *config)
 {
+    struct mien_finder_options options = mien_finder_defaults();
     bool verify = config->detection.verify && !*config->detection.cascade &&
                   detector_engine(config->detection.engine) != MIEN_DETECTOR_OPENCV;
-    return (struct mien_finder_options){.model = verify ? config->detection.model : NULL,
-                                        .smallest = config->detection.smallest,
-                                        .largest = config->detection.largest,
-                                        .thorough_scan = config->detection.thorough_scan};
+    options.model = verify ? config->detection.model : NULL;
+    options.smallest = config->detection.smallest;
+    options.largest = config->detection.largest;
+    if (config->detection.thorough_scan > 0)
+        options.thorough_scan = config->detection.thorough_scan;
+    return options;
 }
 
 struct mien_recogniser_options settings_recogniser(const struct mien_config *config)

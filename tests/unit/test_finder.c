@@ -16,7 +16,9 @@ static struct mien_finder *make(int smallest)
     char model[1024];
     const char *source = getenv("TEST_SOURCE");
     snprintf(model, sizeof model, "%s/models/face.safetensors", source ? source : ".");
-    struct mien_finder_options options = {.model = model, .smallest = smallest};
+    struct mien_finder_options options = mien_finder_defaults();
+    options.model = model;
+    options.smallest = smallest;
     struct mien_finder *finder = NULL;
     struct mien_error error = {""};
     if (mien_finder_create(&finder, &options, &error) < 0)

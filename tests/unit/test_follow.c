@@ -59,7 +59,7 @@ static struct mien_recogniser *make(double full_scan)
     snprintf(model, sizeof model, "%s/models/ferplus-residual.safetensors", source ? source : ".");
     options.model = model;
     options.finder.model = face_model;
-    options.finder.full_scan = full_scan;
+    options.full_scan = full_scan;
     if (mien_recogniser_create(&recogniser, &options, &error) < 0)
         printf("# %s\n", error.text);
     CU_ASSERT_PTR_NOT_NULL_FATAL(recogniser);

@@ -38,8 +38,6 @@ enum { QUICK_STAGES = 14 };
 static const struct view quick_view = {.cascade = FRONTAL, .step = 1.2f, .margin = 0.06f};
 #define QUICK_SMALLEST 0.125f /* of the picture's height */
 #define STREAM_SMALLEST (1 / 18.f)
-#define QUICK_SECONDS 0.1
-#define THOROUGH_SECONDS 2.5
 /* So old may a picture be in which a part is looked for: faces move on. */
 #define STALE_SECONDS 0.3
 
@@ -71,6 +69,11 @@ struct mien_finder {
 };
 
 /* ---- making ---- */
+
+struct mien_finder_options mien_finder_defaults(void)
+{
+    return (struct mien_finder_options){.full_scan = 0.1, .thorough_scan = 2.5};
+}
 
 static int create_proposals(struct mien_finder *finder, const struct mien_finder_options *options,
                             struct mien_error *error)
@@ -129,8 +132,8 @@ int mien_finder_create(struct mien_finder **finder, const struct mien_finder_opt
     f->least = options->least > 0 ? logf((float)(options->least / (1 - options->least))) : SURE;
     f->smallest = options->smallest;
     f->largest = options->largest;
-    f->quick_seconds = options->full_scan > 0 ? options->full_scan : QUICK_SECONDS;
-    f->thorough_seconds = options->thorough_scan > 0 ? options->thorough_scan : THOROUGH_SECONDS;
+    f->quick_seconds = options->full_scan;
+    f->thorough_seconds = options->thorough_scan;
     f->whole_first = options->whole_first;
     status = create_proposals(f, options, error);
     if (status == 0)
@@ -348,10 +351,10 @@ static int look_on(struct mien_finder *finder, const struct mien_picture *gray, 
     int status = propose_part(finder, gray, smallest, from, fmin(to, 1), error);
     if (status == 0 && to > 1)
         status = propose_part(finder, gray, smallest, 0, to - 1, error);
+    if (status == 0 && (finder->whole || time - last >= finder->quick_seconds))
+        return propose_quickly(finder, gray, smallest, 0, 1, error);
     from = fmod(last, finder->quick_seconds) / finder->quick_seconds;
     to = from + (time - last) / finder->quick_seconds;
-    if (status == 0 && (finder->whole || to - from >= 1))
-        return propose_quickly(finder, gray, smallest, 0, 1, error);
     if (status == 0)
         status = propose_quickly(finder, gray, smallest, from, fmin(to, 1), error);
     if (status == 0 && to > 1)

@@ -1,6 +1,7 @@
 #include "mien/recogniser.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,8 +35,7 @@ struct mien_recogniser {
     int min_hits;                      /* likewise */
     int of_scene;                      /* pictures before this one that show the same scene */
     double last;                       /* time of the last picture */
-    int always_whole;                  /* each picture is searched as a whole */
-    int whole;                         /* the same for now */
+    int whole;                         /* each picture is searched as a whole, for now */
     uint8_t *crop;                     /* the network's input */
     struct mien_detections detections; /* of mien_recogniser_run */
     struct memory memories[MIEN_TRACKS_MAX];
@@ -84,15 +84,13 @@ static int open_finder(struct mien_recogniser *r, const struct mien_recogniser_o
     if (!finder.cpu)
         finder.cpu = options->cpu;
     finder.full_scan = options->full_scan;
-    int status = mien_finder_create(&r->finder, &finder, error);
-    if (status == 0)
-        mien_finder_search_whole(r->finder, r->always_whole);
-    return status;
+    return mien_finder_create(&r->finder, &finder, error);
 }
 
 struct mien_recogniser_options mien_recogniser_defaults(void)
 {
     return (struct mien_recogniser_options){.detector = mien_detector_defaults(),
+                                            .finder = mien_finder_defaults(),
                                             .tracks = mien_tracks_defaults(),
                                             .smoothing = mien_smoothing_defaults(),
                                             .full_scan = 0.1};
@@ -109,7 +107,6 @@ int mien_recogniser_create(struct mien_recogniser **recogniser,
     r->max_age = options->tracks.max_age;
     r->min_hits = options->tracks.min_hits;
     r->of_scene = -1;
-    r->always_whole = options->full_scan <= 0;
     int status = open_network(r, options, error);
     if (status == 0)
         status = allocate_crop(r, error);
@@ -274,7 +271,8 @@ static int reserve(struct mien_detections *detections, struct mien_error *error)
 static void forget_faces_of_last_scene(struct mien_recogniser *r, const struct mien_picture *gray,
                                        double time)
 {
-    r->of_scene++;
+    if (r->of_scene < INT_MAX)
+        r->of_scene++;
     if (!r->tracks || !mien_scene_is_cut(&r->scene, gray, time))
         return;
     r->of_scene = 0;
@@ -289,7 +287,7 @@ void mien_recogniser_search_whole(struct mien_recogniser *recogniser, int whole)
 {
     recogniser->whole = whole;
     if (recogniser->finder)
-        mien_finder_search_whole(recogniser->finder, whole || recogniser->always_whole);
+        mien_finder_search_whole(recogniser->finder, whole);
 }
 
 static int find(struct mien_recogniser *r, const struct mien_picture *gray, double time,

@@ -16,7 +16,7 @@ extern "C" {
 
 struct mien_finder; /* one thread at a time */
 
-/* How to find them. */
+/* How to find them. The default comes after the semicolon. */
 struct mien_finder_options {
     const char *model;    /* path of the network that decides (models/face.safetensors) */
     const char *cascades; /* folder of OpenCV's cascades; NULL: where the system keeps them */
@@ -26,10 +26,14 @@ struct mien_finder_options {
                              eighteenth of the height */
     int largest;          /* of the largest; 0: no limit */
     double full_scan;     /* of streams: seconds in which the whole picture is searched once for
-                             upright faces from an eighth of its height on; 0: 0.1 */
-    double thorough_scan; /* likewise for all others; 0: 2.5 */
-    int whole_first;      /* of streams: the first picture is searched for all others at once */
+                             upright faces from an eighth of its height on; 0.1, 0: in each
+                             picture */
+    double thorough_scan; /* likewise for all others; 2.5 */
+    int whole_first;      /* of streams: the first picture is searched for all others at once; 0 */
 };
+
+/* The defaults, to begin with and change. The model is NULL. */
+MIEN_API struct mien_finder_options mien_finder_defaults(void);
 
 /* *finder is untouched on failure. Returns 0, -ENOENT (no cascade or model file), -EINVAL, -ENOMEM
  * or what mien_model_open returns. */
@@ -58,7 +62,7 @@ MIEN_API int mien_finder_follow(struct mien_finder *finder, const struct mien_pi
 
 /* Whether each picture of the stream to come is searched as a whole for upright faces from an
  * eighth of its height on. */
-void mien_finder_search_whole(struct mien_finder *finder, int whole);
+MIEN_API void mien_finder_search_whole(struct mien_finder *finder, int whole);
 
 /* The next picture of the stream is searched like the first. */
 MIEN_API void mien_finder_restart(struct mien_finder *finder);

@@ -38,7 +38,8 @@ struct mien_recogniser_options {
     const char *cpu;       /* kernel level, as mien_network_options; NULL: the best */
     const char *precision; /* of the network, as mien_network_options; NULL: auto */
     struct mien_detector_options detector;   /* mien_detector_defaults() */
-    struct mien_finder_options finder;       /* no model: none, but the detector finds */
+    struct mien_finder_options finder;       /* mien_finder_defaults(); no model: none, but the
+                                                detector finds. Its full_scan is the one below */
     struct mien_tracks_options tracks;       /* mien_tracks_defaults() */
     struct mien_smoothing_options smoothing; /* mien_smoothing_defaults() */
     double full_scan; /* seconds in which the whole picture is searched once; 0.1, 0: the whole of
