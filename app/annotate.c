@@ -73,7 +73,7 @@ static struct mien_recogniser_options recogniser_of(const struct mien_config *co
     struct mien_recogniser_options options = settings_recogniser(config);
     if (config->detection.thorough_scan == 0)
         options.finder.thorough_scan = THOROUGH_SECONDS;
-    options.finder.whole_first = 1;
+    options.finder.offline = 1;
     return options;
 }
 

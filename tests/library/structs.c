@@ -136,7 +136,7 @@ static const struct line lines[] = {
     FIELD(mien_finder_options, largest),
     FIELD(mien_finder_options, full_scan),
     FIELD(mien_finder_options, thorough_scan),
-    FIELD(mien_finder_options, whole_first),
+    FIELD(mien_finder_options, offline),
     STRUCT(mien_detection),
     FIELD(mien_detection, box),
     FIELD(mien_detection, tilt),

@@ -38,6 +38,9 @@ enum { QUICK_STAGES = 14 };
 static const struct view quick_view = {.cascade = FRONTAL, .step = 1.2f, .margin = 0.06f};
 #define QUICK_SMALLEST 0.125f /* of the picture's height */
 #define STREAM_SMALLEST (1 / 18.f)
+/* A picture of live takes on no more of the thorough round than this time's share: were it more
+ * the longer the last one took, a slow machine would be ever slower. */
+#define LIVE_SECONDS 0.1
 /* So old may a picture be in which a part is looked for: faces move on. */
 #define STALE_SECONDS 0.3
 
@@ -64,8 +67,9 @@ struct mien_finder {
     int width, height; /* of the stream's last picture; 0: none */
     double time;       /* likewise */
     double painted;    /* of the picture that proposals are looked for in */
+    double thorough;   /* how much of the thorough round is done, 0…1 */
     int whole;         /* the quick round is done in each picture */
-    int whole_first;   /* the thorough one in the first */
+    int offline;       /* the pictures wait: the thorough one is done in the first */
 };
 
 /* ---- making ---- */
@@ -134,7 +138,7 @@ int mien_finder_create(struct mien_finder **finder, const struct mien_finder_opt
     f->largest = options->largest;
     f->quick_seconds = options->full_scan;
     f->thorough_seconds = options->thorough_scan;
-    f->whole_first = options->whole_first;
+    f->offline = options->offline;
     status = create_proposals(f, options, error);
     if (status == 0)
         status = create_quick(f, options, error);
@@ -338,28 +342,45 @@ static void paint_anew(struct mien_finder *finder, double time)
 static int look_first(struct mien_finder *finder, const struct mien_picture *gray, float smallest,
                       struct mien_error *error)
 {
-    return finder->whole_first ? propose(finder, gray, smallest, error)
-                               : propose_quickly(finder, gray, smallest, 0, 1, error);
+    finder->thorough = 0;
+    return finder->offline ? propose(finder, gray, smallest, error)
+                           : propose_quickly(finder, gray, smallest, 0, 1, error);
 }
 
-/* Looks at the part of the rounds that is between two pictures' times. */
-static int look_on(struct mien_finder *finder, const struct mien_picture *gray, float smallest,
-                   double last, double time, struct mien_error *error)
+/* The part of the thorough round that is due after `elapsed` seconds. */
+static int look_thoroughly(struct mien_finder *finder, const struct mien_picture *gray,
+                           float smallest, double elapsed, struct mien_error *error)
 {
-    double from = fmod(last, finder->thorough_seconds) / finder->thorough_seconds;
-    double to = from + (time - last) / finder->thorough_seconds;
+    double due = finder->offline ? elapsed : fmin(elapsed, LIVE_SECONDS);
+    if (due >= finder->thorough_seconds)
+        return propose(finder, gray, smallest, error);
+    double from = finder->thorough, to = from + due / finder->thorough_seconds;
     int status = propose_part(finder, gray, smallest, from, fmin(to, 1), error);
     if (status == 0 && to > 1)
         status = propose_part(finder, gray, smallest, 0, to - 1, error);
-    if (status == 0 && (finder->whole || time - last >= finder->quick_seconds))
+    finder->thorough = to - floor(to);
+    return status;
+}
+
+/* The part of the quick round that is between two pictures' times. */
+static int look_quickly(struct mien_finder *finder, const struct mien_picture *gray, float smallest,
+                        double last, double time, struct mien_error *error)
+{
+    if (finder->whole || time - last >= finder->quick_seconds)
         return propose_quickly(finder, gray, smallest, 0, 1, error);
-    from = fmod(last, finder->quick_seconds) / finder->quick_seconds;
-    to = from + (time - last) / finder->quick_seconds;
-    if (status == 0)
-        status = propose_quickly(finder, gray, smallest, from, fmin(to, 1), error);
+    double from = fmod(last, finder->quick_seconds) / finder->quick_seconds;
+    double to = from + (time - last) / finder->quick_seconds;
+    int status = propose_quickly(finder, gray, smallest, from, fmin(to, 1), error);
     if (status == 0 && to > 1)
         status = propose_quickly(finder, gray, smallest, 0, to - 1, error);
     return status;
+}
+
+static int look_on(struct mien_finder *finder, const struct mien_picture *gray, float smallest,
+                   double last, double time, struct mien_error *error)
+{
+    int status = look_thoroughly(finder, gray, smallest, time - last, error);
+    return status < 0 ? status : look_quickly(finder, gray, smallest, last, time, error);
 }
 
 static float smallest_of_stream(const struct mien_finder *finder, const struct mien_picture *gray)
@@ -387,8 +408,6 @@ int mien_finder_follow(struct mien_finder *finder, const struct mien_picture *gr
         return status;
     if (begins || time < last)
         status = look_first(finder, gray, smallest, error);
-    else if (time - last >= finder->thorough_seconds)
-        status = propose(finder, gray, smallest, error);
     else
         status = look_on(finder, gray, smallest, last, time, error);
     if (status == 0)

@@ -29,7 +29,9 @@ struct mien_finder_options {
                              upright faces from an eighth of its height on; 0.1, 0: in each
                              picture */
     double thorough_scan; /* likewise for all others; 2.5 */
-    int whole_first;      /* of streams: the first picture is searched for all others at once; 0 */
+    int offline;          /* of streams: the pictures wait to be searched, as a file's do: all is
+                             looked for in the first, and whatever is due in one long after
+                             another; 0: no picture takes long */
 };
 
 /* The defaults, to begin with and change. The model is NULL. */
@@ -53,7 +55,7 @@ MIEN_API int mien_finder_find(struct mien_finder *finder, const struct mien_pict
  * face (mien_tracks_expected_faces) where it was, and new ones in a part of the search in each
  * picture. A face that is `sure` already is kept on less. In the first picture, in one of
  * another size, after a pause or mien_finder_restart the quick search is done as a whole, with
- * `whole_first` the thorough one too. Tells doubtful ones, too, which are not `sure`: to be covered
+ * `offline` the thorough one too. Tells doubtful ones, too, which are not `sure`: to be covered
  * where faces are covered. Else as mien_finder_find. */
 MIEN_API int mien_finder_follow(struct mien_finder *finder, const struct mien_picture *gray,
                                 double time, const struct mien_detection *known, size_t known_count,
