@@ -11,8 +11,7 @@
 
 struct pruned {
     struct layer_list layers;
-    float *memory;  /* of the tensors that are not the model's */
-    float *widened; /* likewise */
+    float *memory; /* of the tensors that are not the model's */
 };
 
 /* Prunes for inputs from `low` to `high`. The model's tensors must outlive the list. Returns 0, or

@@ -6,6 +6,10 @@
 #include <math.h>
 
 #include "base/clamp.h"
+#include "patch.h"
+
+/* A face that leans by less, in degrees, is read as it is (docs/detection.md). */
+#define UPRIGHT 2.f
 
 /* Pixels first…last, all of weight 1 but the two ends; `scale` is 1 / the sum of weights. */
 struct span {
@@ -71,10 +75,17 @@ static uint8_t average(const struct mien_picture *gray, const struct span *acros
     return (uint8_t)(sum * across->scale * down->scale + 0.5f);
 }
 
+static int can_crop(const struct mien_picture *gray, const struct mien_box *box, int width,
+                    int height)
+{
+    return gray->pixels == MIEN_GRAY8 && box->width > 0 && box->height > 0 && width > 0 &&
+           height > 0;
+}
+
 int mien_crop(const struct mien_picture *gray, const struct mien_box *box, uint8_t *out, int width,
               int height)
 {
-    if (gray->pixels != MIEN_GRAY8 || box->width < 1 || box->height < 1 || width < 1 || height < 1)
+    if (!can_crop(gray, box, width, height))
         return -EINVAL;
     double side = box->width > box->height ? box->width : box->height;
     struct axis across = {box->x + (box->width - side) / 2, side / width, gray->width};
@@ -86,5 +97,19 @@ int mien_crop(const struct mien_picture *gray, const struct mien_box *box, uint8
             *out++ = average(gray, &columns, &rows);
         }
     }
+    return 0;
+}
+
+int mien_crop_upright(const struct mien_picture *gray, const struct mien_box *box, float tilt,
+                      uint8_t *out, int width, int height)
+{
+    if (fabsf(tilt) < UPRIGHT || width != height)
+        return mien_crop(gray, box, out, width, height);
+    if (!can_crop(gray, box, width, height))
+        return -EINVAL;
+    struct patch face = {(float)box->x + (float)box->width / 2,
+                         (float)box->y + (float)box->height / 2,
+                         (float)(box->width > box->height ? box->width : box->height), tilt};
+    patch_sample(gray, &face, out, width);
     return 0;
 }

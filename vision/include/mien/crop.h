@@ -20,6 +20,11 @@ extern "C" {
 MIEN_API int mien_crop(const struct mien_picture *gray, const struct mien_box *box, uint8_t *out,
                        int width, int height);
 
+/* The same of a face that leans by `tilt` degrees, clockwise: where that is 2 or more, and width
+ * and height are equal, it is turned upright. */
+MIEN_API int mien_crop_upright(const struct mien_picture *gray, const struct mien_box *box,
+                               float tilt, uint8_t *out, int width, int height);
+
 #ifdef __cplusplus
 }
 #endif
