@@ -9,4 +9,8 @@
 int recogniser_open(struct mien_recogniser **recogniser,
                     const struct mien_recogniser_options *options, struct mien_error *error);
 
+/* Likewise as mien_recogniser_create_beside. */
+int recogniser_open_beside(struct mien_recogniser **recogniser, const struct mien_recogniser *other,
+                           const struct mien_recogniser_options *options, struct mien_error *error);
+
 #endif

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <math.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,27 +18,46 @@
 #include "files/atomic_file.h"
 #include "files/inputs.h"
 #include "files/outputs.h"
+#include "in_order.h"
 #include "mien/log.h"
 #include "progress.h"
 #include "recognise/occlusion.h"
 #include "recognise/open.h"
 #include "video/still.h"
 
+/* What became of a picture. */
+struct result {
+    int code;
+    bool damaged; /* what could be read of it was used */
+    struct mien_error error;
+    struct mien_faces faces;
+    struct occlusion_map *maps; /* of the faces, or NULL */
+};
+
+enum { RESULTS_PER_WORKER = 16 }; /* that may wait for a slow picture before them */
+
+/* Workers read pictures, find their faces and write them annotated, each picture by one of them.
+ * Rows and words are written in the order of the pictures. */
 struct job {
     const struct image_job_options *options;
     struct inputs pictures;
     char **paths; /* of the annotated pictures, where they are wanted */
-    struct mien_recogniser *recogniser;
-    struct mien_faces faces;   /* of the picture at work */
+    int worker_count;
+    struct mien_recogniser **recognisers; /* one a worker; the others share the first's network */
+    const struct mien_model_info *model;
+    struct result *results; /* of picture n: n modulo result_count */
+    int result_count;
+    struct occlusion *occlusion; /* NULL: not wanted; has threads of its own */
+    struct canvas *canvas;       /* NULL: not wanted */
+    pthread_mutex_t lock;        /* of the two */
+
+    bool talk; /* a line a face on standard output */
+    int code;  /* of the pictures so far */
+    int done, failed;
+    int damaged; /* of those done */
+    struct progress progress;
     struct atomic_files files; /* the two: */
     struct records *jsonl, *csv;
-    struct canvas *canvas;
-    struct occlusion *occlusion; /* NULL: not wanted */
-    struct occlusion_map *maps;  /* of the faces of the picture at work */
-    bool talk;                   /* a line a face on standard output */
-    struct progress progress;
-    int done, failed;
-    int damaged; /* of those done: what could be read of them was used */
 };
 
 /* What of a folder is a picture: all that FFmpeg reads and people have. */
@@ -108,7 +128,7 @@ static int print_faces(struct job *job, const char *path, const struct mien_face
     char file[PATH_MAX];
     snprintf(file, sizeof file, "%s", path);
     mien_utf8_make_plain(file);
-    const char *const *labels = mien_recogniser_model(job->recogniser)->labels;
+    const char *const *labels = job->model->labels;
     if (isatty(STDOUT_FILENO))
         progress_hide(&job->progress);
     if (!faces->count)
@@ -124,82 +144,77 @@ static int print_faces(struct job *job, const char *path, const struct mien_face
     return 0;
 }
 
-static int write_picture(struct job *job, const char *path, struct mien_picture *color,
-                         const struct mien_faces *faces, struct mien_error *error)
-{
-    const struct image_job_options *o = job->options;
-    const struct overlay_style style = {.bars = o->bars, .blur = o->blur};
-    for (int i = 0; i < faces->count && job->maps; i++)
-        occlusion_draw(&job->maps[i], &faces->list[i], color);
-    int result = canvas_draw(job->canvas, color, faces, &style, error);
-    return result ? result : picture_file_write(path, color, o->overwrite, error);
-}
-
-static int write_outputs(struct job *job, int number, struct mien_still *still,
-                         const struct mien_faces *faces, struct mien_error *error)
+static int write_rows(struct job *job, int number, const struct result *result,
+                      struct mien_error *error)
 {
     const char *file = job->pictures.paths[number];
-    int result = 0;
+    const struct mien_faces *faces = &result->faces;
+    int status = 0;
+    if (job->jsonl && result->maps)
+        records_explain(job->jsonl, result->maps);
     if (job->talk)
-        result = print_faces(job, file, faces, error);
-    if (!result && job->jsonl)
-        result = records_add(job->jsonl, file, 0, 0, faces, error);
-    if (!result && job->csv)
-        result = records_add(job->csv, file, 0, 0, faces, error);
-    if (!result && job->paths)
-        result = write_picture(job, job->paths[number], &still->color, faces, error);
-    return result ? EXIT_LOSSES : EXIT_FINE;
+        status = print_faces(job, file, faces, error);
+    if (!status && job->jsonl)
+        status = records_add(job->jsonl, file, 0, 0, faces, error);
+    if (!status && job->csv)
+        status = records_add(job->csv, file, 0, 0, faces, error);
+    return status;
 }
 
-static int explain(struct job *job, const struct mien_picture *gray, struct mien_error *error)
+static int write_picture(struct job *job, const char *path, struct mien_picture *color,
+                         struct result *result)
 {
-    const struct mien_faces *faces = &job->faces;
-    free(job->maps);
-    job->maps = NULL;
-    if (!job->occlusion)
-        return 0;
-    job->maps = calloc((size_t)faces->count + 1, sizeof *job->maps);
-    if (!job->maps)
-        return mien_error_set(error, ENOMEM, "no memory to explain faces");
+    const struct image_job_options *o = job->options;
+    const struct mien_faces *faces = &result->faces;
+    const struct overlay_style style = {.bars = o->bars, .blur = o->blur};
+    for (int i = 0; i < faces->count && result->maps; i++)
+        occlusion_draw(&result->maps[i], &faces->list[i], color);
+    pthread_mutex_lock(&job->lock);
+    int status = canvas_draw(job->canvas, color, faces, &style, &result->error);
+    pthread_mutex_unlock(&job->lock);
+    return status ? status : picture_file_write(path, color, o->overwrite, &result->error);
+}
+
+static int explain(struct job *job, const struct mien_picture *gray, struct result *result)
+{
+    const struct mien_faces *faces = &result->faces;
+    result->maps = calloc((size_t)faces->count + 1, sizeof *result->maps);
+    if (!result->maps)
+        return mien_error_set(&result->error, ENOMEM, "no memory to explain faces");
+    pthread_mutex_lock(&job->lock);
     for (int i = 0; i < faces->count; i++)
-        occlusion_find(job->occlusion, gray, &faces->list[i], &job->maps[i]);
-    if (job->jsonl)
-        records_explain(job->jsonl, job->maps);
+        occlusion_find(job->occlusion, gray, &faces->list[i], &result->maps[i]);
+    pthread_mutex_unlock(&job->lock);
     return 0;
 }
 
-static int look_at(struct job *job, struct mien_still *still, int number, struct mien_error *error)
+/* Returns an exit code. */
+static int look_at(struct job *job, int worker, int number, struct mien_still *still,
+                   struct result *result)
 {
-    if (mien_recogniser_run(job->recogniser, &still->gray, 0, &job->faces, error))
+    if (mien_recogniser_run(job->recognisers[worker], &still->gray, 0, &result->faces,
+                            &result->error))
         return EXIT_UNREADABLE;
-    if (explain(job, &still->gray, error))
+    if (job->occlusion && explain(job, &still->gray, result))
         return EXIT_LOSSES;
-    return write_outputs(job, number, still, &job->faces, error);
+    if (job->paths && write_picture(job, job->paths[number], &still->color, result))
+        return EXIT_LOSSES;
+    return EXIT_FINE;
 }
 
-/* Returns an exit code, having told of the error. */
-static int do_picture(struct job *job, int number)
+static void count_picture(struct job *job, const char *path, const struct result *result)
 {
-    struct mien_error error = {""};
-    struct mien_still still = {.damaged = false};
-    int code = EXIT_UNREADABLE;
-    if (!mien_still_read(&still, job->pictures.paths[number], job->paths, &error))
-        code = look_at(job, &still, number, &error);
-    bool damaged = !code && still.damaged;
-    mien_still_free(&still);
-    job->done += !code;
-    job->failed += code != 0;
+    bool damaged = result->damaged && !result->code;
+    job->code = result->code ? result->code : job->code;
+    job->done += !result->code;
+    job->failed += result->code != 0;
     job->damaged += damaged;
-    if (damaged) {
+    if (damaged || result->code)
         progress_hide(&job->progress);
-        mien_log(MIEN_LOG_WARNING, "%s: it is damaged or cut short; what is there was used",
-                 job->pictures.paths[number]);
-    }
-    if (code) {
-        progress_hide(&job->progress);
-        mien_log(MIEN_LOG_ERROR, "%s", error.text);
-    }
-    return code;
+    if (damaged)
+        mien_log(MIEN_LOG_WARNING, "%s: it is damaged or cut short; what is there was used", path);
+    if (result->code)
+        mien_log(MIEN_LOG_ERROR, "%s", result->error.text);
 }
 
 /* ---- all of them ---- */
@@ -227,28 +242,104 @@ static void say_result(const struct job *job, double elapsed)
              not_started, text);
 }
 
-/* What cannot be written ends it, as a signal does; what cannot be read does not. */
+/* A worker that lacks memory leaves the pictures to the others: the first is never missing. */
+static bool open_worker(void *user, int worker)
+{
+    struct job *job = user;
+    struct mien_error error;
+    if (!recogniser_open_beside(&job->recognisers[worker], job->recognisers[0],
+                                &job->options->recogniser, &error))
+        return true;
+    mien_log(MIEN_LOG_WARNING, "one job less: %s", error.text);
+    return false;
+}
+
+static bool goes_on(void *user)
+{
+    (void)user;
+    return !signals_stop();
+}
+
+static void do_picture(void *user, int worker, int number)
+{
+    struct job *job = user;
+    struct result *result = &job->results[number % job->result_count];
+    struct mien_still still = {.damaged = false};
+    result->code = EXIT_UNREADABLE;
+    free(result->maps);
+    result->maps = NULL;
+    if (!mien_still_read(&still, job->pictures.paths[number], job->paths, &result->error))
+        result->code = look_at(job, worker, number, &still, result);
+    result->damaged = still.damaged;
+    mien_still_free(&still);
+}
+
+/* What cannot be written ends it; what cannot be read does not. */
+static bool take_result(void *user, int number)
+{
+    struct job *job = user;
+    struct result *result = &job->results[number % job->result_count];
+    if (!result->code && write_rows(job, number, result, &result->error))
+        result->code = EXIT_LOSSES;
+    count_picture(job, job->pictures.paths[number], result);
+    if (progress_due(&job->progress))
+        show_progress(job);
+    return result->code != EXIT_LOSSES;
+}
+
 static int do_pictures(struct job *job)
 {
-    int code = EXIT_FINE;
+    const struct in_order work = {.count = job->pictures.count,
+                                  .threads = job->worker_count,
+                                  .window = job->result_count,
+                                  .begin = open_worker,
+                                  .wanted = goes_on,
+                                  .work = do_picture,
+                                  .hand_over = take_result,
+                                  .user = job};
     progress_start(&job->progress, job->options->quiet);
-    for (int i = 0; i < job->pictures.count && code != EXIT_LOSSES && !signals_stop(); i++) {
-        int failed = do_picture(job, i);
-        code = failed ? failed : code;
-        if (progress_due(&job->progress))
-            show_progress(job);
-    }
+    in_order_run(&work);
     say_result(job, progress_end(&job->progress));
     if (!signals_stop())
-        return code;
+        return job->code;
     mien_log(MIEN_LOG_WARNING, "interrupted; what is written is complete up to there");
     return 128 + signals_stop();
+}
+
+static int make_workers(struct job *job, struct mien_error *error)
+{
+    const struct image_job_options *o = job->options;
+    int pictures = job->pictures.count;
+    job->worker_count = o->jobs < pictures ? o->jobs : pictures;
+    job->result_count = RESULTS_PER_WORKER * job->worker_count;
+    job->recognisers = calloc((size_t)job->worker_count, sizeof(struct mien_recogniser *));
+    job->results = calloc((size_t)job->result_count, sizeof *job->results);
+    if (!job->recognisers || !job->results)
+        return mien_error_set(error, ENOMEM, "no memory for %d jobs", job->worker_count);
+    int status = recogniser_open(&job->recognisers[0], &o->recogniser, error);
+    if (!status)
+        job->model = mien_recogniser_model(job->recognisers[0]);
+    return status || !o->explain ? status : occlusion_open(&job->occlusion, &o->recogniser, error);
+}
+
+/* The first recogniser last: the others use its network. */
+static void close_workers(struct job *job)
+{
+    for (int i = job->worker_count; i > 0 && job->recognisers; i--)
+        mien_recogniser_destroy(&job->recognisers[i - 1]);
+    for (int i = 0; i < job->result_count && job->results; i++) {
+        mien_faces_free(&job->results[i].faces);
+        free(job->results[i].maps);
+    }
+    occlusion_close(&job->occlusion);
+    free(job->recognisers);
+    free(job->results);
 }
 
 static int open_outputs(struct job *job, struct mien_error *error)
 {
     const struct image_job_options *o = job->options;
-    const struct mien_model_info *model = mien_recogniser_model(job->recogniser);
+    const struct mien_model_info *model = job->model;
     int result = records_start(&job->jsonl, &job->files, o->jsonl, RECORDS_JSONL, model, error);
     if (!result)
         result = records_start(&job->csv, &job->files, o->csv, RECORDS_CSV, model, error);
@@ -281,10 +372,8 @@ static int tell(int code, const struct mien_error *error)
 static int run(struct job *job)
 {
     struct mien_error error = {""};
-    const struct mien_recogniser_options *recogniser = &job->options->recogniser;
     signals_catch(&(struct signals_options){.hangup = true});
-    if (recogniser_open(&job->recogniser, recogniser, &error) ||
-        (job->options->explain && occlusion_open(&job->occlusion, recogniser, &error)))
+    if (make_workers(job, &error))
         return tell(EXIT_UNREADABLE, &error);
     if (open_outputs(job, &error)) {
         records_abandon(&job->jsonl);
@@ -313,7 +402,7 @@ static int prepare_and_run(struct job *job)
 
 int image_job_run(const struct image_job_options *options)
 {
-    struct job job = {.options = options};
+    struct job job = {.options = options, .lock = PTHREAD_MUTEX_INITIALIZER};
     job.talk = !to_stdout(options->jsonl) && !to_stdout(options->csv) && !to_stdout(options->out);
     int code = prepare_and_run(&job);
     for (int i = 0; i < job.pictures.count && job.paths; i++)
@@ -321,9 +410,6 @@ int image_job_run(const struct image_job_options *options)
     free(job.paths);
     inputs_free(&job.pictures);
     canvas_destroy(&job.canvas);
-    occlusion_close(&job.occlusion);
-    free(job.maps);
-    mien_faces_free(&job.faces);
-    mien_recogniser_destroy(&job.recogniser);
+    close_workers(&job);
     return code;
 }

@@ -13,6 +13,7 @@ struct image_job_options {
     const char *out; /* a picture, or a folder for any number of them */
     const char *jsonl, *csv;
     struct mien_recogniser_options recogniser;
+    int jobs; /* pictures at a time, at least 1; what is written stays in the order of the inputs */
     bool overwrite, quiet;
     bool bars, blur; /* as in struct overlay_style */
     bool explain;    /* where the network looked: in the pictures and the JSON rows */

@@ -3,6 +3,8 @@
 #ifndef CORE_HALF_H
 #define CORE_HALF_H
 
+#include <endian.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -21,12 +23,23 @@ static inline uint32_t bits_of_float(float value)
 }
 
 /* Shifted into place, a half's exponent is 112 too small, also for subnormals. Its infinities
- * and NaNs would become finite here, so they are made infinite. */
+ * and NaNs would become finite here, so they are made infinite; without a branch, which would keep
+ * compilers from vectors. */
 static inline float float_of_half(uint32_t half)
 {
-    uint32_t sign = (half & 0x8000) << 16, is_finite = (half & 0x7c00) != 0x7c00;
+    uint32_t sign = (half & 0x8000) << 16, infinite = -(uint32_t)((half & 0x7c00) == 0x7c00);
     uint32_t bits = bits_of_float(float_of_bits((half & 0x7fff) << 13 | sign) * 0x1p112f);
-    return float_of_bits(is_finite ? bits : 0x7f800000 | sign);
+    return float_of_bits((bits & ~infinite) | ((0x7f800000 | sign) & infinite));
+}
+
+/* From bytes of any alignment, little-endian. */
+static inline void floats_of_halves(const uint8_t *halves, size_t count, float *values)
+{
+    for (size_t i = 0; i < count; i++) {
+        uint16_t half;
+        memcpy(&half, halves + 2 * i, sizeof half);
+        values[i] = float_of_half(le16toh(half));
+    }
 }
 
 /* Writes the half of the same value and returns 1, or returns 0 where there is none. */

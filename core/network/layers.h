@@ -3,6 +3,7 @@
 #define CORE_LAYERS_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "mien/error.h"
 
@@ -32,6 +33,9 @@ struct layer {
     float epsilon; /* batch_norm */
     /* conv: [output][input][kernel][kernel]; dense: [output][input]; else [channels] */
     const float *weight, *bias, *mean, *variance;
+    /* Weights of a conv or dense layer that the file has in half precision, as it has them:
+     * `weight` is NULL then. Widened all at once they would fill the cache many times over. */
+    const uint8_t *halves;
 };
 
 struct layer_list {

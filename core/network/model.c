@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,7 +22,8 @@ enum { FILE_MAX = 128 << 20, INPUT_SIDE_MAX = 512, LABEL_BYTES_MAX = 63, FORMAT_
 struct mien_model {
     struct mien_model_info info;
     struct layer_list layers;
-    float *values; /* all tensors, one after the other */
+    uint8_t *bytes; /* the file, whose halves the layers point to */
+    float *values;  /* all other tensors, one after the other */
     size_t values_used;
     char *name, *provenance;
     char labels[MIEN_LABELS_MAX][LABEL_BYTES_MAX + 1];
@@ -236,9 +238,21 @@ static int check_shape(const struct reader *reader, const struct tensor *tensor,
                   tensor->name, found, wanted);
 }
 
-/* Finds "layer.field", checks it and copies its values; *values then points to them. */
+/* Those of conv and dense layers: the others are small. */
+static bool stays_half(const struct tensor *tensor)
+{
+    return tensor->type == TENSOR_F16 && tensor->rank > 1;
+}
+
+static int refuse_values(const struct reader *reader, const char *name)
+{
+    return REFUSE(reader, "tensor '%s': a value is infinite or no number", name);
+}
+
+/* Finds "layer.field" and checks it; *values then points to its values, or *halves to them as they
+ * are. */
 static int take_tensor(const struct reader *reader, const struct layer *layer, const char *field,
-                       const size_t *shape, int rank, const float **values)
+                       const size_t *shape, int rank, const float **values, const uint8_t **halves)
 {
     char name[TENSOR_NAME_MAX + 1];
     snprintf(name, sizeof name, "%s.%s", layer->name, field);
@@ -251,13 +265,16 @@ static int take_tensor(const struct reader *reader, const struct layer *layer, c
     int result = check_shape(reader, tensor, shape, rank);
     if (result < 0)
         return result;
-    float *room = model->values + model->values_used;
-    if (tensor_to_floats(tensor, room) < 0)
-        return REFUSE(reader, "tensor '%s': a value is infinite or no number", name);
-    model->values_used += tensor->count;
     tensor->taken = 1;
-    *values = room;
-    return 0;
+    if (stays_half(tensor)) {
+        *halves = tensor->bytes;
+        return tensor_halves_are_finite(tensor) ? 0 : refuse_values(reader, name);
+    }
+    *values = model->values + model->values_used;
+    model->values_used += tensor->count;
+    return tensor_to_floats(tensor, model->values + model->values_used - tensor->count) < 0
+               ? refuse_values(reader, name)
+               : 0;
 }
 
 static int check_variance(const struct reader *reader, const struct layer *layer)
@@ -277,13 +294,13 @@ static int take_layer(const struct reader *reader, struct layer *layer)
                              layer->op == LAYER_CONV    ? 4
                              : layer->op == LAYER_DENSE ? 2
                                                         : 1,
-                             &layer->weight);
+                             &layer->weight, &layer->halves);
     if (result == 0)
-        result = take_tensor(reader, layer, "bias", shape, 1, &layer->bias);
+        result = take_tensor(reader, layer, "bias", shape, 1, &layer->bias, NULL);
     if (result == 0 && layer->op == LAYER_BATCH_NORM) {
-        result = take_tensor(reader, layer, "running_mean", shape, 1, &layer->mean);
+        result = take_tensor(reader, layer, "running_mean", shape, 1, &layer->mean, NULL);
         if (result == 0)
-            result = take_tensor(reader, layer, "running_var", shape, 1, &layer->variance);
+            result = take_tensor(reader, layer, "running_var", shape, 1, &layer->variance, NULL);
         if (result == 0)
             result = check_variance(reader, layer);
         reader->model->info.statistics += 2 * shape[0];
@@ -294,10 +311,13 @@ static int take_layer(const struct reader *reader, struct layer *layer)
 static int take_tensors(const struct reader *reader)
 {
     struct mien_model *model = reader->model;
-    size_t count = 0;
-    for (size_t i = 0; i < reader->file.tensor_count; i++)
-        count += reader->file.tensors[i].count;
-    model->values = allocate_aligned((count + 1) * sizeof *model->values);
+    size_t count = 0, floats = 0;
+    for (size_t i = 0; i < reader->file.tensor_count; i++) {
+        const struct tensor *tensor = &reader->file.tensors[i];
+        count += tensor->count;
+        floats += stays_half(tensor) ? 0 : tensor->count;
+    }
+    model->values = allocate_aligned((floats + 1) * sizeof *model->values);
     if (!model->values)
         return mien_error_set(reader->error, ENOMEM, "%s: no memory for %zu weights", reader->name,
                               count);
@@ -347,19 +367,22 @@ static int read_model(const struct reader *reader)
     return 0;
 }
 
-int mien_model_parse(struct mien_model **model, const void *bytes, size_t size, const char *name,
-                     struct mien_error *error)
+/* Takes over `bytes`. */
+static int parse(struct mien_model **model, uint8_t *bytes, size_t size, const char *name,
+                 struct mien_error *error)
 {
-    if (size > FILE_MAX)
-        return mien_error_set(error, EFBIG, "%s: too large for a model (limit %d MiB)", name,
-                              FILE_MAX >> 20);
     struct reader reader = {.name = name, .error = error};
     int result = safetensors_read(&reader.file, bytes, size, name, error);
+    if (result == 0)
+        reader.model = calloc(1, sizeof *reader.model);
+    if (!reader.model)
+        free(bytes);
     if (result < 0)
         return result;
-    reader.model = calloc(1, sizeof *reader.model);
-    if (reader.model)
+    if (reader.model) {
+        reader.model->bytes = bytes;
         reader.model->name = strdup(name);
+    }
     if (!reader.model || !reader.model->name)
         result = mien_error_set(error, ENOMEM, "%s: no memory", name);
     else
@@ -370,6 +393,19 @@ int mien_model_parse(struct mien_model **model, const void *bytes, size_t size, 
     else
         *model = reader.model;
     return result;
+}
+
+int mien_model_parse(struct mien_model **model, const void *bytes, size_t size, const char *name,
+                     struct mien_error *error)
+{
+    if (size > FILE_MAX)
+        return mien_error_set(error, EFBIG, "%s: too large for a model (limit %d MiB)", name,
+                              FILE_MAX >> 20);
+    uint8_t *copy = allocate_aligned(size + 1);
+    if (!copy)
+        return mien_error_set(error, ENOMEM, "%s: no memory for %zu bytes", name, size);
+    memcpy(copy, bytes, size);
+    return parse(model, copy, size, name, error);
 }
 
 /* Reads until `size` bytes or the end of the file, whichever comes first. */
@@ -406,10 +442,10 @@ static int load(struct mien_model **model, int fd, const char *path, struct mien
     if (!bytes)
         return mien_error_set(error, ENOMEM, "%s: no memory for %zu bytes", path, size);
     ssize_t got = read_all(fd, bytes, size);
-    int result = got < 0 ? mien_error_set(error, (int)-got, "%s: %s", path, strerror((int)-got))
-                         : mien_model_parse(model, bytes, (size_t)got, path, error);
+    if (got >= 0)
+        return parse(model, bytes, (size_t)got, path, error);
     free(bytes);
-    return result;
+    return mien_error_set(error, (int)-got, "%s: %s", path, strerror((int)-got));
 }
 
 int mien_model_open(struct mien_model **model, const char *path, struct mien_error *error)
@@ -425,7 +461,9 @@ int mien_model_open(struct mien_model **model, const char *path, struct mien_err
 
 void mien_model_drop_weights(struct mien_model *model)
 {
+    free(model->bytes);
     free(model->values);
+    model->bytes = NULL;
     model->values = NULL;
 }
 
@@ -433,6 +471,7 @@ void mien_model_close(struct mien_model **model)
 {
     if (!*model)
         return;
+    free((*model)->bytes);
     free((*model)->values);
     free((*model)->name);
     free((*model)->provenance);

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "half.h"
+
 /* Of the sum of all absolute products: far more than the rounding of a sum of floats. */
 static const double MARGIN = 1e-4;
 
@@ -46,6 +48,15 @@ static int can_be_positive(const struct layer *conv, int channel, float low, flo
         sum += fabs(weight[i]) * fmax(-least, most);
     }
     return !(largest < -MARGIN * sum);
+}
+
+static void widen_layer(struct layer *layer, float *room, size_t count)
+{
+    if (!layer->halves)
+        return;
+    floats_of_halves(layer->halves, count, room);
+    layer->weight = room;
+    layer->halves = NULL;
 }
 
 static float *take(struct pruner *pruner, size_t count)
@@ -137,13 +148,30 @@ static size_t floats_of(const struct layer *layers)
            (size_t)(tensors_of_channels * layers[CONV].output.channels);
 }
 
+/* The convolutions of the pattern, if their weights are halves. */
+static int widen(struct pruned *pruned, struct mien_error *error)
+{
+    struct layer *layers = pruned->layers.layers;
+    size_t of_conv = filter_size(&layers[CONV]) * (size_t)layers[CONV].output.channels;
+    size_t of_next = filter_size(&layers[NEXT]) * (size_t)layers[NEXT].output.channels;
+    pruned->widened = malloc((of_conv + of_next) * sizeof *pruned->widened);
+    if (!pruned->widened)
+        return mien_error_set(error, ENOMEM, "no memory to compile the network");
+    widen_layer(&layers[CONV], pruned->widened, of_conv);
+    widen_layer(&layers[NEXT], pruned->widened + of_conv, of_next);
+    return 0;
+}
+
 int prune(struct pruned *pruned, const struct layer_list *layers, float low, float high,
           struct mien_error *error)
 {
     pruned->layers = *layers;
-    pruned->memory = NULL;
+    pruned->memory = pruned->widened = NULL;
     if (!is_pattern(layers))
         return 0;
+    int result = widen(pruned, error);
+    if (result < 0)
+        return result;
     struct pruner pruner = {.layers = pruned->layers.layers};
     int channels = pruner.layers[CONV].output.channels;
     pruner.kept = calloc((size_t)channels, sizeof *pruner.kept);
@@ -152,7 +180,6 @@ int prune(struct pruned *pruned, const struct layer_list *layers, float low, flo
     for (int i = 0; i < channels; i++)
         if (can_be_positive(&pruner.layers[CONV], i, low, high))
             pruner.kept[pruner.kept_count++] = i;
-    int result = 0;
     if (pruner.kept_count < channels - 1) {
         pruner.left = pruned->memory = calloc(floats_of(pruner.layers), sizeof *pruned->memory);
         if (pruned->memory)
@@ -167,5 +194,6 @@ int prune(struct pruned *pruned, const struct layer_list *layers, float low, flo
 void prune_free(struct pruned *pruned)
 {
     free(pruned->memory);
-    pruned->memory = NULL;
+    free(pruned->widened);
+    pruned->memory = pruned->widened = NULL;
 }

@@ -11,7 +11,8 @@
 
 struct pruned {
     struct layer_list layers;
-    float *memory; /* of the tensors that are not the model's */
+    float *memory;  /* of the tensors that are not the model's */
+    float *widened; /* likewise */
 };
 
 /* Prunes for inputs from `low` to `high`. The model's tensors must outlive the list. Returns 0, or

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "half.h"
+
 enum { LENGTH_BYTES = 8, HEADER_MAX = 1 << 20 };
 
 /* Names stand in messages, so they are kept plain: printable ASCII without quotes. */
@@ -225,8 +226,7 @@ int tensor_to_floats(const struct tensor *tensor, float *values)
             values[i] = float_of_bits(read_u32(bytes + 4 * i));
         break;
     case TENSOR_F16:
-        for (size_t i = 0; i < tensor->count; i++)
-            values[i] = float_of_half(read_u16(bytes + 2 * i));
+        floats_of_halves(bytes, tensor->count, values);
         break;
     case TENSOR_BF16:
         for (size_t i = 0; i < tensor->count; i++)
@@ -237,4 +237,15 @@ int tensor_to_floats(const struct tensor *tensor, float *values)
     for (size_t i = 0; i < tensor->count; i++)
         broken |= (bits_of_float(values[i]) & 0x7f800000) == 0x7f800000;
     return broken ? -EINVAL : 0;
+}
+
+int tensor_halves_are_finite(const struct tensor *tensor)
+{
+    int broken = 0;
+    for (size_t i = 0; i < tensor->count; i++) {
+        uint16_t half;
+        memcpy(&half, tensor->bytes + 2 * i, sizeof half);
+        broken |= (le16toh(half) & 0x7c00) == 0x7c00;
+    }
+    return !broken;
 }

@@ -40,6 +40,9 @@ void safetensors_free(struct safetensors *file);
  * infinite or no number. */
 int tensor_to_floats(const struct tensor *tensor, float *values);
 
+/* The same check of a TENSOR_F16, which stays as it is. */
+int tensor_halves_are_finite(const struct tensor *tensor);
+
 /* The JSON value that the whole text is; NULL where it is none, or more, or `text` is NULL. To be
  * released with cJSON_Delete. */
 struct cJSON *json_parse(const char *text);

@@ -16,13 +16,36 @@ struct packer {
     const struct map *input, *output;
     struct operation *operation;
     struct packed *packed;
+    const float *filters; /* of a block of outputs, or of all, from that of… */
+    int first;            /* …this output on */
+    float *room;          /* for those that are to be widened */
 };
 
 static struct packer packer_of(struct weights *weights, struct plan *plan, int index)
 {
     struct operation *operation = &plan->operations[index];
-    return (struct packer){&plan->maps[operation->input], &plan->maps[operation->output], operation,
-                           &weights->packed[index]};
+    return (struct packer){.input = &plan->maps[operation->input],
+                           .output = &plan->maps[operation->output],
+                           .operation = operation,
+                           .packed = &weights->packed[index]};
+}
+
+/* Weights that lead to one output. */
+static size_t filter_size(const struct layer *layer)
+{
+    return (size_t)layer->input.channels * (size_t)(layer->kernel * layer->kernel);
+}
+
+/* Room for a block of the largest filters. NULL without memory. */
+static float *make_room(const struct plan *plan)
+{
+    size_t largest = 1;
+    for (int i = 0; i < plan->operation_count; i++) {
+        const struct layer *layer = plan->operations[i].layer;
+        if (layer && layer->halves && filter_size(layer) > largest)
+            largest = filter_size(layer);
+    }
+    return malloc(LANES * largest * sizeof(float));
 }
 
 /* Kernel positions, or those of Winograd's tiles. */
@@ -51,10 +74,9 @@ static int is_half(const struct packer *packer, const struct kernels *kernels)
     if (!layer || !kernels->conv_half || packer->input->format != FORMAT_FLOAT ||
         packer->input->depth == 1 || layer->input.height * layer->input.width > HALF_PIXELS_MAX)
         return 0;
-    size_t count = (size_t)layer->output.channels * (size_t)layer->input.channels *
-                   (size_t)(layer->kernel * layer->kernel);
+    size_t count = (size_t)layer->output.channels * filter_size(layer);
     uint16_t half;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count && !layer->halves; i++)
         if (!half_of_float(layer->weight[i], &half))
             return 0;
     return 1;
@@ -75,16 +97,17 @@ struct taps {
     int row; /* from one row to the next */
 };
 
-static struct taps taps_of(const struct operation *operation, int to, int from)
+static struct taps taps_of(const struct packer *packer, int to, int from)
 {
     static const float of_copy[] = {0, 1};
+    const struct operation *operation = packer->operation;
     const struct layer *layer = operation->layer;
     if (!layer)
         return (struct taps){&of_copy[to == from], 1};
     int kernel = layer->kernel, y = (kernel - operation->kernel_height) / 2,
         x = (kernel - operation->kernel_width) / 2;
-    ptrdiff_t filter = (ptrdiff_t)to * layer->input.channels + from;
-    return (struct taps){layer->weight + (filter * kernel + y) * kernel + x, kernel};
+    ptrdiff_t filter = (ptrdiff_t)(to - packer->first) * layer->input.channels + from;
+    return (struct taps){packer->filters + (filter * kernel + y) * kernel + x, kernel};
 }
 
 /* The place of the first of them among the packed weights. The next is `tap_step` further. */
@@ -121,12 +144,13 @@ static void write_weight(const struct packer *packer, size_t place, float weight
 static float byte_scale(const struct packer *packer, int to)
 {
     const struct operation *operation = packer->operation;
+    const int height = operation->kernel_height, width = operation->kernel_width;
     float largest = 0;
     for (int from = 0; from < packer->input->shape.channels; from++) {
-        struct taps taps = taps_of(operation, to, from);
+        struct taps taps = taps_of(packer, to, from);
         float in_filter = 0;
-        for (int y = 0; y < operation->kernel_height; y++)
-            for (int x = 0; x < operation->kernel_width; x++)
+        for (int y = 0; y < height; y++)
+            for (int x = 0; x < width; x++)
                 in_filter = larger(in_filter, fabsf(taps.first[y * taps.row + x]));
         largest = larger(largest, in_filter * packer->input->channels[from].step);
     }
@@ -150,30 +174,37 @@ static void pack_padding(const struct packer *packer, int to, const int *zeros)
                 sums[pixel * LANES] += zeros[tap];
 }
 
+static int8_t byte_of(float weight)
+{
+    return (int8_t)rintf(larger(-BYTE_MAX, weight < BYTE_MAX ? weight : BYTE_MAX));
+}
+
 /* Weights that take in the steps of their input channels are rounded to bytes, with a scale for
  * each output. What the bytes that stand for zero add to every sum, padding included, is taken off
  * the bias. */
 static void pack_output_bytes(const struct packer *packer, int to)
 {
     struct operation *operation = packer->operation;
-    const size_t step = tap_step(packer);
-    float scale = byte_scale(packer, to);
+    const size_t step = tap_step(packer); /* in variables, which writing bytes cannot change */
+    const int height = operation->kernel_height, width = operation->kernel_width;
+    const int pads = packer->packed->padding != NULL;
+    const float scale = byte_scale(packer, to);
     double zeros = 0;
     int zeros_of_tap[SMALL_PIXELS] = {0};
     for (int from = 0; from < packer->input->shape.channels; from++) {
-        const struct channel *channel = &packer->input->channels[from];
-        struct taps taps = taps_of(operation, to, from);
+        const struct channel channel = packer->input->channels[from];
+        const struct taps taps = taps_of(packer, to, from);
         int8_t *place = (int8_t *)packer->packed->weights + first_place(packer, to, from);
         int sum = 0;
-        for (int y = 0; y < operation->kernel_height; y++)
-            for (int x = 0; x < operation->kernel_width; x++, place += step) {
-                float weight = taps.first[y * taps.row + x] * channel->step / scale;
-                *place = (int8_t)rintf(larger(-BYTE_MAX, weight < BYTE_MAX ? weight : BYTE_MAX));
-                sum += *place;
-                if (packer->packed->padding)
-                    zeros_of_tap[y * SMALL + x] += *place * channel->zero;
+        for (int y = 0; y < height; y++)
+            for (int x = 0; x < width; x++, place += step) {
+                int8_t byte = byte_of(taps.first[y * taps.row + x] * channel.step / scale);
+                *place = byte;
+                sum += byte;
+                if (pads)
+                    zeros_of_tap[y * SMALL + x] += byte * channel.zero;
             }
-        zeros += sum * (double)channel->zero;
+        zeros += sum * (double)channel.zero;
     }
     operation->multiplier[to] *= scale;
     operation->bias[to] -= (float)(operation->multiplier[to] * zeros);
@@ -186,7 +217,7 @@ static void pack_output(const struct packer *packer, int to)
     const struct operation *operation = packer->operation;
     const size_t step = tap_step(packer);
     for (int from = 0; from < packer->input->shape.channels; from++) {
-        struct taps taps = taps_of(operation, to, from);
+        struct taps taps = taps_of(packer, to, from);
         size_t place = first_place(packer, to, from);
         for (int y = 0; y < operation->kernel_height; y++)
             for (int x = 0; x < operation->kernel_width; x++, place += step)
@@ -202,7 +233,7 @@ static void pack_transformed(const struct packer *packer, int to, int from)
     double kernels[9][LANES] = {{0}};
     float values[WINOGRAD_POSITIONS_MAX][LANES];
     for (int i = 0; i < LANES && i < left; i++) {
-        struct taps taps = taps_of(packer->operation, to + i, from);
+        struct taps taps = taps_of(packer, to + i, from);
         for (int tap = 0; tap < 9; tap++)
             kernels[tap][i] = taps.first[tap / 3 * taps.row + tap % 3];
     }
@@ -213,24 +244,36 @@ static void pack_transformed(const struct packer *packer, int to, int from)
             write_weight(packer, place + (size_t)(j * in_unit), values[i][j]);
 }
 
-static void pack_tiles(const struct packer *packer)
+static void pack_block(const struct packer *packer, int to, int end)
 {
-    for (int to = 0; to < packer->output->shape.channels; to += LANES)
+    if (packer->packed->tile)
         for (int from = 0; from < packer->input->shape.channels; from++)
             pack_transformed(packer, to, from);
+    else
+        for (; to < end; to++)
+            if (packer->input->format == FORMAT_BYTE)
+                pack_output_bytes(packer, to);
+            else
+                pack_output(packer, to);
 }
 
-static void pack(const struct packer *packer)
+/* Halves are widened a block at a time, which stays in the cache until it is packed. */
+static void pack(struct packer *packer)
 {
-    if (packer->packed->tile) {
-        pack_tiles(packer);
-        return;
+    const struct layer *layer = packer->operation->layer;
+    int channels = packer->output->shape.channels;
+    packer->filters = layer ? layer->weight : NULL;
+    for (int to = 0; to < channels; to += LANES) {
+        int end = to + LANES < channels ? to + LANES : channels;
+        if (layer && layer->halves) {
+            size_t size = filter_size(layer);
+            floats_of_halves(layer->halves + 2 * size * (size_t)to, size * (size_t)(end - to),
+                             packer->room);
+            packer->filters = packer->room;
+            packer->first = to;
+        }
+        pack_block(packer, to, end);
     }
-    for (int to = 0; to < packer->output->shape.channels; to++)
-        if (packer->input->format == FORMAT_BYTE)
-            pack_output_bytes(packer, to);
-        else
-            pack_output(packer, to);
 }
 
 /* The factors of a plan are for values; bytes count in steps from what stands for zero. */
@@ -291,12 +334,16 @@ int weights_pack(struct weights *weights, struct plan *plan, const struct kernel
         size += packer.packed->size + padding_size(&packer);
     }
     weights->memory = allocate_zeros(size);
-    if (!weights->memory)
+    float *room = make_room(plan);
+    if (!weights->memory || !room) {
+        free(room);
         return mien_error_set(error, ENOMEM, "no memory for %zu bytes of weights", size);
+    }
     char *next = weights->memory;
     for (int i = 0; i < plan->operation_count; i++) {
         struct packer packer = packer_of(weights, plan, i);
         int added = packer.operation->add;
+        packer.room = room;
         packer.packed->weights = next;
         next += packer.packed->size;
         if (padding_size(&packer))
@@ -306,6 +353,7 @@ int weights_pack(struct weights *weights, struct plan *plan, const struct kernel
             pack(&packer);
         adapt_factors(&packer, added < 0 ? NULL : &plan->maps[added]);
     }
+    free(room);
     return 0;
 }
 

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -247,6 +248,54 @@ static void reads_later_what_it_found(void)
     mien_recogniser_destroy(&later);
 }
 
+/* What a thread of its own sees in the portrait, with the network of another. */
+struct beside {
+    struct mien_recogniser *recogniser;
+    const struct mien_picture *gray;
+    struct mien_faces faces;
+    int failed;
+};
+
+static void *read_beside(void *user)
+{
+    struct beside *beside = user;
+    for (int i = 0; i < 5 && !beside->failed; i++)
+        beside->failed =
+            mien_recogniser_run(beside->recogniser, beside->gray, 0, &beside->faces, NULL);
+    return NULL;
+}
+
+static void lends_its_network(void)
+{
+    struct mien_picture gray;
+    struct mien_recogniser_options options = plain_still();
+    struct mien_recogniser *owner = make(options);
+    struct beside beside[2] = {{NULL, &gray}, {NULL, &gray}};
+    pthread_t threads[2];
+    portrait_load(&portrait_hopper, &gray);
+    struct mien_faces own = look(owner, &gray, 0);
+    options.model = NULL; /* is not looked at */
+    for (int i = 0; i < 2; i++) {
+        CU_ASSERT_EQUAL_FATAL(
+            mien_recogniser_create_beside(&beside[i].recogniser, owner, &options, NULL), 0);
+        CU_ASSERT_PTR_EQUAL(mien_recogniser_model(beside[i].recogniser),
+                            mien_recogniser_model(owner));
+        CU_ASSERT_EQUAL_FATAL(pthread_create(&threads[i], NULL, read_beside, &beside[i]), 0);
+    }
+    for (int i = 0; i < 2; i++) {
+        pthread_join(threads[i], NULL);
+        CU_ASSERT_EQUAL(beside[i].failed, 0);
+        CU_ASSERT_EQUAL_FATAL(beside[i].faces.count, own.count);
+        CU_ASSERT_EQUAL(
+            memcmp(beside[i].faces.list, own.list, (size_t)own.count * sizeof *own.list), 0);
+        mien_recogniser_destroy(&beside[i].recogniser);
+        mien_faces_free(&beside[i].faces);
+    }
+    look(owner, &gray, 0);
+    mien_picture_free(&gray);
+    mien_recogniser_destroy(&owner);
+}
+
 static void refuses(struct mien_recogniser_options options, int status, const char *word)
 {
     struct mien_recogniser *recogniser = NULL;
@@ -324,6 +373,7 @@ int main(void)
         {"reads later what it found", reads_later_what_it_found},
         {"believes what a second cascade sees too", believes_what_a_second_cascade_sees_too},
         {"believes a cascade of one's own", believes_a_cascade_of_ones_own},
+        {"lends its network", lends_its_network},
         {"names what is missing", names_what_is_missing},
         {NULL, NULL},
     };

@@ -23,6 +23,7 @@ struct memory {
 struct mien_recogniser {
     struct mien_smoothing_options smoothing;
     struct mien_recogniser_times *times; /* or NULL */
+    bool shares;                         /* the two are another recogniser's: */
     struct mien_model *model;
     struct mien_network *network;
     struct mien_context *context;
@@ -56,9 +57,15 @@ static int open_network(struct mien_recogniser *r, const struct mien_recogniser_
         status = mien_network_create(&r->network, r->model, &network, error);
     if (status == 0)
         mien_model_drop_weights(r->model);
-    if (status == 0)
-        status = mien_context_create(&r->context, r->network, error);
     return status;
+}
+
+static int share_network(struct mien_recogniser *r, const struct mien_recogniser *other)
+{
+    r->shares = true;
+    r->model = other->model;
+    r->network = other->network;
+    return 0;
 }
 
 static int allocate_crop(struct mien_recogniser *r, struct mien_error *error)
@@ -99,6 +106,14 @@ struct mien_recogniser_options mien_recogniser_defaults(void)
 int mien_recogniser_create(struct mien_recogniser **recogniser,
                            const struct mien_recogniser_options *options, struct mien_error *error)
 {
+    return mien_recogniser_create_beside(recogniser, NULL, options, error);
+}
+
+int mien_recogniser_create_beside(struct mien_recogniser **recogniser,
+                                  const struct mien_recogniser *other,
+                                  const struct mien_recogniser_options *options,
+                                  struct mien_error *error)
+{
     struct mien_recogniser *r = calloc(1, sizeof *r);
     if (!r)
         return mien_error_set(error, ENOMEM, "no memory for the recogniser");
@@ -107,7 +122,9 @@ int mien_recogniser_create(struct mien_recogniser **recogniser,
     r->max_age = options->tracks.max_age;
     r->min_hits = options->tracks.min_hits;
     r->of_scene = -1;
-    int status = open_network(r, options, error);
+    int status = other ? share_network(r, other) : open_network(r, options, error);
+    if (status == 0)
+        status = mien_context_create(&r->context, r->network, error);
     if (status == 0)
         status = allocate_crop(r, error);
     if (status == 0)
@@ -135,8 +152,10 @@ void mien_recogniser_destroy(struct mien_recogniser **recogniser)
     mien_detector_destroy(&r->detector);
     mien_finder_destroy(&r->finder);
     mien_context_destroy(&r->context);
-    mien_network_destroy(&r->network);
-    mien_model_close(&r->model);
+    if (!r->shares) {
+        mien_network_destroy(&r->network);
+        mien_model_close(&r->model);
+    }
     mien_detections_free(&r->detections);
     free(r->crop);
     free(r);

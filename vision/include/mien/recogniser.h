@@ -61,6 +61,14 @@ MIEN_API int mien_recogniser_create(struct mien_recogniser **recogniser,
                                     const struct mien_recogniser_options *options,
                                     struct mien_error *error);
 
+/* The same for one more thread, without the weights once more: shares the model and the network of
+ * `other`, in the precision and on the kernels of that one, and what the options say of them is not
+ * looked at. `other` must be destroyed later; NULL: as mien_recogniser_create. */
+MIEN_API int mien_recogniser_create_beside(struct mien_recogniser **recogniser,
+                                           const struct mien_recogniser *other,
+                                           const struct mien_recogniser_options *options,
+                                           struct mien_error *error);
+
 /* Frees and sets NULL; NULL is fine. Faces that were told stay the caller's. */
 MIEN_API void mien_recogniser_destroy(struct mien_recogniser **recogniser);
 
