@@ -17,7 +17,7 @@
 #include "mien/network.h"
 #include "settings.h"
 
-enum { VARIANTS_MAX = 32, ROUNDS_MAX = 4096, ROUNDS_MIN = 5 };
+enum { VARIANTS_MAX = 32, ROUNDS_MAX = 4096, ROUNDS_MIN = 3 };
 
 /* A kernel level and a precision. */
 struct variant {
@@ -218,7 +218,7 @@ static int bench_frames(const struct bench *bench, cJSON *list)
 {
     struct mien_error error = {""};
     struct frames_options options = {&bench->recogniser, bench->config.input.picture,
-                                     bench->config.run.measure_seconds / 6};
+                                     bench->config.run.measure_seconds};
     if (frames_measure(&options, list, &error) == 0)
         return EXIT_FINE;
     mien_log(MIEN_LOG_ERROR, "%s", error.text);

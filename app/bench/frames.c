@@ -7,7 +7,14 @@
 #include "bench/stages.h"
 #include "recognise/open.h"
 
-static const int heights[] = {480, 720, 1080}, face_counts[] = {0, 1, 4, 16};
+/* The size, the faces or the input changes, one at a time. */
+static const struct {
+    int height, faces;
+    bool mjpeg;
+} rows[] = {
+    {480, 1, true},  {720, 0, true},  {720, 1, true},  {720, 4, true},
+    {720, 16, true}, {720, 1, false}, {1080, 1, true},
+};
 static const char *const stage_names[STAGES] = {"decode",   "convert", "detect",  "crop",
                                                 "classify", "draw",    "present", "all"};
 
@@ -15,7 +22,7 @@ static const char *const stage_names[STAGES] = {"decode",   "convert", "detect",
 
 struct frames {
     const struct frames_options *options;
-    struct mien_recogniser *recogniser; /* tells of the model; each row has its own */
+    struct mien_recogniser *recogniser; /* lends each row's its network */
     struct window *window;
     struct mien_picture face;
     cJSON *list;
@@ -103,8 +110,9 @@ static void add_object(const struct frames *frames, const struct stages_result *
 static int measure_row(struct frames *frames, int height, bool mjpeg, int faces,
                        struct mien_error *error)
 {
-    const struct stages_options options = {frames->options->recogniser, frames->window,
-                                           frames->options->seconds};
+    const struct stages_options options = {frames->options->recogniser, frames->recogniser,
+                                           frames->window,
+                                           frames->options->seconds / (double)COUNT(rows)};
     struct stages_result row;
     struct scene scene;
     int result = scene_init(&scene, &frames->face, height, faces, mjpeg, error);
@@ -126,10 +134,8 @@ int frames_measure(const struct frames_options *options, cJSON *list, struct mie
     int result = open_frames(&frames, error);
     if (!result && !list)
         print_head(&frames);
-    for (size_t h = 0; h < COUNT(heights); h++)
-        for (int mjpeg = 1; mjpeg >= 0; mjpeg--)
-            for (size_t f = 0; f < COUNT(face_counts) && !result; f++)
-                result = measure_row(&frames, heights[h], mjpeg, face_counts[f], error);
+    for (size_t i = 0; i < COUNT(rows) && !result; i++)
+        result = measure_row(&frames, rows[i].height, rows[i].mjpeg, rows[i].faces, error);
     close_frames(&frames);
     return result;
 }

@@ -9,7 +9,7 @@
 struct frames_options {
     const struct mien_recogniser_options *recogniser;
     const char *picture; /* of a face; NULL: the bundled portrait */
-    double seconds;      /* for each row */
+    double seconds;      /* for all rows together, without getting ready */
 };
 
 /* Measures pictures of several sizes, formats and numbers of faces, shown in a window, or where

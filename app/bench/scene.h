@@ -10,7 +10,7 @@
 #include "mien/error.h"
 #include "mien/picture.h"
 
-enum { SCENE_PICTURES = 8, SCENE_FACES_MAX = 16 };
+enum { SCENE_PICTURES = 4, SCENE_FACES_MAX = 16 };
 
 /* As a camera sends them, one after the other and then from the start again. */
 struct scene {

@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "recognise/open.h"
 
-enum { WARM_UP = 10, PICTURES_MIN = 30, PICTURES_MAX = 4096 };
+enum { WARM_UP = 5, PICTURES_MIN = 15, PICTURES_MAX = 4096 };
 
 #define FPS 30.0 /* of the time that the recogniser is told */
 
@@ -31,7 +31,7 @@ static int open_run(struct run *run, struct mien_error *error)
     options.times = &run->spent;
     int result = mien_converter_create(&run->converter, format, error);
     if (!result)
-        result = recogniser_open(&run->recogniser, &options, error);
+        result = recogniser_open_beside(&run->recogniser, run->options->other, &options, error);
     if (!result)
         result = mien_picture_alloc(&run->frame.color, MIEN_BGRX32, format->width, format->height,
                                     error);

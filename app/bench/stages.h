@@ -30,8 +30,9 @@ struct stages_result {
 
 struct stages_options {
     const struct mien_recogniser_options *recogniser; /* `times` is overwritten */
+    const struct mien_recogniser *other;              /* lends its network; NULL: nobody does */
     struct window *window;                            /* where they are shown */
-    double seconds; /* how long to measure; at least 30 pictures */
+    double seconds; /* how long to measure; at least 15 pictures */
 };
 
 /* Takes the pictures of a scene with so many faces through the same code as `mien live` does, one
