@@ -114,7 +114,8 @@ static struct video_job_options job_of(const struct mien_command_line *line,
         .choice = choice_of(config->input.region, config->input.faces),
         .min_seconds = config->output.min_seconds,
         .columns = (config->output.raw ? RECORDS_RAW : 0u) |
-                   (config->output.derived ? RECORDS_DERIVED : 0u),
+                   (config->output.derived ? RECORDS_DERIVED : 0u) |
+                   (config->output.quality ? RECORDS_QUALITY : 0u),
         .encoding = {.codec = config->encoding.codec,
                      .preset = config->encoding.preset,
                      .crf = mien_command_line_has(line, "crf") ? config->encoding.crf : -1,

@@ -50,6 +50,7 @@ int command_image(const struct mien_command_line *line)
                                     .quiet = config.run.quiet,
                                     .bars = config.window.bars,
                                     .blur = config.window.blur,
+                                    .quality = config.output.quality,
                                     .explain = config.output.explain};
     job.recogniser.still = 1;
     sandbox_enter(line, &config);

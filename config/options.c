@@ -137,6 +137,8 @@ const struct option options[] = {
      .what = "add what each frame alone says, before smoothing, to --jsonl and --csv"},
     {AT(output, derived), BOOL("false"), .flag = "derived", .commands = ON(ANNOTATE),
      .what = "add valence, arousal and disagreement, derived from the probabilities"},
+    {AT(output, quality), BOOL("false"), .flag = "quality", .commands = FILES,
+     .what = "add how well each face can be read: score, tilt, sharpness, brightness, cut off"},
     {AT(output, explain), BOOL("false"), .flag = "explain", .commands = ON(IMAGE),
      .what = "show where the network looked: in -o as a tint, in --jsonl as numbers"},
     {AT(output, table), WORD("FILE"), .flag = "table", .commands = ON(ANNOTATE),

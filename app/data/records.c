@@ -27,7 +27,7 @@ struct records {
 };
 
 /* The version is that of docs/rows.schema.json. */
-enum { ROW_VERSION = 2, TIME_PLACES = 6, SHARE_PLACES = 4, LABEL_BYTES = 256 };
+enum { ROW_VERSION = 2, TIME_PLACES = 6, SHARE_PLACES = 4, TILT_PLACES = 1, LABEL_BYTES = 256 };
 
 /* ---- JSON ---- */
 
@@ -50,6 +50,22 @@ static void write_json_derived(const struct records *records, struct json *json,
     json_number(json, "disagreement", derived.disagreement, SHARE_PLACES);
 }
 
+static void write_json_quality(struct json *json, const struct mien_face *face)
+{
+    const struct mien_quality *quality = &face->quality;
+    if (face->held) {
+        json_null(json, "quality");
+        return;
+    }
+    json_open(json, "quality", '{');
+    json_number(json, "score", quality->score, SHARE_PLACES);
+    json_number(json, "tilt", quality->tilt, TILT_PLACES);
+    json_number(json, "sharpness", quality->sharpness, SHARE_PLACES);
+    json_number(json, "brightness", quality->brightness, SHARE_PLACES);
+    json_bool(json, "cut", quality->cut);
+    json_close(json, '}');
+}
+
 static void write_json_extras(const struct records *records, struct json *json,
                               const struct mien_face *face)
 {
@@ -60,6 +76,8 @@ static void write_json_extras(const struct records *records, struct json *json,
         write_json_shares(records, json, "raw", face->raw);
     if (records->columns & RECORDS_DERIVED)
         write_json_derived(records, json, face);
+    if (records->columns & RECORDS_QUALITY)
+        write_json_quality(json, face);
     if (person)
         json_text(json, "person", person);
 }
@@ -130,6 +148,8 @@ static void write_header(struct records *records)
     }
     if (records->columns & RECORDS_DERIVED)
         fputs(",valence,arousal,disagreement", records->file);
+    if (records->columns & RECORDS_QUALITY)
+        fputs(",score,tilt,sharpness,brightness,cut", records->file);
     fputs(records->people ? ",person\r\n" : "\r\n", records->file);
 }
 
@@ -169,6 +189,24 @@ static void write_csv_derived(const struct records *records, const struct mien_f
     }
 }
 
+static void write_csv_quality(FILE *file, const struct mien_face *face)
+{
+    const struct mien_quality *quality = &face->quality;
+    if (face->held) {
+        fputs(",,,,,", file);
+        return;
+    }
+    putc(',', file);
+    write_number(file, quality->score, SHARE_PLACES);
+    putc(',', file);
+    write_number(file, quality->tilt, TILT_PLACES);
+    putc(',', file);
+    write_number(file, quality->sharpness, SHARE_PLACES);
+    putc(',', file);
+    write_number(file, quality->brightness, SHARE_PLACES);
+    fprintf(file, ",%d", quality->cut ? 1 : 0);
+}
+
 static void write_csv_extras(const struct records *records, const struct mien_face *face)
 {
     FILE *file = records->file;
@@ -180,6 +218,8 @@ static void write_csv_extras(const struct records *records, const struct mien_fa
     }
     if (records->columns & RECORDS_DERIVED)
         write_csv_derived(records, face);
+    if (records->columns & RECORDS_QUALITY)
+        write_csv_quality(file, face);
     if (records->people)
         putc(',', file);
     if (person)
@@ -190,7 +230,8 @@ static void write_empty_cells(const struct records *records)
 {
     int labels = records->model->label_count, count = 8 + labels;
     count += (records->columns & RECORDS_RAW ? labels : 0) +
-             (records->columns & RECORDS_DERIVED ? 3 : 0);
+             (records->columns & RECORDS_DERIVED ? 3 : 0) +
+             (records->columns & RECORDS_QUALITY ? 5 : 0);
     count += records->people != NULL;
     for (int i = 0; i < count; i++)
         putc(',', records->file);

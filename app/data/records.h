@@ -50,6 +50,7 @@ void records_put_json(FILE *file, const struct mien_model_info *model, uint64_t 
 enum records_columns {
     RECORDS_RAW = 1,     /* probabilities before smoothing */
     RECORDS_DERIVED = 2, /* valence, arousal, disagreement; only of models whose labels are known */
+    RECORDS_QUALITY = 4, /* how well the face can be read */
 };
 
 /* To be called before the first row. */

@@ -343,6 +343,10 @@ static int open_outputs(struct job *job, struct mien_error *error)
     int result = records_start(&job->jsonl, &job->files, o->jsonl, RECORDS_JSONL, model, error);
     if (!result)
         result = records_start(&job->csv, &job->files, o->csv, RECORDS_CSV, model, error);
+    if (!result && o->jsonl && o->quality)
+        records_add_columns(job->jsonl, RECORDS_QUALITY);
+    if (!result && o->csv && o->quality)
+        records_add_columns(job->csv, RECORDS_QUALITY);
     if (!result && o->csv)
         records_name_sources(job->csv);
     if (!result && o->out)

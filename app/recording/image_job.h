@@ -16,6 +16,7 @@ struct image_job_options {
     int jobs; /* pictures at a time, at least 1; what is written stays in the order of the inputs */
     bool overwrite, quiet;
     bool bars, blur; /* as in struct overlay_style */
+    bool quality;    /* rows say how well each face can be read */
     bool explain;    /* where the network looked: in the pictures and the JSON rows */
 };
 

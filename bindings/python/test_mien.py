@@ -38,6 +38,16 @@ def reads_a_still_picture():
     assert 0 < face.box.x < face.box.x + face.box.width < WIDTH
 
 
+def reads_several_faces():
+    both = numpy.hstack([portrait(), portrait()])
+    faces = mien.Recogniser(MODEL, still=True).read(both)
+    assert [face.id for face in faces] == [1, 2], faces
+    assert abs(abs(faces[0].box.x - faces[1].box.x) - WIDTH) < 20, faces
+    for face in faces:
+        assert face.label == "neutral" and not face.uncertain, face
+        assert abs(sum(face.probabilities.values()) - 1) < 1e-4
+
+
 def follows_a_face_in_a_stream():
     recogniser = mien.Recogniser(MODEL)
     gray = portrait()
@@ -77,7 +87,7 @@ def says_what_is_wrong():
     assert "pentium" in raises(mien.Error, lambda: mien.Recogniser(MODEL, cpu="pentium"))
 
 
-TESTS = [reads_a_still_picture, follows_a_face_in_a_stream, reads_a_view_where_it_lies,
+TESTS = [reads_a_still_picture, reads_several_faces, follows_a_face_in_a_stream, reads_a_view_where_it_lies,
          refuses_other_arrays, says_what_is_wrong]
 print(f"1..{len(TESTS)}")
 failed = False

@@ -17,24 +17,27 @@ static struct mien_face both[] = {
      .box = {10, 20, 30, 40},
      .probabilities = {0.75f, 0.2f, 0.05f},
      .label = 0,
-     .confidence = 0.75f},
+     .confidence = 0.75f,
+     .quality = {.score = 0.98f, .tilt = -12.5f, .sharpness = 0.5f, .brightness = 0.25f, .cut = 1}},
     {.id = 7,
      .box = {0, 1, 2, 3},
      .probabilities = {0.3f, 0.4f, 0.3f},
      .label = 1,
      .confidence = 0.4f,
+     .held = 1,
      .uncertain = 1},
 };
 static const struct mien_faces two = {.list = both, .count = 2};
 static const struct mien_faces nobody = {.count = 0};
 
 /* Two frames, one with two faces and one without; the file's text, to be released by free. */
-static char *write_rows(enum records_format format, const char *source)
+static char *write_rows_with(enum records_format format, const char *source, unsigned columns)
 {
     char path[] = "/tmp/mien-records-XXXXXX";
     close(mkstemp(path));
     struct records *records = NULL;
     CU_ASSERT_EQUAL_FATAL(records_open(&records, path, format, &model, NULL), 0);
+    records_add_columns(records, columns);
     CU_ASSERT_EQUAL(records_add(records, source, 4, 1 / 3.0, &two, NULL), 0);
     CU_ASSERT_EQUAL(records_add(records, source, 5, 0.5, &nobody, NULL), 0);
     CU_ASSERT_EQUAL(records_close(&records, NULL), 0);
@@ -45,6 +48,27 @@ static char *write_rows(enum records_format format, const char *source)
     fclose(file);
     unlink(path);
     return text;
+}
+
+static char *write_rows(enum records_format format, const char *source)
+{
+    return write_rows_with(format, source, 0);
+}
+
+static void writes_quality(void)
+{
+    char *text = write_rows_with(RECORDS_JSONL, NULL, RECORDS_QUALITY);
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "\"uncertain\":false,\"quality\":{\"score\":0.98,\"tilt\":"
+                                        "-12.5,\"sharpness\":0.5,\"brightness\":0.25,\"cut\":"
+                                        "true}}\n"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "\"uncertain\":true,\"quality\":null}\n"));
+    free(text);
+    text = write_rows_with(RECORDS_CSV, NULL, RECORDS_QUALITY);
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, ",no\\thing,score,tilt,sharpness,brightness,cut\r\n"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, ",0.75,0.2,0.05,0.98,-12.5,0.5,0.25,1\r\n"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, ",0.3,0.4,0.3,,,,,\r\n"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "5,0.5,,,,,,,,,,,,,,,,\r\n"));
+    free(text);
 }
 
 static void writes_json_lines(void)
@@ -192,6 +216,7 @@ int main(void)
         {"writes json lines", writes_json_lines},
         {"tells when it was", tells_when_it_was},
         {"escapes any source name", escapes_any_source_name},
+        {"writes quality", writes_quality},
         {"writes csv", writes_csv},
         {"defuses cells", defuses_cells},
         {"writes the same in every locale", writes_the_same_in_every_locale},

@@ -13,6 +13,7 @@
 #include "mien/network.h"
 #include "mien/scene.h"
 #include "mien/search.h"
+#include "quality.h"
 
 /* What is remembered of the face in one slot of the tracks. */
 struct memory {
@@ -242,6 +243,8 @@ static void add_face(struct mien_recogniser *r, const struct mien_picture *gray,
     struct mien_face *face = &faces->list[faces->count++];
     *face = (struct mien_face){.id = track->id, .box = track->box};
     face->held = !remember(r, gray, track, time, face->raw);
+    if (!face->held)
+        face->quality = quality_of(track, gray, r->crop, mien_model_info(r->model)->width);
     const struct mien_smoothing *smoothing = &r->memories[track->slot].smoothing;
     face->label = smoothing->label;
     memcpy(face->probabilities, smoothing->probabilities, sizeof face->probabilities);

@@ -81,7 +81,7 @@ struct mien_config {
         double min_seconds;
         const char *confusion, *reliability;
         const char *video; /* what becomes of it */
-        bool headless, json, overwrite, raw, derived, explain, mqtt;
+        bool headless, json, overwrite, raw, derived, quality, explain, mqtt;
     } output;
     struct {
         const char *codec, *preset, *audio, *hwaccel;

@@ -14,6 +14,16 @@
 extern "C" {
 #endif
 
+/* How well a face can be read. */
+struct mien_quality {
+    float score; /* how surely it is a face, 0…1; 0: not known, as a cascade alone found it */
+    float tilt;  /* degrees by which it leans, clockwise; 0: not known, likewise */
+    float
+        sharpness; /* of what the network sees: deviation of the Laplacian by that of the pixels */
+    float brightness; /* its mean, 0…1 */
+    int cut;          /* its box ends at the picture's border */
+};
+
 /* One of them. */
 struct mien_face {
     uint32_t id;                          /* stable over time; 1, 2, … */
@@ -25,6 +35,7 @@ struct mien_face {
     int held;                             /* not found in this picture: all but the box is as it was
                                              before, and `raw` is not known */
     int uncertain;                        /* confidence is, or was just now, below the threshold */
+    struct mien_quality quality;          /* in this picture; not known where the face is held */
 };
 
 /* `room` is how many fit into the memory; only the functions below change it. */
