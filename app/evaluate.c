@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/cpus.h"
 #include "common/model_path.h"
 #include "data/json.h"
 #include "files/outputs.h"
@@ -107,7 +108,7 @@ static int read_data(struct dataset *set, const struct mien_config *config, int 
 
 static int threads_of(const struct mien_config *config)
 {
-    return config->run.threads ? config->run.threads : (int)sysconf(_SC_NPROCESSORS_ONLN);
+    return config->run.threads ? config->run.threads : cpus_usable(INT_MAX);
 }
 
 static int measure(struct metrics *metrics, const struct dataset *set,

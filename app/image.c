@@ -1,9 +1,9 @@
 /* mien image: pictures in; words, JSON Lines and annotated pictures out. */
-#include <sched.h>
 #include <stdbool.h>
 #include <string.h>
 
 #include "commands.h"
+#include "common/cpus.h"
 #include "mien/log.h"
 #include "recording/image_job.h"
 #include "sandbox/sandbox.h"
@@ -26,13 +26,7 @@ static int check_line(const struct mien_command_line *line, const struct mien_co
     return EXIT_FINE;
 }
 
-/* Of the CPUs that this process may use; more than 8 would wait for each other's outputs. */
-static int default_jobs(void)
-{
-    cpu_set_t cpus;
-    int count = sched_getaffinity(0, sizeof cpus, &cpus) ? 1 : CPU_COUNT(&cpus);
-    return count < 8 ? count : 8;
-}
+enum { JOBS = 8 }; /* at most, unless told: more would wait for each other's outputs */
 
 int command_image(const struct mien_command_line *line)
 {
@@ -45,7 +39,7 @@ int command_image(const struct mien_command_line *line)
                                     .jsonl = config.output.jsonl,
                                     .csv = config.output.csv,
                                     .recogniser = settings_recogniser(&config),
-                                    .jobs = config.run.jobs ? config.run.jobs : default_jobs(),
+                                    .jobs = config.run.jobs ? config.run.jobs : cpus_usable(JOBS),
                                     .overwrite = config.output.overwrite,
                                     .quiet = config.run.quiet,
                                     .bars = config.window.bars,

@@ -27,7 +27,9 @@ struct records {
 };
 
 /* The version is that of docs/rows.schema.json. */
-enum { ROW_VERSION = 2, TIME_PLACES = 6, SHARE_PLACES = 4, TILT_PLACES = 1, LABEL_BYTES = 256 };
+enum { ROW_VERSION = 2, TIME_PLACES = 6, SHARE_PLACES = 4, LABEL_BYTES = 256 };
+
+enum { DERIVED = 3, QUALITY = 5 }; /* numbers of columns */
 
 /* ---- JSON ---- */
 
@@ -59,7 +61,7 @@ static void write_json_quality(struct json *json, const struct mien_face *face)
     }
     json_open(json, "quality", '{');
     json_number(json, "score", quality->score, SHARE_PLACES);
-    json_number(json, "tilt", quality->tilt, TILT_PLACES);
+    json_number(json, "tilt", quality->tilt, SHARE_PLACES);
     json_number(json, "sharpness", quality->sharpness, SHARE_PLACES);
     json_number(json, "brightness", quality->brightness, SHARE_PLACES);
     json_bool(json, "cut", quality->cut);
@@ -179,32 +181,29 @@ static void write_csv(const struct records *records, const struct mien_face *fac
     }
 }
 
-static void write_csv_derived(const struct records *records, const struct mien_face *face)
+/* Empty where they are not known. */
+static void write_csv_values(FILE *file, const double *values, int count, bool known)
 {
-    struct derived derived = derived_of(records->model, face->probabilities);
-    const double values[] = {derived.valence, derived.arousal, derived.disagreement};
-    for (int i = 0; i < 3; i++) {
-        putc(',', records->file);
-        write_number(records->file, values[i], SHARE_PLACES);
+    for (int i = 0; i < count; i++) {
+        putc(',', file);
+        if (known)
+            write_number(file, values[i], SHARE_PLACES);
     }
 }
 
-static void write_csv_quality(FILE *file, const struct mien_face *face)
+static void write_csv_derived(const struct records *records, const struct mien_face *face)
+{
+    struct derived derived = derived_of(records->model, face->probabilities);
+    const double values[DERIVED] = {derived.valence, derived.arousal, derived.disagreement};
+    write_csv_values(records->file, values, DERIVED, true);
+}
+
+static void write_csv_quality(const struct records *records, const struct mien_face *face)
 {
     const struct mien_quality *quality = &face->quality;
-    if (face->held) {
-        fputs(",,,,,", file);
-        return;
-    }
-    putc(',', file);
-    write_number(file, quality->score, SHARE_PLACES);
-    putc(',', file);
-    write_number(file, quality->tilt, TILT_PLACES);
-    putc(',', file);
-    write_number(file, quality->sharpness, SHARE_PLACES);
-    putc(',', file);
-    write_number(file, quality->brightness, SHARE_PLACES);
-    fprintf(file, ",%d", quality->cut ? 1 : 0);
+    const double values[QUALITY] = {quality->score, quality->tilt, quality->sharpness,
+                                    quality->brightness, quality->cut};
+    write_csv_values(records->file, values, QUALITY, !face->held);
 }
 
 static void write_csv_extras(const struct records *records, const struct mien_face *face)
@@ -219,7 +218,7 @@ static void write_csv_extras(const struct records *records, const struct mien_fa
     if (records->columns & RECORDS_DERIVED)
         write_csv_derived(records, face);
     if (records->columns & RECORDS_QUALITY)
-        write_csv_quality(file, face);
+        write_csv_quality(records, face);
     if (records->people)
         putc(',', file);
     if (person)
@@ -230,8 +229,8 @@ static void write_empty_cells(const struct records *records)
 {
     int labels = records->model->label_count, count = 8 + labels;
     count += (records->columns & RECORDS_RAW ? labels : 0) +
-             (records->columns & RECORDS_DERIVED ? 3 : 0) +
-             (records->columns & RECORDS_QUALITY ? 5 : 0);
+             (records->columns & RECORDS_DERIVED ? DERIVED : 0) +
+             (records->columns & RECORDS_QUALITY ? QUALITY : 0);
     count += records->people != NULL;
     for (int i = 0; i < count; i++)
         putc(',', records->file);

@@ -4,8 +4,8 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "common/cpus.h"
 #include "common/model_path.h"
 #include "mien/crop.h"
 #include "mien/network.h"
@@ -25,12 +25,6 @@ struct occlusion {
 
 /* ---- opening ---- */
 
-static int threads_wanted(void)
-{
-    long cpus = sysconf(_SC_NPROCESSORS_ONLN);
-    return cpus < 1 ? 1 : cpus > THREADS_MAX ? THREADS_MAX : (int)cpus;
-}
-
 static int open_network(struct occlusion *o, const struct mien_recogniser_options *options,
                         struct mien_error *error)
 {
@@ -38,7 +32,7 @@ static int open_network(struct occlusion *o, const struct mien_recogniser_option
     struct mien_network_options network = mien_network_defaults();
     network.cpu = options->cpu;
     network.precision = options->precision;
-    network.threads = threads_wanted();
+    network.threads = cpus_usable(THREADS_MAX);
     network.faces = OCCLUSION_PLACES + 1;
     int result = path ? mien_model_open(&o->model, path, error) : -ENOENT;
     if (!result)
@@ -107,7 +101,8 @@ int occlusion_find(struct occlusion *occlusion, const struct mien_picture *gray,
     size_t pixels = (size_t)info->width * (size_t)info->height;
     uint8_t *plain = occlusion->crops;
     int labels = info->label_count;
-    int result = mien_crop(gray, &face->box, plain, info->width, info->height);
+    int result =
+        mien_crop_upright(gray, &face->box, face->quality.tilt, plain, info->width, info->height);
     if (result)
         return result;
     uint8_t mean = mean_of(plain, pixels);
@@ -165,11 +160,13 @@ void occlusion_draw(const struct occlusion_map *map, const struct mien_face *fac
     const struct mien_box *box = &face->box;
     int side = box->width > box->height ? box->width : box->height;
     int left = box->x + (box->width - side) / 2, top = box->y + (box->height - side) / 2;
+    float angle = face->quality.tilt * (float)M_PI / 180, c = cosf(angle), s = sinf(angle);
     float most = most_of(map);
     for (int y = top < 0 ? 0 : top; y < top + side && y < color->height; y++)
         for (int x = left < 0 ? 0 : left; x < left + side && x < color->width; x++) {
-            float value = value_at(map, ((float)(x - left) + 0.5f) / (float)side,
-                                   ((float)(y - top) + 0.5f) / (float)side);
+            float across = ((float)(x - left) + 0.5f) / (float)side - 0.5f;
+            float down = ((float)(y - top) + 0.5f) / (float)side - 0.5f;
+            float value = value_at(map, 0.5f + across * c + down * s, 0.5f - across * s + down * c);
             tint(color->data + y * color->stride + 4 * x, value / most);
         }
 }

@@ -32,14 +32,18 @@ static inline float float_of_half(uint32_t half)
     return float_of_bits((bits & ~infinite) | ((0x7f800000 | sign) & infinite));
 }
 
-/* From bytes of any alignment, little-endian. */
+/* Bytes of any alignment, little-endian. */
+static inline uint32_t read_half(const uint8_t *bytes)
+{
+    uint16_t half;
+    memcpy(&half, bytes, sizeof half);
+    return le16toh(half);
+}
+
 static inline void floats_of_halves(const uint8_t *halves, size_t count, float *values)
 {
-    for (size_t i = 0; i < count; i++) {
-        uint16_t half;
-        memcpy(&half, halves + 2 * i, sizeof half);
-        values[i] = float_of_half(le16toh(half));
-    }
+    for (size_t i = 0; i < count; i++)
+        values[i] = float_of_half(read_half(halves + 2 * i));
 }
 
 /* Writes the half of the same value and returns 1, or returns 0 where there is none. */

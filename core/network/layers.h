@@ -38,6 +38,12 @@ struct layer {
     const uint8_t *halves;
 };
 
+/* Weights of a conv or dense layer that lead to one output. */
+static inline size_t layer_filter_size(const struct layer *layer)
+{
+    return (size_t)layer->input.channels * (size_t)(layer->kernel * layer->kernel);
+}
+
 struct layer_list {
     int count;
     struct layer layers[LAYERS_MAX];

@@ -270,11 +270,10 @@ static int take_tensor(const struct reader *reader, const struct layer *layer, c
         *halves = tensor->bytes;
         return tensor_halves_are_finite(tensor) ? 0 : refuse_values(reader, name);
     }
-    *values = model->values + model->values_used;
+    float *room = model->values + model->values_used;
     model->values_used += tensor->count;
-    return tensor_to_floats(tensor, model->values + model->values_used - tensor->count) < 0
-               ? refuse_values(reader, name)
-               : 0;
+    *values = room;
+    return tensor_to_floats(tensor, room) < 0 ? refuse_values(reader, name) : 0;
 }
 
 static int check_variance(const struct reader *reader, const struct layer *layer)
@@ -371,21 +370,16 @@ static int read_model(const struct reader *reader)
 static int parse(struct mien_model **model, uint8_t *bytes, size_t size, const char *name,
                  struct mien_error *error)
 {
-    struct reader reader = {.name = name, .error = error};
-    int result = safetensors_read(&reader.file, bytes, size, name, error);
-    if (result == 0)
-        reader.model = calloc(1, sizeof *reader.model);
-    if (!reader.model)
+    struct reader reader = {.name = name, .error = error, .model = calloc(1, sizeof *reader.model)};
+    if (!reader.model) {
         free(bytes);
-    if (result < 0)
-        return result;
-    if (reader.model) {
-        reader.model->bytes = bytes;
-        reader.model->name = strdup(name);
+        return mien_error_set(error, ENOMEM, "%s: no memory", name);
     }
-    if (!reader.model || !reader.model->name)
-        result = mien_error_set(error, ENOMEM, "%s: no memory", name);
-    else
+    reader.model->bytes = bytes;
+    reader.model->name = strdup(name);
+    int result = reader.model->name ? safetensors_read(&reader.file, bytes, size, name, error)
+                                    : mien_error_set(error, ENOMEM, "%s: no memory", name);
+    if (result == 0)
         result = read_model(&reader);
     safetensors_free(&reader.file);
     if (result < 0)

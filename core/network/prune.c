@@ -32,18 +32,13 @@ static int is_pattern(const struct layer_list *layers)
     return 1;
 }
 
-static size_t filter_size(const struct layer *conv)
-{
-    return (size_t)conv->input.channels * (size_t)(conv->kernel * conv->kernel);
-}
-
 /* Padding is zero whatever the range of the pixels is. */
 static int can_be_positive(const struct layer *conv, int channel, float low, float high)
 {
-    const float *weight = conv->weight + (size_t)channel * filter_size(conv);
+    const float *weight = conv->weight + (size_t)channel * layer_filter_size(conv);
     double least = fmin(low, 0), most = fmax(high, 0), largest = conv->bias[channel],
            sum = fabs(largest);
-    for (size_t i = 0; i < filter_size(conv); i++) {
+    for (size_t i = 0; i < layer_filter_size(conv); i++) {
         largest += fmax(weight[i] * least, weight[i] * most);
         sum += fabs(weight[i]) * fmax(-least, most);
     }
@@ -79,7 +74,7 @@ static const float *gather(struct pruner *pruner, const float *values, float las
 
 static void prune_conv(struct pruner *pruner, struct layer *conv)
 {
-    const size_t size = filter_size(conv), count = (size_t)pruner->kept_count;
+    const size_t size = layer_filter_size(conv), count = (size_t)pruner->kept_count;
     float *weight = take(pruner, (count + 1) * size);
     for (size_t i = 0; i < count; i++)
         memcpy(weight + i * size, conv->weight + (size_t)pruner->kept[i] * size,
@@ -123,7 +118,7 @@ static void prune_next(struct pruner *pruner, const struct layer *norm, struct l
     const size_t size = (size_t)(pruner->kept_count + 1) * (size_t)taps;
     float *weight = take(pruner, size * (size_t)next->output.channels);
     for (int to = 0; to < next->output.channels; to++)
-        merge(pruner, norm, next->weight + (size_t)to * filter_size(next),
+        merge(pruner, norm, next->weight + (size_t)to * layer_filter_size(next),
               weight + (size_t)to * size, taps);
     next->weight = weight;
 }
@@ -143,17 +138,19 @@ static void prune_pattern(struct pruner *pruner)
 static size_t floats_of(const struct layer *layers)
 {
     const int tensors_of_channels = 5;
-    return filter_size(&layers[CONV]) * (size_t)layers[CONV].output.channels +
-           filter_size(&layers[NEXT]) * (size_t)layers[NEXT].output.channels +
+    return layer_filter_size(&layers[CONV]) * (size_t)layers[CONV].output.channels +
+           layer_filter_size(&layers[NEXT]) * (size_t)layers[NEXT].output.channels +
            (size_t)(tensors_of_channels * layers[CONV].output.channels);
 }
 
-/* The convolutions of the pattern, if their weights are halves. */
+/* The convolutions of the pattern whose weights are halves. */
 static int widen(struct pruned *pruned, struct mien_error *error)
 {
     struct layer *layers = pruned->layers.layers;
-    size_t of_conv = filter_size(&layers[CONV]) * (size_t)layers[CONV].output.channels;
-    size_t of_next = filter_size(&layers[NEXT]) * (size_t)layers[NEXT].output.channels;
+    if (!layers[CONV].halves && !layers[NEXT].halves)
+        return 0;
+    size_t of_conv = layer_filter_size(&layers[CONV]) * (size_t)layers[CONV].output.channels;
+    size_t of_next = layer_filter_size(&layers[NEXT]) * (size_t)layers[NEXT].output.channels;
     pruned->widened = malloc((of_conv + of_next) * sizeof *pruned->widened);
     if (!pruned->widened)
         return mien_error_set(error, ENOMEM, "no memory to compile the network");

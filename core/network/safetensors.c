@@ -242,10 +242,7 @@ int tensor_to_floats(const struct tensor *tensor, float *values)
 int tensor_halves_are_finite(const struct tensor *tensor)
 {
     int broken = 0;
-    for (size_t i = 0; i < tensor->count; i++) {
-        uint16_t half;
-        memcpy(&half, tensor->bytes + 2 * i, sizeof half);
-        broken |= (le16toh(half) & 0x7c00) == 0x7c00;
-    }
+    for (size_t i = 0; i < tensor->count; i++)
+        broken |= (read_half(tensor->bytes + 2 * i) & 0x7c00) == 0x7c00;
     return !broken;
 }

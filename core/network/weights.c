@@ -30,20 +30,14 @@ static struct packer packer_of(struct weights *weights, struct plan *plan, int i
                            .packed = &weights->packed[index]};
 }
 
-/* Weights that lead to one output. */
-static size_t filter_size(const struct layer *layer)
-{
-    return (size_t)layer->input.channels * (size_t)(layer->kernel * layer->kernel);
-}
-
 /* Room for a block of the largest filters. NULL without memory. */
 static float *make_room(const struct plan *plan)
 {
     size_t largest = 1;
     for (int i = 0; i < plan->operation_count; i++) {
         const struct layer *layer = plan->operations[i].layer;
-        if (layer && layer->halves && filter_size(layer) > largest)
-            largest = filter_size(layer);
+        if (layer && layer->halves && layer_filter_size(layer) > largest)
+            largest = layer_filter_size(layer);
     }
     return malloc(LANES * largest * sizeof(float));
 }
@@ -74,7 +68,7 @@ static int is_half(const struct packer *packer, const struct kernels *kernels)
     if (!layer || !kernels->conv_half || packer->input->format != FORMAT_FLOAT ||
         packer->input->depth == 1 || layer->input.height * layer->input.width > HALF_PIXELS_MAX)
         return 0;
-    size_t count = (size_t)layer->output.channels * filter_size(layer);
+    size_t count = (size_t)layer->output.channels * layer_filter_size(layer);
     uint16_t half;
     for (size_t i = 0; i < count && !layer->halves; i++)
         if (!half_of_float(layer->weight[i], &half))
@@ -266,7 +260,7 @@ static void pack(struct packer *packer)
     for (int to = 0; to < channels; to += LANES) {
         int end = to + LANES < channels ? to + LANES : channels;
         if (layer && layer->halves) {
-            size_t size = filter_size(layer);
+            size_t size = layer_filter_size(layer);
             floats_of_halves(layer->halves + 2 * size * (size_t)to, size * (size_t)(end - to),
                              packer->room);
             packer->filters = packer->room;

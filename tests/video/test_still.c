@@ -79,34 +79,30 @@ static void check_like_ffmpeg(const char *path, int most)
     mien_still_free(&still);
 }
 
-static void reads_jpeg_like_ffmpeg(void)
+/* A file of this kind of each pixel format. */
+static void check_formats(const char *const *formats, const char *kind, int most)
 {
-    static const char *const formats[] = {"yuvj420p", "yuvj422p", "yuvj444p", "gray"};
-    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+    for (; *formats; formats++) {
         char arguments[200];
         snprintf(arguments, sizeof arguments,
-                 "-f lavfi -i testsrc2=s=75x51 -pix_fmt %s -q:v 2 -frames:v 1 %s.jpg", formats[i],
-                 formats[i]);
+                 "-f lavfi -i testsrc2=s=75x51 -pix_fmt %s -q:v 2 -frames:v 1 %s.%s", *formats,
+                 *formats, kind);
         if (!media_make(arguments))
             return;
-        snprintf(arguments, sizeof arguments, "%s.jpg", formats[i]);
-        check_like_ffmpeg(arguments, 2);
+        check_like_ffmpeg(strrchr(arguments, ' ') + 1, most);
     }
+}
+
+static void reads_jpeg_like_ffmpeg(void)
+{
+    static const char *const formats[] = {"yuvj420p", "yuvj422p", "yuvj444p", "gray", NULL};
+    check_formats(formats, "jpg", 2);
 }
 
 static void reads_png_like_ffmpeg(void)
 {
-    static const char *const formats[] = {"rgb24", "rgba", "gray", "ya8", "pal8"};
-    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
-        char arguments[200];
-        snprintf(arguments, sizeof arguments,
-                 "-f lavfi -i testsrc2=s=75x51 -pix_fmt %s -frames:v 1 %s.png", formats[i],
-                 formats[i]);
-        if (!media_make(arguments))
-            return;
-        snprintf(arguments, sizeof arguments, "%s.png", formats[i]);
-        check_like_ffmpeg(arguments, 1);
-    }
+    static const char *const formats[] = {"rgb24", "rgba", "gray", "ya8", "pal8", NULL};
+    check_formats(formats, "png", 1);
 }
 
 /* Puts EXIF with an orientation behind the start of a JPEG. */

@@ -1,7 +1,9 @@
 #include "cascade.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 static int is_rect_sound(const struct cascade *cascade, const struct cascade_rect *rect)
 {
@@ -37,6 +39,29 @@ int cascade_is_sound(const struct cascade *cascade)
         next += stage->count;
     }
     return next == cascade->stump_count;
+}
+
+static void *copy_of(const void *from, size_t size)
+{
+    void *copy = malloc(size);
+    return copy ? memcpy(copy, from, size) : NULL;
+}
+
+int cascade_copy(struct cascade *to, const struct cascade *from, int stages)
+{
+    struct cascade copy = *from;
+    if (stages < from->stage_count) {
+        copy.stage_count = stages;
+        copy.stump_count = from->stages[stages].first;
+    }
+    copy.stages = copy_of(from->stages, (size_t)copy.stage_count * sizeof *copy.stages);
+    copy.stumps = copy_of(from->stumps, (size_t)copy.stump_count * sizeof *copy.stumps);
+    if (!copy.stages || !copy.stumps) {
+        cascade_free(&copy);
+        return -ENOMEM;
+    }
+    *to = copy;
+    return 0;
 }
 
 void cascade_free(struct cascade *cascade)

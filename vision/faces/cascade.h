@@ -39,6 +39,10 @@ struct cascade {
 /* Whether every number makes sense: rectangles lie in the window, stages follow each other. */
 int cascade_is_sound(const struct cascade *cascade);
 
+/* Makes `to` a copy of the first stages of `from`, at most so many. Returns 0 or -ENOMEM, with `to`
+ * as it was. */
+int cascade_copy(struct cascade *to, const struct cascade *from, int stages);
+
 /* Releases what is in it and zeroes it. */
 void cascade_free(struct cascade *cascade);
 

@@ -107,9 +107,7 @@ int mien_crop_upright(const struct mien_picture *gray, const struct mien_box *bo
         return mien_crop(gray, box, out, width, height);
     if (!can_crop(gray, box, width, height))
         return -EINVAL;
-    struct patch face = {(float)box->x + (float)box->width / 2,
-                         (float)box->y + (float)box->height / 2,
-                         (float)(box->width > box->height ? box->width : box->height), tilt};
+    struct patch face = patch_around(box, tilt);
     patch_sample(gray, &face, out, width);
     return 0;
 }

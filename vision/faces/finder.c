@@ -57,17 +57,21 @@ static const struct {
 };
 enum { VIEWS = sizeof views / sizeof *views };
 
+struct round {
+    double seconds; /* that it takes */
+    double done;    /* how much of it is, 0…1 */
+};
+
 struct mien_finder {
     struct proposals *proposals;
     struct proposals *quick; /* of the quick round */
     struct jury *jury;
     float least; /* logit of a face */
     int smallest, largest;
-    double quick_seconds, thorough_seconds;
+    struct round quick_round, thorough_round;
     int width, height; /* of the stream's last picture; 0: none */
     double time;       /* likewise */
     double painted;    /* of the picture that proposals are looked for in */
-    double thorough;   /* how much of the thorough round is done, 0…1 */
     int whole;         /* the quick round is done in each picture */
     int offline;       /* the pictures wait: the thorough one is done in the first */
 };
@@ -82,28 +86,19 @@ struct mien_finder_options mien_finder_defaults(void)
 static int create_proposals(struct mien_finder *finder, const struct mien_finder_options *options,
                             struct mien_error *error)
 {
-    struct proposals_source list[CASCADES] = {0};
+    struct cascade cascades[CASCADES] = {0};
+    struct proposals_source list[CASCADES], quick = {&cascades[FRONTAL], QUICK_STAGES};
     int status = 0;
     for (int i = 0; i < CASCADES && status == 0; i++) {
-        list[i].stages = sources[i].stages;
-        status = cascade_source_read(&list[i].cascade, options->cascades, sources[i].file, error);
+        list[i] = (struct proposals_source){&cascades[i], sources[i].stages};
+        status = cascade_source_read(&cascades[i], options->cascades, sources[i].file, error);
     }
     if (status == 0)
         status = proposals_create(&finder->proposals, list, CASCADES, options->cpu, error);
-    for (int i = 0; i < CASCADES; i++)
-        cascade_free(&list[i].cascade);
-    return status;
-}
-
-static int create_quick(struct mien_finder *finder, const struct mien_finder_options *options,
-                        struct mien_error *error)
-{
-    struct proposals_source source = {.stages = QUICK_STAGES};
-    int status =
-        cascade_source_read(&source.cascade, options->cascades, sources[FRONTAL].file, error);
     if (status == 0)
-        status = proposals_create(&finder->quick, &source, 1, options->cpu, error);
-    cascade_free(&source.cascade);
+        status = proposals_create(&finder->quick, &quick, 1, options->cpu, error);
+    for (int i = 0; i < CASCADES; i++)
+        cascade_free(&cascades[i]);
     return status;
 }
 
@@ -136,12 +131,10 @@ int mien_finder_create(struct mien_finder **finder, const struct mien_finder_opt
     f->least = options->least > 0 ? logf((float)(options->least / (1 - options->least))) : SURE;
     f->smallest = options->smallest;
     f->largest = options->largest;
-    f->quick_seconds = options->full_scan;
-    f->thorough_seconds = options->thorough_scan;
+    f->quick_round.seconds = options->full_scan;
+    f->thorough_round.seconds = options->thorough_scan;
     f->offline = options->offline;
     status = create_proposals(f, options, error);
-    if (status == 0)
-        status = create_quick(f, options, error);
     if (status == 0)
         status = jury_create(&f->jury, options->model, options->cpu, error);
     if (status < 0) {
@@ -166,37 +159,25 @@ void mien_finder_destroy(struct mien_finder **finder)
 
 /* ---- proposing ---- */
 
-static struct view view_of(const struct mien_finder *finder, int i, float smallest)
-{
-    struct view view = views[i].view;
-    view.smallest *= smallest;
-    view.largest = (float)finder->largest;
-    return view;
-}
+#define ALL 2. /* of a round, and what rounding might leave of it */
 
-/* The part from…to, in rounds, less than one round. */
-static int propose_part(struct mien_finder *finder, const struct mien_picture *gray, float smallest,
-                        double from, double to, struct mien_error *error)
+/* The part from…to of a round, in rounds. */
+typedef int propose_function(struct mien_finder *finder, const struct mien_picture *gray,
+                             float smallest, double from, double to, struct mien_error *error);
+
+static int propose_thoroughly(struct mien_finder *finder, const struct mien_picture *gray,
+                              float smallest, double from, double to, struct mien_error *error)
 {
     double begin = 0;
     int status = 0;
     for (int i = 0; i < VIEWS && status == 0; i++) {
-        struct view view = view_of(finder, i, smallest);
+        struct view view = views[i].view;
         double first = fmax(from - begin, 0) / views[i].share, end = (to - begin) / views[i].share;
+        view.smallest *= smallest;
+        view.largest = (float)finder->largest;
         begin += views[i].share;
         if (end > 0 && first < 1)
-            status = proposals_add_part(finder->proposals, gray, &view, first, end, error);
-    }
-    return status;
-}
-
-static int propose(struct mien_finder *finder, const struct mien_picture *gray, float smallest,
-                   struct mien_error *error)
-{
-    int status = 0;
-    for (int i = 0; i < VIEWS && status == 0; i++) {
-        struct view view = view_of(finder, i, smallest);
-        status = proposals_add(finder->proposals, gray, &view, error);
+            status = proposals_add(finder->proposals, gray, &view, first, end, error);
     }
     return status;
 }
@@ -207,7 +188,7 @@ static int propose_quickly(struct mien_finder *finder, const struct mien_picture
     struct view view = quick_view;
     view.smallest = fmaxf(smallest, QUICK_SMALLEST * (float)gray->height);
     view.largest = (float)finder->largest;
-    return proposals_add_part(finder->quick, gray, &view, from, to, error);
+    return proposals_add(finder->quick, gray, &view, from, to, error);
 }
 
 /* ---- judging ---- */
@@ -224,17 +205,16 @@ static int hear(struct mien_finder *finder, const struct mien_picture *gray,
 static struct patch place_of(const struct mien_detection *face, const struct mien_picture *gray)
 {
     const struct mien_box *box = &face->box;
-    float side = (float)(box->width > box->height ? box->width : box->height);
-    float x = (float)box->x + (float)box->width / 2, y = (float)box->y + (float)box->height / 2;
+    struct patch place = patch_around(box, face->tilt);
     if (box->x <= 0)
-        x = (float)(box->x + box->width) - side / 2;
+        place.x = (float)(box->x + box->width) - place.side / 2;
     else if (box->x + box->width >= gray->width)
-        x = (float)box->x + side / 2;
+        place.x = (float)box->x + place.side / 2;
     if (box->y <= 0)
-        y = (float)(box->y + box->height) - side / 2;
+        place.y = (float)(box->y + box->height) - place.side / 2;
     else if (box->y + box->height >= gray->height)
-        y = (float)box->y + side / 2;
-    return (struct patch){x, y, side, face->tilt};
+        place.y = (float)box->y + place.side / 2;
+    return place;
 }
 
 static int hear_known(struct mien_finder *finder, const struct mien_picture *gray,
@@ -313,7 +293,7 @@ int mien_finder_find(struct mien_finder *finder, const struct mien_picture *gray
     float smallest = (float)(finder->smallest ? finder->smallest : DEFAULT_SMALLEST);
     int status = begin(finder, gray, error);
     if (status == 0)
-        status = propose(finder, gray, smallest, error);
+        status = propose_thoroughly(finder, gray, smallest, 0, ALL, error);
     if (status == 0)
         status = hear(finder, gray, finder->proposals, error);
     return status < 0 ? status : tell(finder, gray, 0, detections, capacity);
@@ -342,45 +322,36 @@ static void paint_anew(struct mien_finder *finder, double time)
 static int look_first(struct mien_finder *finder, const struct mien_picture *gray, float smallest,
                       struct mien_error *error)
 {
-    finder->thorough = 0;
-    return finder->offline ? propose(finder, gray, smallest, error)
-                           : propose_quickly(finder, gray, smallest, 0, 1, error);
+    finder->quick_round.done = finder->thorough_round.done = 0;
+    return finder->offline ? propose_thoroughly(finder, gray, smallest, 0, ALL, error)
+                           : propose_quickly(finder, gray, smallest, 0, ALL, error);
 }
 
-/* The part of the thorough round that is due after `elapsed` seconds. */
-static int look_thoroughly(struct mien_finder *finder, const struct mien_picture *gray,
-                           float smallest, double elapsed, struct mien_error *error)
+/* Proposes what is due of a round after so many seconds, once more from its start where it ends. */
+static int go_on(struct mien_finder *finder, struct round *round, propose_function *propose,
+                 const struct mien_picture *gray, float smallest, double seconds,
+                 struct mien_error *error)
 {
-    double due = finder->offline ? elapsed : fmin(elapsed, LIVE_SECONDS);
-    if (due >= finder->thorough_seconds)
-        return propose(finder, gray, smallest, error);
-    double from = finder->thorough, to = from + due / finder->thorough_seconds;
-    int status = propose_part(finder, gray, smallest, from, fmin(to, 1), error);
+    if (seconds >= round->seconds)
+        return propose(finder, gray, smallest, 0, ALL, error);
+    double from = round->done, to = from + seconds / round->seconds;
+    int status = propose(finder, gray, smallest, from, to < 1 ? to : ALL, error);
     if (status == 0 && to > 1)
-        status = propose_part(finder, gray, smallest, 0, to - 1, error);
-    finder->thorough = to - floor(to);
-    return status;
-}
-
-/* The part of the quick round that is between two pictures' times. */
-static int look_quickly(struct mien_finder *finder, const struct mien_picture *gray, float smallest,
-                        double last, double time, struct mien_error *error)
-{
-    if (finder->whole || time - last >= finder->quick_seconds)
-        return propose_quickly(finder, gray, smallest, 0, 1, error);
-    double from = fmod(last, finder->quick_seconds) / finder->quick_seconds;
-    double to = from + (time - last) / finder->quick_seconds;
-    int status = propose_quickly(finder, gray, smallest, from, fmin(to, 1), error);
-    if (status == 0 && to > 1)
-        status = propose_quickly(finder, gray, smallest, 0, to - 1, error);
+        status = propose(finder, gray, smallest, 0, to - 1, error);
+    round->done = to - floor(to);
     return status;
 }
 
 static int look_on(struct mien_finder *finder, const struct mien_picture *gray, float smallest,
-                   double last, double time, struct mien_error *error)
+                   double elapsed, struct mien_error *error)
 {
-    int status = look_thoroughly(finder, gray, smallest, time - last, error);
-    return status < 0 ? status : look_quickly(finder, gray, smallest, last, time, error);
+    double quick = finder->whole ? INFINITY : elapsed;
+    double thorough = finder->offline ? elapsed : fmin(elapsed, LIVE_SECONDS);
+    int status =
+        go_on(finder, &finder->thorough_round, propose_thoroughly, gray, smallest, thorough, error);
+    return status < 0
+               ? status
+               : go_on(finder, &finder->quick_round, propose_quickly, gray, smallest, quick, error);
 }
 
 static float smallest_of_stream(const struct mien_finder *finder, const struct mien_picture *gray)
@@ -409,7 +380,7 @@ int mien_finder_follow(struct mien_finder *finder, const struct mien_picture *gr
     if (begins || time < last)
         status = look_first(finder, gray, smallest, error);
     else
-        status = look_on(finder, gray, smallest, last, time, error);
+        status = look_on(finder, gray, smallest, time - last, error);
     if (status == 0)
         status = hear(finder, gray, finder->proposals, error);
     if (status == 0)

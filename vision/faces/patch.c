@@ -11,6 +11,13 @@ enum { SAMPLES_MAX = 4 };
 #define SPREAD 48.f      /* deviation after normalising … */
 #define LEAST_SPREAD 3.f /* … unless it was below this: noise stays small */
 
+struct patch patch_around(const struct mien_box *box, float tilt)
+{
+    return (struct patch){(float)box->x + (float)box->width / 2,
+                          (float)box->y + (float)box->height / 2,
+                          (float)(box->width > box->height ? box->width : box->height), tilt};
+}
+
 /* At a point in pixels, bilinear; the edge goes on outside. */
 static float sample(const struct mien_picture *gray, float x, float y)
 {

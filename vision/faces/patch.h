@@ -4,12 +4,16 @@
 
 #include <stdint.h>
 
+#include "mien/detector.h"
 #include "mien/picture.h"
 
 struct patch {
     float x, y, side; /* centre and side, pixels; pixel p covers p…p+1 */
     float tilt;       /* degrees by which it is turned, clockwise */
 };
+
+/* The square around a box: its side is the longer one of the box. */
+struct patch patch_around(const struct mien_box *box, float tilt);
 
 /* Resamples it to side × side gray bytes at `out`; outside the picture its edge goes on. */
 void patch_sample(const struct mien_picture *gray, const struct patch *patch, uint8_t *out,

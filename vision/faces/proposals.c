@@ -20,22 +20,22 @@ struct proposals {
 
 /* ---- making ---- */
 
-static int create_scan(struct proposals *p, int i, struct proposals_source *source, const char *cpu,
-                       struct mien_error *error)
+static int create_scan(struct proposals *p, int i, const struct proposals_source *source,
+                       const char *cpu, struct mien_error *error)
 {
-    struct cascade *cascade = &source->cascade;
-    if (source->stages < cascade->stage_count) {
-        cascade->stage_count = source->stages;
-        cascade->stump_count = cascade->stages[source->stages].first;
-    }
-    p->windows[i] = cascade->width;
-    if (cpu && scan_create(&p->scans[i], cascade, cpu, NULL) == 0)
-        return 0;
-    return scan_create(&p->scans[i], cascade, NULL, error); /* a level that only the network has */
+    struct cascade first;
+    if (cascade_copy(&first, source->cascade, source->stages) < 0)
+        return mien_error_set(error, ENOMEM, "no memory to search faces");
+    p->windows[i] = first.width;
+    int status = cpu ? scan_create(&p->scans[i], &first, cpu, NULL) : -EINVAL;
+    if (status < 0) /* a level that only the network has */
+        status = scan_create(&p->scans[i], &first, NULL, error);
+    cascade_free(&first);
+    return status;
 }
 
-int proposals_create(struct proposals **proposals, struct proposals_source *sources, int count,
-                     const char *cpu, struct mien_error *error)
+int proposals_create(struct proposals **proposals, const struct proposals_source *sources,
+                     int count, const char *cpu, struct mien_error *error)
 {
     struct proposals *p = calloc(1, sizeof *p);
     int status = 0;
@@ -181,8 +181,8 @@ static int add(struct proposals *p, const struct mien_picture *gray, const struc
     return 0;
 }
 
-int proposals_add_part(struct proposals *p, const struct mien_picture *gray,
-                       const struct view *view, double from, double to, struct mien_error *error)
+int proposals_add(struct proposals *p, const struct mien_picture *gray, const struct view *view,
+                  double from, double to, struct mien_error *error)
 {
     struct place place = lay_out(p, gray, view);
     int status = from > 0 && is_painted(p, gray, view) ? 0 : paint(p, gray, view, &place, error);
@@ -198,10 +198,4 @@ int proposals_add_part(struct proposals *p, const struct mien_picture *gray,
         status = add(p, gray, &patch, error);
     }
     return count < 0 ? count : status;
-}
-
-int proposals_add(struct proposals *p, const struct mien_picture *gray, const struct view *view,
-                  struct mien_error *error)
-{
-    return proposals_add_part(p, gray, view, 0, 2, error);
 }

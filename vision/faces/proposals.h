@@ -22,28 +22,26 @@ struct proposals; /* one thread at a time; grows, then allocates nothing */
 
 enum { PROPOSALS_CASCADES = 3 };
 
-/* A cascade to search with: of `cascade` (which is taken over) the first `stages`. */
+/* A cascade to search with: of `cascade` the first `stages`. */
 struct proposals_source {
-    struct cascade cascade;
+    const struct cascade *cascade;
     int stages;
 };
 
-/* `cpu` as in scan_create. Returns 0, -EINVAL or -ENOMEM. */
-int proposals_create(struct proposals **proposals, struct proposals_source *sources, int count,
-                     const char *cpu, struct mien_error *error);
+/* `cpu` as in scan_create. The cascades are not needed any more afterwards. Returns 0, -EINVAL or
+ * -ENOMEM. */
+int proposals_create(struct proposals **proposals, const struct proposals_source *sources,
+                     int count, const char *cpu, struct mien_error *error);
 void proposals_destroy(struct proposals **proposals);
 
 /* Begins anew: nothing is proposed. */
 void proposals_clear(struct proposals *proposals);
 
-/* Adds what is seen in one view. Returns 0 or -ENOMEM. */
+/* Adds what is seen in the part from…to (0…1, and 2 for all there is) of one view. The picture is
+ * that of the part from 0, or of the first part of this view since another: it is drawn but once.
+ * Returns 0 or -ENOMEM. */
 int proposals_add(struct proposals *proposals, const struct mien_picture *gray,
-                  const struct view *view, struct mien_error *error);
-
-/* Adds what is seen in the part from…to (0…1) of one view. The picture is that of the part from 0,
- * or of the first part of this view since another: it is drawn but once. */
-int proposals_add_part(struct proposals *proposals, const struct mien_picture *gray,
-                       const struct view *view, double from, double to, struct mien_error *error);
+                  const struct view *view, double from, double to, struct mien_error *error);
 
 /* The next part is looked for in the picture of its own. */
 void proposals_repaint(struct proposals *proposals);

@@ -4,26 +4,26 @@
 
 /* A sum and one of squares. */
 struct spread {
-    double sum, squares;
+    int64_t sum, squares;
     int count;
 };
 
 static void add(struct spread *spread, int value)
 {
     spread->sum += value;
-    spread->squares += (double)value * value;
+    spread->squares += (int64_t)value * value;
     spread->count++;
 }
 
 static double mean_of(const struct spread *spread)
 {
-    return spread->sum / spread->count;
+    return (double)spread->sum / spread->count;
 }
 
 static double deviation_of(const struct spread *spread)
 {
     double mean = mean_of(spread);
-    return sqrt(fmax(spread->squares / spread->count - mean * mean, 0));
+    return sqrt(fmax((double)spread->squares / spread->count - mean * mean, 0));
 }
 
 /* The deviation of the Laplacian by that of the pixels: light and contrast make no difference. */

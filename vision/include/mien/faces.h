@@ -16,11 +16,10 @@ extern "C" {
 
 /* How well a face can be read. */
 struct mien_quality {
-    float score; /* how surely it is a face, 0…1; 0: not known, as a cascade alone found it */
-    float tilt;  /* degrees by which it leans, clockwise; 0: not known, likewise */
-    float
-        sharpness; /* of what the network sees: deviation of the Laplacian by that of the pixels */
-    float brightness; /* its mean, 0…1 */
+    float score;      /* how surely it is a face, 0…1; 0: not known, a cascade alone found it */
+    float tilt;       /* degrees by which it leans, clockwise; 0: not known, likewise */
+    float sharpness;  /* deviation of the Laplacian by that of the pixels, as the network sees it */
+    float brightness; /* mean of the same, 0…1 */
     int cut;          /* its box ends at the picture's border */
 };
 
